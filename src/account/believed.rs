@@ -1,6 +1,8 @@
 //! Which hours of a source's levels are believed: its geometry and the hours before judge them each time an account is
 //! made, so that a corrected file of the township corrects the past (docs/decisions/0020).
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -65,13 +67,13 @@ impl LevelMemory {
     }
 }
 
-/// Takes the levels that are not believed out of `hours`, which are in order of time, and sums up those from `since`
-/// on.
+/// Takes the levels that are not believed out of `hours`, which are in order of time, and sums up those of the hours
+/// `of_period`.
 pub(super) fn believe(
     station: &Station,
     calendar: &Calendar,
     hours: &mut [HourCell],
-    since: Timestamp,
+    of_period: Range<Timestamp>,
 ) -> Option<DoubtedLevels> {
     let mut memory = LevelMemory::default();
     let mut tally = Tally::default();
@@ -80,7 +82,7 @@ pub(super) fn believe(
             continue;
         };
         blank(cell);
-        if cell.hour_at >= since {
+        if of_period.contains(&cell.hour_at) {
             tally.add(cell.hour_at, doubt, level);
         }
     }
@@ -154,7 +156,7 @@ mod tests {
     fn believed(levels: &[f64]) -> (Vec<bool>, Option<DoubtedLevels>) {
         let mut hours: Vec<HourCell> =
             levels.iter().enumerate().map(|(i, level)| gauge_hour(at(i), *level)).collect();
-        let doubted = believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, at(0));
+        let doubted = believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, at(0)..at(48));
         (hours.iter().map(|cell| cell.counted > 0).collect(), doubted)
     }
 
@@ -181,15 +183,25 @@ mod tests {
     fn extremes_of_an_hour_are_judged_and_not_its_last_level_alone() {
         let mut hours = [gauge_hour(at(0), 103.0)];
         hours[0].min = Some(-8.88);
-        let doubted = believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, at(0));
+        let doubted = believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, at(0)..at(48));
         assert_eq!(doubted.unwrap().worst_m, -8.88);
         assert_eq!((hours[0].counted, hours[0].last), (0, None));
+    }
+
+    #[test]
+    fn what_is_read_beyond_the_period_is_judged_and_not_counted() {
+        let mut hours: Vec<HourCell> = (0..4).map(|i| gauge_hour(at(i), -8.88)).collect();
+        let calendar = Calendar::new(TimeZone::UTC, 0);
+        let doubted = believe(&pond(), &calendar, &mut hours, at(1)..at(3)).unwrap();
+        assert_eq!((doubted.hours, doubted.first_at, doubted.last_at), (2, at(1), at(2)));
+        assert!(hours.iter().all(|cell| cell.counted == 0));
     }
 
     #[test]
     fn each_month_begins_without_a_level_before() {
         let start: Timestamp = "2022-08-31T23:00:00Z".parse().unwrap();
         let mut hours = [gauge_hour(start, 100.1), gauge_hour(start + 1.hour(), 103.9)];
-        assert_eq!(believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, start), None);
+        let all = start..start + 2.hours();
+        assert_eq!(believe(&pond(), &Calendar::new(TimeZone::UTC, 0), &mut hours, all), None);
     }
 }

@@ -65,6 +65,16 @@ pub struct SourceState {
     pub rank: Option<Rank>,
 }
 
+/// Why a day counts as one of drought.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DroughtCause {
+    /// A source in the open stood at 旱警 or worse.
+    Source { id: StationId, name: String },
+    /// A rule gave the day a grade.
+    Rule { rule: String, index: Index },
+}
+
 /// A day of the township.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DroughtDay {
@@ -84,6 +94,8 @@ pub struct DroughtDay {
     pub rainless: Option<(u32, bool)>,
     /// The sources that have a level.
     pub sources: Vec<SourceState>,
+    /// Why the day counts as one of drought; none where it does not, or where that is not known.
+    pub causes: Vec<DroughtCause>,
 }
 
 /// The drought of some days.
@@ -245,6 +257,7 @@ fn graded(
         }
         let Graded { grade, at_least, reasons, missing } = grader.day(day.month(), &measures);
         if *day >= period.from {
+            let causes = causes(&states, &reasons);
             days.push(DroughtDay {
                 day: *day,
                 grade,
@@ -254,6 +267,7 @@ fn graded(
                 rain_mm: *rain_mm,
                 rainless: run.map(|run: Rainless| (run.days, run.or_more())),
                 sources: states,
+                causes,
             });
         }
     }
@@ -283,18 +297,31 @@ fn taking_no_part(observed: &Observed<'_>, township: &Township, rules: &GradeRul
     found
 }
 
-/// Whether a day is one of drought: by its grade, or by a source in the open at 旱警 or worse. `None` where neither says
-/// so and the grade is not known. Where no rule can take part, the sources say it alone.
+/// What makes a day one of drought: each source in the open at 旱警 or worse, and each rule that gives a grade.
+fn causes(sources: &[SourceState], reasons: &[Reason]) -> Vec<DroughtCause> {
+    let warned = |status: Status| status >= Status::Warn;
+    let of_sources = sources
+        .iter()
+        .filter(|source| source.kind.is_open_water() && source.status.is_some_and(warned))
+        .map(|source| DroughtCause::Source { id: source.id.clone(), name: source.name.clone() });
+    let of_rules = reasons
+        .iter()
+        .filter(|reason| reason.grade > Grade::None)
+        .map(|reason| DroughtCause::Rule { rule: reason.rule.clone(), index: reason.index });
+    of_sources.chain(of_rules).collect()
+}
+
+/// Whether a day is one of drought: by one of its causes. `None` where there is none and the grade is not known. Where
+/// no rule can take part, the sources say it alone.
 fn in_drought(day: &DroughtDay) -> Option<bool> {
-    let of_sources = day.sources.iter().filter(|s| s.kind.is_open_water());
-    let worst = of_sources.filter_map(|s| s.status).max();
-    if worst.is_some_and(|status| status >= Status::Warn) {
+    if !day.causes.is_empty() {
         return Some(true);
     }
     let unruled = day.reasons.is_empty() && day.missing.is_empty();
+    let open = |source: &SourceState| source.kind.is_open_water() && source.status.is_some();
     match day.grade {
-        Some(grade) => Some(grade > Grade::None),
-        None if unruled => worst.map(|_| false),
+        Some(_) => Some(false),
+        None if unruled => day.sources.iter().any(open).then_some(false),
         None => None,
     }
 }

@@ -100,6 +100,11 @@ fn a_dry_summer_is_graded_by_rain_and_proposed_as_an_event() {
     assert_eq!(on(&found, 9, 30).grade, Some(Grade::Extreme));
     let event = found.events[0];
     assert_eq!((event.from, event.to), (date(2022, 8, 13), None));
+    assert_eq!((event.last, event.or_later), (date(2022, 9, 30), true), "the last day asked for");
+    assert_eq!(on(&found, 8, 1).causes, []);
+    let index = Index::RainAnomaly30;
+    let rain = DroughtCause::Rule { rule: "lucheng-rain-30".into(), index };
+    assert_eq!(on(&found, 8, 13).causes, [rain]);
 }
 
 #[test]
@@ -131,6 +136,19 @@ fn a_day_without_rain_data_ends_no_drought() {
         assert_eq!(found.events.len(), 1, "{gap}");
         assert_eq!(found.events[0].to, None, "{gap}");
     }
+}
+
+#[test]
+fn a_grade_is_not_carried_through_weeks_without_data() {
+    // A dry July; from 1 August on nothing arrives.
+    let rain = |since: i64| (since < 0).then_some(if since < -31 { 5.0 } else { 0.0 });
+    let found = of(rain, |since| (since < 0).then_some(110.0));
+    assert!(on(&found, 8, 2).grade > Some(Grade::None), "{:?}", on(&found, 8, 2));
+    for day in found.days.iter().filter(|day| day.day >= date(2022, 8, 8)) {
+        assert_eq!((day.grade, day.at_least), (None, false), "{}", day.day);
+    }
+    let event = found.events[0];
+    assert!(event.or_earlier && event.or_later && event.last < date(2022, 8, 8), "{event:?}");
 }
 
 #[test]
@@ -253,6 +271,8 @@ fn a_day_whose_grade_is_not_known_is_none_without_drought() {
     assert_eq!(in_drought(on(&found, 9, 1)), Some(false));
     let low = of(|since| (since >= 0).then_some(5.0), |_| Some(103.0));
     assert_eq!(in_drought(on(&low, 8, 20)), Some(true));
+    let named = DroughtCause::Source { id: "res".parse().unwrap(), name: "水库".into() };
+    assert_eq!(on(&low, 8, 20).causes.first(), Some(&named));
 }
 
 #[test]

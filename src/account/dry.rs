@@ -24,13 +24,13 @@ pub const DRY_GAP_H_MAX: u64 = 6;
 /// and the end of the other.
 const NOT_WET_H_MAX: u64 = DRY_HOURS_MIN as u64 - 2;
 
-/// Whether a source was dry for [`DRY_HOURS_MIN`] hours on end.
+/// Whether a source was dry for [`DRY_HOURS_MIN`] hours on end in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dryness {
     Dry(DrySpell),
-    /// No such spell fits between the hours that were seen wet.
+    /// No such spell fits between the hours that were seen wet, nor was one cut by an edge of the period.
     NotDry,
-    /// Its bottom is not known, or too few hours were seen.
+    /// Its bottom is not known, too few hours were seen, or a spell goes on beyond the period.
     Unknown,
 }
 
@@ -54,57 +54,138 @@ impl Dryness {
     }
 }
 
-/// Whether a source was dry in the `period_h` hours from `begins_at` on, from its hours in them, in order of time.
-/// `limit_m` is the level at or below which it is dry.
+/// Whether a source was dry in the `period_h` hours from `begins_at` on. `hours` are in order of time and may begin
+/// before the period and end after it; `limit_m` is the level at or below which it is dry.
 ///
 /// An hour is dry when its highest level lies at or below the limit and one of its readings is better than suspect; it
-/// is wet when such a reading lies above. A spell is at least [`DRY_HOURS_MIN`] dry hours over a span of an hour more,
-/// with no wet hour among them and no gap of more than [`DRY_GAP_H_MAX`] hours.
+/// is wet when such a reading lies above. A spell is at least [`DRY_HOURS_MIN`] dry hours of the period over a span of
+/// an hour more, with no wet hour among them and no gap of more than [`DRY_GAP_H_MAX`] hours; a dry hour that adjoins
+/// the period on either side counts in the span. One that the period's edge may have cut is not known to be none.
 pub fn dryness(
-    cells: &[HourCell],
+    hours: &[HourCell],
     limit_m: Option<f64>,
     (begins_at, period_h): (Timestamp, u64),
 ) -> Dryness {
     let Some(limit_m) = limit_m else {
         return Dryness::Unknown;
     };
+    let (before, rest) = hours.split_at(hours.partition_point(|cell| cell.hour_at < begins_at));
+    let end = rest.partition_point(|cell| hour_of(cell, begins_at) < period_h);
+    let (own, after) = rest.split_at(end);
+    let to_start = |cell: &HourCell| hours_between(cell.hour_at, begins_at);
+    let from_end = |cell: &HourCell| (hour_of(cell, begins_at) + 1).saturating_sub(period_h);
+    let before = Beyond::of(before.iter().rev().map(|cell| (to_start(cell), cell)), limit_m);
+    let after = Beyond::of(after.iter().map(|cell| (from_end(cell), cell)), limit_m);
+    let (period, beyond) = ((begins_at, period_h), [before, after]);
+    if let Some(spell) = dry_spell(own, limit_m, period, beyond) {
+        return Dryness::Dry(spell);
+    }
+    match longest_not_wet(own, limit_m, period, beyond) <= NOT_WET_H_MAX {
+        true => Dryness::NotDry,
+        false => Dryness::Unknown,
+    }
+}
+
+/// The dry spells of the period, from its own hours and what lies `beyond` its start and end.
+fn dry_spell(
+    own: &[HourCell],
+    limit_m: f64,
+    (begins_at, period_h): (Timestamp, u64),
+    [before, after]: [Beyond; 2],
+) -> Option<DrySpell> {
     let mut spell: Option<DrySpell> = None;
-    let mut run: Option<Run> = None;
-    let (mut not_wet_from, mut longest_not_wet) = (0u64, 0u64);
-    for cell in cells {
-        let hour = hour_of(cell, begins_at);
+    // The hour before the period has the number 0, its own have 1 to `period_h`.
+    let adjoining = Run { first_hour_at: begins_at, first: 0, last: 0, hours: 0 };
+    let mut run = before.adjoins.then_some(adjoining);
+    let goes_on = |run: &Run, hour: u64| hour - run.last <= DRY_GAP_H_MAX + 1;
+    for cell in own {
+        let hour = hour_of(cell, begins_at) + 1;
         match is_dry(cell, limit_m) {
             None => {}
             Some(true) => {
-                let begun = Run { first_hour_at: cell.hour_at, first: hour, last: hour, hours: 0 };
-                let before = run.take();
-                let goes_on = before.filter(|run| hour - run.last <= DRY_GAP_H_MAX + 1);
-                if goes_on.is_none() {
-                    settle(&mut spell, before);
+                let known = run.take();
+                let same = known.filter(|run| goes_on(run, hour));
+                if same.is_none() {
+                    settle(&mut spell, known);
                 }
-                let run_now = goes_on.unwrap_or(begun);
-                run = Some(Run { last: hour, hours: run_now.hours + 1, ..run_now });
+                let begun = Run { first_hour_at: cell.hour_at, first: hour, last: hour, hours: 0 };
+                let mut now = same.unwrap_or(begun);
+                if now.hours == 0 {
+                    now.first_hour_at = cell.hour_at;
+                }
+                run = Some(Run { last: hour, hours: now.hours + 1, ..now });
             }
-            Some(false) => {
-                settle(&mut spell, run.take());
-                longest_not_wet = longest_not_wet.max(hour.saturating_sub(not_wet_from));
-                not_wet_from = hour + 1;
-            }
+            Some(false) => settle(&mut spell, run.take()),
         }
     }
-    settle(&mut spell, run);
-    longest_not_wet = longest_not_wet.max(period_h.saturating_sub(not_wet_from));
-    match spell {
-        Some(spell) => Dryness::Dry(spell),
-        None if longest_not_wet <= NOT_WET_H_MAX => Dryness::NotDry,
-        None => Dryness::Unknown,
+    if let Some(run) = &mut run
+        && after.adjoins
+        && goes_on(run, period_h + 1)
+    {
+        run.last = period_h + 1;
     }
+    settle(&mut spell, run);
+    spell
+}
+
+/// The longest run of hours of the period that were not seen wet, h, with what was seen dry `beyond` its ends.
+fn longest_not_wet(
+    own: &[HourCell],
+    limit_m: f64,
+    (begins_at, period_h): (Timestamp, u64),
+    [before, after]: [Beyond; 2],
+) -> u64 {
+    let (mut not_wet_from, mut longest, mut carried) = (0u64, 0u64, before.reach_h);
+    for cell in own.iter().filter(|cell| is_dry(cell, limit_m) == Some(false)) {
+        let hour = hour_of(cell, begins_at);
+        longest = longest.max(hour.saturating_sub(not_wet_from) + carried);
+        (not_wet_from, carried) = (hour + 1, 0);
+    }
+    longest.max(period_h.saturating_sub(not_wet_from) + carried + after.reach_h)
+}
+
+/// What was seen of a source beyond an edge of the period. Hours that nobody saw there say nothing.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beyond {
+    /// Whether the hour at the edge was seen dry.
+    adjoins: bool,
+    /// How far from the edge the last dry hour lies of those before a wet one, h; a day is enough.
+    reach_h: u64,
+}
+
+impl Beyond {
+    /// Of hours with their distance from the edge, h: 1 for the one that adjoins it, which comes first.
+    fn of<'a>(cells: impl Iterator<Item = (u64, &'a HourCell)>, limit_m: f64) -> Beyond {
+        let mut beyond = Beyond::default();
+        for (distance_h, cell) in cells.take_while(|(h, _)| *h <= u64::from(DRY_HOURS_MIN)) {
+            match is_dry(cell, limit_m) {
+                None => {}
+                Some(true) => {
+                    beyond.adjoins |= distance_h == 1;
+                    beyond.reach_h = distance_h;
+                }
+                Some(false) => {
+                    // In an hour with levels on both sides the spell began or ended.
+                    if cell.min.is_some_and(|min| min <= limit_m) {
+                        beyond.reach_h = distance_h.saturating_sub(1);
+                    }
+                    break;
+                }
+            }
+        }
+        beyond
+    }
+}
+
+/// Whole hours from `from` to `to`; 0 where `to` is the earlier.
+fn hours_between(from: Timestamp, to: Timestamp) -> u64 {
+    let passed_ms = to.as_millisecond() - from.as_millisecond();
+    passed_ms.div_euclid(HOUR_MS).max(0).unsigned_abs()
 }
 
 /// Hours from `begins_at` to `cell`.
 pub(super) fn hour_of(cell: &HourCell, begins_at: Timestamp) -> u64 {
-    let since_ms = cell.hour_at.as_millisecond() - begins_at.as_millisecond();
-    since_ms.div_euclid(HOUR_MS).max(0).unsigned_abs()
+    hours_between(begins_at, cell.hour_at)
 }
 
 /// Whether the hour was dry or wet; `None` where its readings do not say. Which of them are the suspect ones is not
@@ -123,12 +204,13 @@ fn is_dry(cell: &HourCell, limit_m: f64) -> Option<bool> {
     }
 }
 
-/// Dry hours without a wet one or a long gap between them, by their numbers from the start of the period.
+/// Dry hours without a wet one or a long gap between them, by their numbers.
 #[derive(Clone, Copy)]
 struct Run {
     first_hour_at: Timestamp,
     first: u64,
     last: u64,
+    /// Those of the period.
     hours: u32,
 }
 
@@ -233,6 +315,63 @@ mod tests {
         let late: Vec<HourCell> = cells(&[WET; 100]).split_off(30);
         assert_eq!(judged(&late, 100), Dryness::Unknown, "its start");
         assert_eq!(dryness(&cells(&[WET; 100]), None, (begins_at(), 100)), Dryness::Unknown);
+    }
+
+    /// The dryness of a period of `hours` whose first hour has the index `lead` in `levels`.
+    fn within(levels: &[Option<f64>], lead: usize, hours: usize) -> Dryness {
+        let begins_at = begins_at() + (lead as i64).hours();
+        dryness(&cells(levels), Some(9.0), (begins_at, hours as u64))
+    }
+
+    fn joined(parts: &[(Option<f64>, usize)]) -> Vec<Option<f64>> {
+        parts.iter().flat_map(|(level, hours)| std::iter::repeat_n(*level, *hours)).collect()
+    }
+
+    #[test]
+    fn a_spell_that_the_end_of_the_period_cuts_is_no_denial() {
+        // A pond is empty from 04:00 of the last day on.
+        let cut = |after: &[(Option<f64>, usize)]| {
+            let parts = [&[(WET, 700), (DRY, 20)][..], after].concat();
+            within(&joined(&parts), 0, 720)
+        };
+        assert_eq!(cut(&[]), Dryness::NotDry, "nobody saw what came then");
+        assert_eq!(cut(&[(None, 24)]), Dryness::NotDry);
+        assert_eq!(cut(&[(DRY, 2), (WET, 22)]), Dryness::NotDry);
+        assert_eq!(cut(&[(DRY, 3), (WET, 21)]), Dryness::Unknown);
+        assert_eq!(cut(&[(DRY, 24)]), Dryness::Unknown);
+        assert_eq!(cut(&[(None, 1), (DRY, 23)]), Dryness::Unknown, "dry again after an hour");
+        assert_eq!(cut(&[(WET, 1), (DRY, 23)]), Dryness::NotDry, "another spell");
+    }
+
+    #[test]
+    fn a_spell_that_the_start_of_the_period_cuts_is_no_denial() {
+        let cut = |before: &[(Option<f64>, usize)], dry: usize| {
+            let lead: usize = before.iter().map(|(_, hours)| hours).sum();
+            let parts = [before, &[(DRY, dry), (WET, 240 - dry)][..]].concat();
+            within(&joined(&parts), lead, 240)
+        };
+        assert_eq!(cut(&[(WET, 40), (DRY, 10)], 12), Dryness::NotDry);
+        assert_eq!(cut(&[(WET, 40), (DRY, 10)], 13), Dryness::Unknown);
+        assert_eq!(cut(&[(DRY, 300)], 5), Dryness::Unknown);
+        assert_eq!(cut(&[(DRY, 300), (None, 30)], 5), Dryness::NotDry, "more than a day before");
+        assert_eq!(cut(&[(DRY, 300), (WET, 1)], 0), Dryness::NotDry, "it had ended");
+        assert_eq!(cut(&[(DRY, 300)], 0), Dryness::Unknown, "it ended in the first hour");
+    }
+
+    #[test]
+    fn an_hour_beyond_each_edge_shows_that_a_whole_day_was_dry() {
+        let day = |before: Option<f64>, after: Option<f64>| {
+            within(&joined(&[(before, 1), (DRY, 24), (after, 1)]), 1, 24)
+        };
+        for (before, after) in [(DRY, DRY), (DRY, WET), (WET, DRY)] {
+            let spell = day(before, after).spell().unwrap();
+            assert_eq!((spell.longest_h, spell.hours), (24, 24));
+            assert_eq!(spell.first_hour_at.to_string(), "2022-08-01T01:00:00Z");
+        }
+        assert_eq!(day(WET, WET), Dryness::Unknown);
+        assert_eq!(day(None, None), Dryness::Unknown);
+        let part = joined(&[(DRY, 30), (DRY, 23), (WET, 1), (WET, 1)]);
+        assert_eq!(within(&part, 30, 24), Dryness::Unknown, "23 of its hours");
     }
 
     #[test]

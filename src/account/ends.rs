@@ -48,6 +48,8 @@ pub(super) struct Ends {
     pub last: Growth,
     /// The most that the register can have grown by in the period after its last reading.
     pub beyond: f64,
+    /// The most that readings after the period settled and that may lie in it; 0 without any.
+    pub unsettled: f64,
     /// What the register showed before the period.
     pub raw_before: Option<f64>,
 }
@@ -173,6 +175,7 @@ impl<C: Cells> Around<'_, '_, C> {
             true => most.max(ends.beyond),
             false => most.min(ends.beyond),
         };
+        ends.unsettled = ends.beyond;
         Ok(())
     }
 
@@ -199,7 +202,8 @@ impl<C: Cells> Around<'_, '_, C> {
         };
         let grown = second - first;
         let settled = after.increment.unwrap_or(0.0);
-        if !(0.0..=settled + STEP_MAX).contains(&grown) {
+        let allowed = at_most(self.rate, hours_between(*from, *to));
+        if !(0.0..=settled.min(allowed) + STEP_MAX).contains(&grown) {
             return Ok(None);
         }
         let after_h = hours_between(at, *to);

@@ -84,7 +84,7 @@ pub(super) fn of_day(
     let mut day = DayGrowth::default();
     for (index, hour) in hours.iter().enumerate().filter(|(_, hour)| is_day(hour)) {
         let own = Growth::of(hour);
-        let since_h = match index.checked_sub(1).and_then(|before| hours.get(before)) {
+        let since_h = match follows(&hours, index) {
             Some(before) => hours_over(before, hour),
             None => before_h + 25.0,
         };
@@ -101,26 +101,54 @@ pub(super) fn of_day(
             _ => own.most,
         };
         // Near the end of its range a reset looks like a roll-over.
-        let least = if hour.rollovers > 0 { 0.0 } else { own.least };
+        let doubtful = hour.rollovers > 0 || falls_back(&hours, index);
+        let least = if doubtful { 0.0 } else { own.least };
         day.growth = day.growth + Growth { least, value: own.value, most: most.max(own.value) };
     }
     day
 }
 
-/// Hours between the last reading before a reset and the one that settled it, in the hour `index`.
+/// The hour with the last reading before those of the hour `index` that counts on: readings that were dropped since do
+/// not; `None` where it lies before `hours`.
+pub(super) fn follows<'a>(hours: &[&'a HourCell], index: usize) -> Option<&'a HourCell> {
+    let dropped = usize::try_from(hours.get(index)?.glitches).ok()?;
+    index.checked_sub(1 + dropped).and_then(|before| hours.get(before)).copied()
+}
+
+/// Whether a reset is settled within the readings after the hour `index` that the engine needs to believe one: then the
+/// growth of the hour may be a reading that jumped up, and the reset the way back.
+pub(super) fn falls_back(hours: &[&HourCell], index: usize) -> bool {
+    let mut readings = 0;
+    for hour in hours.iter().skip(index) {
+        if hour.resets > 0 {
+            return true;
+        }
+        readings += hour.counted;
+        if readings > HELD_MAX + 1 {
+            return false;
+        }
+    }
+    false
+}
+
+/// Hours between the last reading before a reset and the one that settled it, in the hour `index`: they reach at least
+/// to the hour with data before the one in which the first held reading can lie.
 fn held_h(hours: &[&HourCell], index: usize, before_h: f64) -> f64 {
     let mut readings = 0;
     let Some(settled) = hours.get(index) else {
         return before_h;
     };
-    for hour in hours.iter().take(index + 1).rev() {
+    let mut earlier = hours.iter().take(index + 1).rev();
+    for hour in earlier.by_ref() {
         readings += hour.counted;
         if readings > HELD_MAX + hour.glitches + settled.glitches {
-            return hours_over(hour, settled);
+            break;
         }
     }
-    let whole = hours.first().map_or(0.0, |first| hours_over(first, settled));
-    whole + before_h + 24.0
+    match earlier.next() {
+        Some(before) => hours_over(before, settled),
+        None => hours.first().map_or(0.0, |first| hours_over(first, settled)) + before_h + 24.0,
+    }
 }
 
 /// What the first readings of `hours` settled of what began before them: those of the first hour, and of the ones in

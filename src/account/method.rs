@@ -33,9 +33,12 @@ pub enum Method {
     /// A series that bears out what a person stated.
     #[serde(rename = "evidence")]
     Evidence,
-    /// A row of the ledger, or of the township's file.
+    /// A row of the ledger.
     #[serde(rename = "entered")]
     Entered,
+    /// A table of the township's file.
+    #[serde(rename = "township file")]
+    TownshipFile,
     #[serde(rename = "figure")]
     Figure,
     #[serde(rename = "affected - failed, by crop")]
@@ -62,6 +65,7 @@ impl Method {
             Self::Status => words::by_status(),
             Self::Evidence => words::by_evidence(),
             Self::Entered => words::by_entered(),
+            Self::TownshipFile => words::by_township_file(),
             Self::Figure => words::by_figure(),
             Self::RescuedByCrop => words::by_rescued_by_crop(),
             Self::WorthOfRescue => words::by_worth_of_rescue(),

@@ -1,17 +1,20 @@
 //! The account of a pump over the period: electricity, water and running hours, each by the best way that its data
 //! allow, with what happened to the series behind them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::gap::Span;
 use super::integral::{Hour, integral};
 use super::quantity::PLATE_MARGIN;
-use super::register::{Reading, Register};
-use super::running::{ByEnergy, RUNNING_POWER_SHARE, by_energy, hour_spans, idle_kw};
-use super::{Basis, Cells, Coverage, MeterEvents, Method, Quantity, Segment};
+use super::register::{OpenBy, Reading, Register};
+use super::running::{
+    RUNNING_POWER_SHARE, RunGround, SeenHour, hour_spans, idle_kw, is_close, unseen_h,
+};
+use super::{Basis, Cells, Coverage, MeterEvents, Method, Quantity, Segment, UnusedReplacement};
 use crate::core::{AssetId, DayCell, HourCell, Parameter, Series, StationId, VillageId};
 use crate::locales::{Text, account as words};
 use crate::water::{KWH_PER_M3_M, Pump, Station};
@@ -39,12 +42,18 @@ pub struct PumpAccount {
     pub run_hours: Quantity,
     /// Whether it ran; `None` where the data leave it open.
     pub ran: Option<bool>,
+    /// What tells whether it ran, or why nothing does.
+    pub run_ground: RunGround,
+    /// Why it may have drawn more electricity than was counted.
+    pub energy_open_by: BTreeSet<OpenBy>,
     /// Electricity that was settled on each day with data, kWh.
     pub days: Vec<(Date, f64)>,
     /// What happened to the series behind the quantities: those of the energy first, each in order of time.
     pub segments: Vec<Segment>,
     /// What happened to the registers with data that were read, in numbers.
     pub meters: Vec<MeterEvents>,
+    /// Rows of the ledger that replace one of its meters in the period and are not used.
+    pub unused: Vec<UnusedReplacement>,
     /// Why its registers are not to be believed, where they contradict themselves or another instrument; the bounds
     /// allow for it.
     pub contradiction: Option<Text>,
@@ -54,7 +63,7 @@ pub struct PumpAccount {
 type Counted = (Quantity, Vec<Segment>);
 
 /// The stations under which instruments of the pump `station` are read: its own first.
-fn stations(station: &Station) -> impl Iterator<Item = &StationId> {
+pub(super) fn stations(station: &Station) -> impl Iterator<Item = &StationId> {
     let own = &station.id;
     let meters = station.pump.iter().flat_map(|plate| &plate.meters);
     std::iter::once(own).chain(meters.map(|meter| &meter.station).filter(move |id| *id != own))
@@ -72,7 +81,18 @@ impl PumpAccount {
         station: &Station,
         cells: &mut C,
     ) -> Result<PumpAccount, C::Error> {
-        Reader { basis, station, cells, later: true, meters: Vec::new() }.account()
+        Reader::new(basis, station, cells, true).account()
+    }
+
+    /// The series of the registers of the pump `station`, whether or not they exist: of its own and of its meters'
+    /// stations, the billed electricity first.
+    pub fn registers(station: &Station) -> Vec<Series> {
+        let own = [Parameter::EnergyTotal, Parameter::RunHours, Parameter::VolumeTotal];
+        let all = stations(station)
+            .flat_map(|id| own.map(|parameter| Series::new(id.clone(), parameter)));
+        let billed = energy_series(station);
+        let others: Vec<Series> = all.filter(|series| *series != billed).collect();
+        std::iter::once(billed).chain(others).collect()
     }
 
     /// The series that tells whether it ran, with its coverage.
@@ -92,33 +112,48 @@ pub(super) fn pump_now<C: Cells>(
     station: &Station,
     cells: &mut C,
 ) -> Result<(Option<f64>, bool), C::Error> {
-    let mut reader = Reader { basis, station, cells, later: false, meters: Vec::new() };
+    let mut reader = Reader::new(basis, station, cells, false);
     let energy = reader.energy()?;
-    let ran = reader.ran(&energy, None)?;
-    Ok((energy.quantity.value, ran == Some(true)))
+    let ground = reader.ran(&energy, None)?;
+    Ok((energy.quantity.value, ground.ran() == Some(true)))
 }
 
-struct Reader<'a, 'b, C> {
-    basis: &'b Basis<'a>,
-    station: &'b Station,
-    cells: &'b mut C,
+/// Reads the instruments of one pump.
+pub(super) struct Reader<'a, 'b, C> {
+    pub(super) basis: &'b Basis<'a>,
+    pub(super) station: &'b Station,
+    pub(super) cells: &'b mut C,
     /// Whether what lies after the period is read.
     later: bool,
     /// The registers with data that were read.
     meters: Vec<MeterEvents>,
+    unused: Vec<UnusedReplacement>,
 }
 
-impl<'a, C: Cells> Reader<'a, '_, C> {
+impl<'a, 'b, C: Cells> Reader<'a, 'b, C> {
+    fn new(
+        basis: &'b Basis<'a>,
+        station: &'b Station,
+        cells: &'b mut C,
+        later: bool,
+    ) -> Reader<'a, 'b, C> {
+        Reader { basis, station, cells, later, meters: Vec::new(), unused: Vec::new() }
+    }
+
     fn account(&mut self) -> Result<PumpAccount, C::Error> {
         let station = self.station;
         let plate = station.pump.as_ref();
         let mut energy = self.energy()?;
         let run_hours = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))?;
-        let ran = self.ran(&energy, Some(&run_hours))?;
-        let counted = self.counted_hours(run_hours)?;
+        let ground = self.ran(&energy, Some(&run_hours))?;
+        let ran = ground.ran();
+        let counted = self.counted_hours(run_hours, &energy)?;
         let mut why = Vec::new();
         let known = counted.as_ref().ok().map(|(hours, _)| hours);
         why.extend(contradiction(&mut energy, known, plate.map(|p| p.rated_power_kw), self.span()));
+        if !why.is_empty() {
+            energy.open_by.insert(OpenBy::Contradiction);
+        }
         if let (None, Some(plate)) = (energy.quantity.value, plate) {
             let [least, most] = energy.quantity.bounds;
             let known = self.most_kwh(plate, known, ran);
@@ -141,18 +176,21 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
             volume_m3: volume,
             run_hours: hours,
             ran,
+            run_ground: ground,
+            energy_open_by: energy.open_by,
             days: energy.days,
             segments,
             meters: std::mem::take(&mut self.meters),
+            unused: std::mem::take(&mut self.unused),
             contradiction: (!why.is_empty()).then(|| Text::clauses(why)),
         })
     }
 
-    fn span(&self) -> Span<'a> {
+    pub(super) fn span(&self) -> Span<'a> {
         self.basis.span()
     }
 
-    fn days(&mut self, series: &Series) -> Result<Vec<DayCell>, C::Error> {
+    pub(super) fn days(&mut self, series: &Series) -> Result<Vec<DayCell>, C::Error> {
         self.cells.days(series, self.basis.period)
     }
 
@@ -176,6 +214,7 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         let mut reading = Reading { basis: self.basis, cells: &mut *self.cells, later: self.later };
         let register = reading.register(&series, rated)?;
         self.meters.extend(register.events.clone());
+        self.unused.extend(register.unused.iter().cloned());
         Ok(register)
     }
 
@@ -187,7 +226,7 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
 
     /// The register of `parameter` of the first of the pump's stations that has data; without any, the most that the
     /// readings around the period leave open.
-    fn any_register(
+    pub(super) fn any_register(
         &mut self,
         parameter: Parameter,
         rated: Option<f64>,
@@ -203,84 +242,12 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         Ok(Err(most))
     }
 
-    /// Whether the pump ran. Load at the meter and an instrument that shows running prove it; instruments that show
-    /// nothing all the time prove that it did not, and overrule what a meter and its box draw alone.
-    fn ran(
-        &mut self,
-        energy: &Register,
-        run_hours: Option<&Result<Register, f64>>,
-    ) -> Result<Option<bool>, C::Error> {
-        let rated_kw = self.station.pump.as_ref().map_or(0.0, |plate| plate.rated_power_kw);
-        let wild = energy.events.as_ref().is_none_or(|events| events.is_wild());
-        let closed = energy.ends.are_closed();
-        let by_days = match wild {
-            true => ByEnergy::Open,
-            false => by_energy(&energy.spans, closed, rated_kw),
-        };
-        if by_days == ByEnergy::Load {
-            return Ok(Some(true));
-        }
-        let read;
-        let run_hours = match run_hours {
-            Some(run_hours) => run_hours,
-            None => {
-                read = self.any_register(Parameter::RunHours, Some(1.0 / PLATE_MARGIN))?;
-                &read
-            }
-        };
-        let mut none = false;
-        if let Ok(register) = run_hours {
-            if register.quantity.bounds[0] > 0.0 {
-                return Ok(Some(true));
-            }
-            let grown = register.spans.iter().any(|(grown, _)| grown.most > 0.0);
-            none |= register.ends.are_closed() && !grown;
-        }
-        for (parameter, limit) in
-            [(Parameter::RunState, 0.0), (Parameter::Power, RUNNING_POWER_SHARE * rated_kw)]
-        {
-            if parameter == Parameter::Power && rated_kw == 0.0 {
-                continue;
-            }
-            for id in stations(self.station) {
-                let days = self.days(&Series::new(id.clone(), parameter))?;
-                if days.iter().any(|day| day.max.is_some_and(|max| max > limit)) {
-                    return Ok(Some(true));
-                }
-                let covered_h: u64 = days.iter().map(|day| u64::from(day.covered_h)).sum();
-                none |= covered_h >= self.span().hours();
-            }
-        }
-        if none {
-            return Ok(Some(false));
-        }
-        let by_hours = match by_days {
-            ByEnergy::Open if !wild => self.ran_by_hours(energy, closed, rated_kw)?,
-            known => known,
-        };
-        Ok(match by_hours {
-            ByEnergy::Load | ByEnergy::MoreThanIdle => Some(true),
-            ByEnergy::Nothing => Some(false),
-            ByEnergy::Open => None,
-        })
-    }
-
-    fn ran_by_hours(
-        &mut self,
-        energy: &Register,
-        closed: bool,
-        rated_kw: f64,
-    ) -> Result<ByEnergy, C::Error> {
-        let hours = self.cells.hours(&energy.quantity.series, self.basis.period)?;
-        let rate = (rated_kw > 0.0).then_some(rated_kw * PLATE_MARGIN);
-        let spans = hour_spans(&hours, rate, |first| energy.ends.open(first));
-        Ok(by_energy(&spans, closed, rated_kw))
-    }
-
-    /// Running hours by register, else state, else power; without any of them, the most that is left open.
+    /// Running hours by register, else state, else power; without any of them, the most that is left open. Runs between
+    /// polls are in the bounds as far as `energy` tells of them.
     fn counted_hours(
         &mut self,
         run_hours: Result<Register, f64>,
+        energy: &Register,
     ) -> Result<Result<Counted, f64>, C::Error> {
         let span = self.span();
         let period_h = span.hours() as f64;
@@ -299,7 +266,9 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         if let Some((series, cells)) = self.hours_of(Parameter::RunState)? {
             let share = |cell: &HourCell| Some(Hour::sure(cell.mean?.clamp(0.0, 1.0)));
             let method = Method::RunState;
-            if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
+            if let Some(mut counted) = integral((&series, &cells), &span, 1.0, method, share) {
+                let seen = cells.iter().filter_map(|cell| Some((cell.hour_at, share(cell)?, 0.0)));
+                self.widen_by_unseen(&mut counted.0, &seen.collect::<Vec<_>>(), energy)?;
                 return Ok(Ok(counted));
             }
         }
@@ -310,11 +279,48 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
             let limit = plate.rated_power_kw * RUNNING_POWER_SHARE;
             let share = |cell: &HourCell| running(cell, limit);
             let method = Method::PowerAboveShare;
-            if let Some(counted) = integral((&series, &cells), &span, 1.0, method, share) {
+            if let Some(mut counted) = integral((&series, &cells), &span, 1.0, method, share) {
+                let seen = cells
+                    .iter()
+                    .filter_map(|cell| Some((cell.hour_at, share(cell)?, cell.min.unwrap_or(0.0))));
+                self.widen_by_unseen(&mut counted.0, &seen.collect::<Vec<_>>(), energy)?;
                 return Ok(Ok(counted));
             }
         }
         Ok(Err(most))
+    }
+
+    /// Lets the bounds of running `hours` that were polled reach as far as the energy that the `seen` hours do not
+    /// explain: each with the share that it ran and the least power that was seen, kW.
+    fn widen_by_unseen(
+        &mut self,
+        hours: &mut Quantity,
+        seen: &[(Timestamp, Hour, f64)],
+        energy: &Register,
+    ) -> Result<(), C::Error> {
+        let reliable = energy.events.as_ref().is_some_and(|events| !events.is_wild());
+        let Some(plate) = self.station.pump.as_ref().filter(|_| reliable) else {
+            return Ok(());
+        };
+        if is_close(hours.coverage) {
+            return Ok(());
+        }
+        let rated_kw = plate.rated_power_kw;
+        let limit = RUNNING_POWER_SHARE * rated_kw;
+        let seen = seen.iter().map(|(at, hour, kw)| SeenHour {
+            at: *at,
+            ran: hour.value,
+            kw: kw.max(limit),
+        });
+        let seen: Vec<SeenHour> = seen.collect();
+        let cells = self.cells.hours(&energy.quantity.series, self.basis.period)?;
+        let rate = Some(rated_kw * PLATE_MARGIN);
+        let growth = hour_spans(&cells, rate, |first| energy.ends.open(first));
+        let [least, most] = hours.bounds;
+        let more = unseen_h(&cells, &growth, &seen, rated_kw);
+        let period_h = self.span().hours() as f64;
+        hours.set_bounds([least, (most + more).min(period_h).max(most)]);
+        Ok(())
     }
 
     /// Running hours by energy and rated power, at most `most`.
@@ -336,7 +342,7 @@ impl<'a, C: Cells> Reader<'a, '_, C> {
         let period_h = self.span().hours() as f64;
         let running_h = match (ran, hours) {
             (Some(false), _) => 0.0,
-            (_, Some(hours)) => hours.bounds[1],
+            (_, Some(hours)) if are_known(hours) => hours.bounds[1],
             _ => period_h,
         };
         idle_kw(plate.rated_power_kw) * period_h + plate.rated_power_kw * PLATE_MARGIN * running_h
@@ -455,6 +461,11 @@ fn derived(mut quantity: Quantity, ran: Option<bool>, most: f64) -> Quantity {
     quantity
 }
 
+/// Whether running hours leave no room for runs that nobody saw: those of a register, and of close polls.
+fn are_known(hours: &Quantity) -> bool {
+    hours.method == Method::CounterDifference || is_close(hours.coverage)
+}
+
 /// Why a register is not to be believed, where it is not: its bounds then reach as far as what the running hours come
 /// to at the `rated` power or flow, or the plate in all hours.
 fn contradiction(
@@ -464,20 +475,34 @@ fn contradiction(
     span: Span<'_>,
 ) -> Option<Text> {
     let (events, rated) = (register.events.as_ref()?, rated?);
-    let [least_h, most_h] = hours.map_or([0.0, span.hours() as f64], |hours| hours.bounds);
+    let least_h = hours.map_or(0.0, |hours| hours.bounds[0]);
+    let known = hours.filter(|hours| are_known(hours));
+    let most_h = known.map_or(span.hours() as f64, |hours| hours.bounds[1]);
+    let name = events.series.parameter.spec().name();
     let why = if events.is_wild() {
-        words::meter_wild(events.series.to_string(), events.glitches, events.readings)
+        words::meter_wild(name, events.glitches, events.readings)
     } else if events.restarts() {
         let restarts = events.resets + events.rollovers;
-        words::meter_restarts(events.series.to_string(), restarts, events.days)
+        words::meter_restarts(name, restarts, events.days)
     } else if register.quantity.bounds[1] < CONTRADICTED_SHARE * rated * least_h {
         let grown = format!("{:.1}", events.growth);
-        words::meter_behind(events.series.to_string(), grown, format!("{least_h:.0}"))
+        words::meter_behind(name, grown, format!("{least_h:.0}"))
+    } else if let Some(most) = known.map(|_| taken_at_most(rated, most_h, span))
+        && register.quantity.bounds[0] > most
+    {
+        let grown = format!("{:.1}", events.growth);
+        register.quantity.lower(most);
+        return Some(words::meter_ahead(name, grown, format!("{most_h:.0}")));
     } else {
         return None;
     };
     register.quantity.widen(rated * PLATE_MARGIN * most_h);
     Some(why)
+}
+
+/// The most that a pump of `rated` takes or delivers in `most_h` hours, with what it draws while it stands.
+fn taken_at_most(rated: f64, most_h: f64, span: Span<'_>) -> f64 {
+    rated * PLATE_MARGIN * most_h + idle_kw(rated) * span.hours() as f64
 }
 
 /// How much of an hour a pump ran, by its power: all or nothing where all polls agree, otherwise the mean as a share

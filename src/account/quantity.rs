@@ -55,6 +55,11 @@ impl Quantity {
         self.bounds[1] = self.bounds[1].max(most);
     }
 
+    /// Takes back the least to `least`.
+    pub(super) fn lower(&mut self, least: f64) {
+        self.bounds[0] = self.bounds[0].min(least);
+    }
+
     /// Sets the bounds; the value stays between them.
     pub(super) fn set_bounds(&mut self, [least, most]: [f64; 2]) {
         let value = self.value.unwrap_or(least);

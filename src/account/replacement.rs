@@ -3,11 +3,13 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
+use serde::Serialize;
 
+use super::ends::Ends;
 use super::gap::Span;
 use super::growth::{Growth, at_most};
 use super::{Entry, EntryCode, Segment, SegmentKind};
-use crate::core::{DayCell, Series};
+use crate::core::{DayCell, Period, Series};
 use crate::locales::{Argument, Text, account as words};
 
 /// By how much a reading of the ledger may differ from the register: people read off whole units.
@@ -22,35 +24,106 @@ pub(super) struct Replacement {
     rows: (i64, i64),
 }
 
-/// A final reading without a first one: its day, and what is to be said of it.
-pub(super) type Unpaired = (Date, Text);
+/// Why rows of the ledger that replace a meter are not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Misfit {
+    /// A last reading of the old meter without a first one of the new meter on the same day.
+    OldAlone,
+    /// A first reading of the new meter without a last one of the old meter on the same day.
+    NewAlone,
+    NothingBefore,
+    NoReadingAround,
+    TwoResets,
+    /// The readings cannot be those of these two meters.
+    Contradicted,
+}
 
-/// The replacements of `series` that the ledger has: each final reading with the first reading of the same day; and
-/// those without a counterpart.
+impl Misfit {
+    fn text(self) -> Text {
+        match self {
+            Self::OldAlone => words::old_alone(),
+            Self::NewAlone => words::new_alone(),
+            Self::NothingBefore => words::nothing_before(),
+            Self::NoReadingAround => words::no_reading_around(),
+            Self::TwoResets => words::two_resets_that_day(),
+            Self::Contradicted => words::readings_contradict(),
+        }
+    }
+}
+
+/// Rows of the ledger that replace a meter and are not used.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnusedReplacement {
+    pub series: Series,
+    pub day: Date,
+    /// Number and value of each row: a pair, or one that stands alone.
+    pub rows: Vec<(i64, f64)>,
+    pub why: Misfit,
+}
+
+impl UnusedReplacement {
+    /// The rows, and why they are not used.
+    pub fn text(&self) -> Text {
+        let rows = Text::list(self.rows.iter().map(|(row, _)| *row));
+        words::replacement_refused(rows, self.why.text())
+    }
+}
+
+/// The replacements of `series` that the ledger has in `period`: each final reading with the first reading of the same
+/// day; and the rows without a counterpart.
 pub(super) fn replacements(
     series: &Series,
     entries: &[Entry],
-) -> (Vec<Replacement>, Vec<Unpaired>) {
+    period: Period,
+) -> (Vec<Replacement>, Vec<UnusedReplacement>) {
     let name = series.to_string();
     let rows = |code| {
-        let rows = entries.iter().filter(move |entry: &&Entry| entry.code == code);
-        rows.filter(|entry| entry.work.as_deref() == Some(&name))
+        let own = |entry: &&Entry| {
+            entry.code == code
+                && entry.work.as_deref() == Some(&name)
+                && (period.from..=period.to).contains(&entry.from)
+        };
+        entries.iter().filter(own).collect::<Vec<_>>()
     };
-    let mut pairs = Vec::new();
-    let mut alone = Vec::new();
-    for old in rows(EntryCode::MeterReplaced) {
-        match rows(EntryCode::MeterInstalled).find(|new| new.from == old.from) {
-            Some(new) => pairs.push(Replacement {
-                day: old.from,
-                last_of_old: old.value,
-                first_of_new: new.value,
-                rows: (old.id, new.id),
-            }),
-            None => alone.push((old.from, words::replaced_alone(old.id))),
+    let (old, mut new) = (rows(EntryCode::MeterReplaced), rows(EntryCode::MeterInstalled));
+    let alone = |row: &Entry, why| UnusedReplacement {
+        series: series.clone(),
+        day: row.from,
+        rows: vec![(row.id, row.value)],
+        why,
+    };
+    let (mut pairs, mut unused) = (Vec::new(), Vec::new());
+    for old in old {
+        match new.iter().position(|new| new.from == old.from) {
+            Some(at) => {
+                let new = new.remove(at);
+                pairs.push(Replacement {
+                    day: old.from,
+                    last_of_old: old.value,
+                    first_of_new: new.value,
+                    rows: (old.id, new.id),
+                });
+            }
+            None => unused.push(alone(old, Misfit::OldAlone)),
         }
     }
+    unused.extend(new.into_iter().map(|new| alone(new, Misfit::NewAlone)));
     pairs.sort_by_key(|pair| pair.day);
-    (pairs, alone)
+    (pairs, unused)
+}
+
+impl Replacement {
+    /// That it is not used.
+    pub fn unused(&self, series: &Series, why: Misfit) -> UnusedReplacement {
+        let (old, new) = self.rows;
+        UnusedReplacement {
+            series: series.clone(),
+            day: self.day,
+            rows: vec![(old, self.last_of_old), (new, self.first_of_new)],
+            why,
+        }
+    }
 }
 
 /// What replacements are held against: a register by its days and what its pump allows.
@@ -60,19 +133,19 @@ pub(super) struct Register<'a> {
     pub span: Span<'a>,
     /// The most that it grows by in an hour, by the plate.
     pub rate: Option<f64>,
-    /// What it showed at the end of the day before the period.
-    pub raw_before: Option<f64>,
+    /// What lies next to the ends of the period.
+    pub ends: &'a Ends,
 }
 
 impl Register<'_> {
     /// Settles what the counter engine left open, or took for growth, by what the ledger says. Returns a segment for
-    /// each replacement that fits, and the reason for each that does not; nobody knows then what the days around it
-    /// came to.
+    /// each replacement that fits, and the rows that are not used, those `alone` among them; nobody knows then what the
+    /// days around them came to.
     pub fn apply(
         &self,
         growth: &mut [Growth],
-        (replaced, unpaired): (&[Replacement], Vec<Unpaired>),
-    ) -> (Vec<Segment>, Vec<Text>) {
+        (replaced, alone): (&[Replacement], Vec<UnusedReplacement>),
+    ) -> (Vec<Segment>, Vec<UnusedReplacement>) {
         let (mut segments, mut refused) = (Vec::new(), Vec::new());
         for replacement in replaced {
             match self.fit(growth, replacement) {
@@ -80,6 +153,13 @@ impl Register<'_> {
                     let swap = |cell: &DayCell| cell.day == replacement.day && cell.counted > 0;
                     let at = self.cells.iter().position(swap).unwrap_or(to);
                     settle(growth, (from, to), at, grown);
+                    // Counted from the reading before the period: what lies before it is not the period's.
+                    let first = self.cells.iter().position(|cell| cell.counted > 0);
+                    if let Some(first) =
+                        first.filter(|_| from == 0).and_then(|at| growth.get_mut(at))
+                    {
+                        *first = self.ends.open(*first);
+                    }
                     let ends = (self.cells.get(from), self.cells.get(to));
                     let (Some(first), Some(last)) = ends else {
                         continue;
@@ -88,14 +168,13 @@ impl Register<'_> {
                 }
                 Err(why) => {
                     self.leave_open(growth, replacement.day);
-                    let (old, new) = replacement.rows;
-                    refused.push(words::replacement_refused(old, new, why));
+                    refused.push(replacement.unused(self.series, why));
                 }
             }
         }
-        for (day, why) in unpaired {
-            self.leave_open(growth, day);
-            refused.push(why);
+        for unused in alone {
+            self.leave_open(growth, unused.day);
+            refused.push(unused);
         }
         (segments, refused)
     }
@@ -106,7 +185,7 @@ impl Register<'_> {
         &self,
         growth: &[Growth],
         replacement: &Replacement,
-    ) -> Result<(usize, usize, f64), Text> {
+    ) -> Result<(usize, usize, f64), Misfit> {
         let Replacement { day, last_of_old, first_of_new, .. } = *replacement;
         let shows = |cell: &DayCell| cell.last.is_some();
         let before = self.cells.iter().rposition(|cell| cell.day < day && shows(cell));
@@ -117,21 +196,24 @@ impl Register<'_> {
                 let next = cell.day.saturating_add(1.day());
                 (at + 1, cell.last, self.span.hours_of(next, day) + missing_h + 1.0)
             }
-            None => (0, self.raw_before, self.span.hours_of(self.span.period.from, day) + 1.0),
+            None => {
+                let raw_before = self.ends.raw_before.filter(|_| self.ends.first_counts);
+                (0, raw_before, self.span.hours_of(self.span.period.from, day) + 1.0)
+            }
         };
-        let seen = seen.ok_or_else(words::nothing_before)?;
+        let seen = seen.ok_or(Misfit::NothingBefore)?;
         let after = self.cells.iter().position(|cell| cell.day > day && shows(cell));
         let same = self.cells.iter().position(|cell| cell.day == day && shows(cell));
         let surely_new = |at: &usize| {
             self.cells.get(*at).is_some_and(|cell| self.shows_new(cell, seen, replacement))
         };
-        let to = after.or(same.filter(surely_new)).ok_or_else(words::no_reading_around)?;
-        let settled = self.cells.get(to).ok_or_else(words::no_reading_around)?;
-        let shown = settled.last.ok_or_else(words::no_reading_around)?;
+        let to = after.or(same.filter(surely_new)).ok_or(Misfit::NoReadingAround)?;
+        let settled = self.cells.get(to).ok_or(Misfit::NoReadingAround)?;
+        let shown = settled.last.ok_or(Misfit::NoReadingAround)?;
         let around = self.cells.get(from..=to).unwrap_or_default();
         let resets: u32 = around.iter().map(|cell| cell.resets).sum();
         if resets > 1 {
-            return Err(words::two_resets_that_day());
+            return Err(Misfit::TwoResets);
         }
         let old_most = at_most(self.rate, since_h);
         let new_most = at_most(self.rate, self.span.hours_of(day, settled.day));
@@ -154,7 +236,7 @@ impl Register<'_> {
                 .filter_map(|cell| cell.max)
                 .any(|max| max > seen.max(last_of_old).max(first_of_new).max(shown) + READ_OFF);
         if !fits(old, old_most) || !fits(new, new_most) || too_little || above {
-            return Err(words::readings_contradict());
+            return Err(Misfit::Contradicted);
         }
         Ok((from, to, (old + new).max(0.0)))
     }

@@ -90,13 +90,16 @@ impl SourceAccount {
         cells: &mut C,
     ) -> Result<SourceAccount, C::Error> {
         let Period { from, to } = basis.period;
-        let read = Period { from: StatusRun::anchor(from), to };
+        // The day after shows whether a dry spell at the end of the period goes on.
+        let read = Period { from: StatusRun::anchor(from), to: to.saturating_add(1.day()) };
         let mut hours = cells.hours(&Series::new(station.id.clone(), Parameter::Level), read)?;
-        let doubted = believe(station, basis.calendar, &mut hours, basis.calendar.start_of(from));
+        let (begins_at, ends_at) = basis.calendar.bounds(basis.period);
+        let doubted = believe(station, basis.calendar, &mut hours, begins_at..ends_at);
         Ok(Self::of_hours(basis, station, &hours, doubted))
     }
 
-    /// The account from `hours`, which begin where the status of the first day needs them, without those `doubted`.
+    /// The account from `hours`, which begin where the status of the first day needs them and end a day after the
+    /// period, without those `doubted`.
     fn of_hours(
         basis: &Basis<'_>,
         station: &Station,
@@ -104,9 +107,11 @@ impl SourceAccount {
         doubted: Option<DoubtedLevels>,
     ) -> SourceAccount {
         let (calendar, period) = (basis.calendar, basis.period);
-        let begins_at = calendar.start_of(period.from);
-        let own = &hours[hours.partition_point(|cell| cell.hour_at < begins_at)..];
-        let (days, warned) = days(station, calendar, hours, period.from);
+        let (begins_at, ends_at) = calendar.bounds(period);
+        let place = |at: Timestamp| hours.partition_point(|cell| cell.hour_at < at);
+        let (first, end) = (place(begins_at), place(ends_at).max(place(begins_at)));
+        let own = &hours[first..end];
+        let (days, warned) = days(station, calendar, &hours[..end], period.from);
         let limits = station.limits(period.to.month());
         let period_h = basis.span().hours();
         SourceAccount {
@@ -117,7 +122,7 @@ impl SourceAccount {
             coverage: Coverage::of_hours(own, period_h),
             warn_from: warn_from(&warned),
             may_warn_from: may_warn_from(&warned, period),
-            dry: dryness(own, dry_level_m(station), (begins_at, period_h)),
+            dry: dryness(hours, dry_level_m(station), (begins_at, period_h)),
             supply: Intake::of(station, own, (begins_at, period_h)),
             doubted,
             last_at: own.iter().rev().find(|cell| cell.last.is_some()).map(|cell| cell.hour_at),

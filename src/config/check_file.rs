@@ -115,8 +115,7 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
             if let Some(read) = read {
                 warnings.extend(super::secrets::exposed_files_of_hub(read));
                 certificates = certificate_ends(&read.mqtt);
-                let by_names = read.ledger.two_person && read.persons.is_empty();
-                warnings.extend(by_names.then(crate::locales::config_hub::names_are_compared));
+                warnings.extend(two_person_warning(read));
             }
             loaded.problems
         }
@@ -146,6 +145,24 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
     let mut environment: Vec<String> = set.map(|(name, _)| name.clone()).collect();
     environment.sort();
     CheckReport { kind, problems, warnings, certificates, environment }
+}
+
+/// Fewest persons with which a report can be entered, reviewed and issued, each step by another.
+#[cfg(feature = "hub")]
+const PERSONS_MIN: usize = 3;
+
+/// What is wrong with the list of persons where two have to work on each row.
+#[cfg(feature = "hub")]
+fn two_person_warning(settings: &crate::hub::HubSettings) -> Option<Text> {
+    use crate::locales::config_hub as words;
+
+    let listed = settings.persons.iter().count();
+    match listed {
+        _ if !settings.ledger.two_person => None,
+        0 => Some(words::names_are_compared()),
+        1.. if listed < PERSONS_MIN => Some(words::too_few_persons(listed, PERSONS_MIN)),
+        _ => None,
+    }
 }
 
 #[cfg(all(feature = "hub", feature = "edge"))]
@@ -205,7 +222,11 @@ mod tests {
         let text = std::fs::read_to_string(root.join("config/hub.toml")).unwrap();
         let text = text.replace("# two_person = true", "two_person = true");
         let listed = "[[person]]\nid = \"huang\"\nname = \"黄某\"\noffice = \"财政所\"\n";
-        for (list, warnings) in [("", 1), (listed, 0)] {
+        let more = ["wu", "liu"].map(|id| {
+            format!("[[person]]\nid = \"{id}\"\nname = \"{id}某\"\noffice = \"乡政府\"\n")
+        });
+        let three = format!("{listed}{}", more.concat());
+        for (list, warnings) in [("", 1), (listed, 1), (three.as_str(), 0)] {
             std::fs::write(&hub, format!("{text}\n{list}")).unwrap();
             let report = check_within(&hub, &[]);
             assert!(report.problems.is_empty(), "{:?}", report.problems);

@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::figure::{FigureInput, Origin};
 use super::rows::{Rows, missing};
 use crate::account::{Entry, EntryCode, Method};
-use crate::core::CropId;
+use crate::core::{CropId, VillageId};
 use crate::locales::{Text, figures as words};
 use crate::water::{Crop, CropKind, Township};
 
@@ -48,76 +48,130 @@ const WITHIN: [(EntryCode, EntryCode); 3] = [
 /// The area of `code`, open where the rows contradict each other or the sown area.
 pub(super) fn surveyed(facts: &Facts<'_>, code: EntryCode) -> Draft {
     let mut draft = facts.rows.counted(&[code]);
-    let township = facts.township();
-    let of_crops: f64 = township.crops.iter().map(|crop| crop.sown_area_mu).sum();
-    let of_villages: f64 = township.villages.iter().map(|village| village.sown_area_mu).sum();
-    let whole = of_crops.max(of_villages);
-    contradicted(&mut draft, facts.rows, code, (&words::whole_township(), whole), |_| true);
-    for village in &township.villages {
-        let place = (&Text::verbatim(&village.name), village.sown_area_mu);
-        let here = |entry: &Entry| entry.village.as_ref() == Some(&village.id);
-        contradicted(&mut draft, facts.rows, code, place, here);
+    for (part, whole) in WITHIN.into_iter().filter(|pair| pair.0 == code || pair.1 == code) {
+        let mut places = exceeded(facts, part, Whole::Area(whole)).narrowest();
+        if code == whole && places.is_empty() {
+            places = left_out(facts, part, whole);
+        }
+        for place in places {
+            draft.open(words::exceeds(place, part.name(), whole.name()));
+        }
     }
-    for crop in &township.crops {
-        let place = (&Text::verbatim(&crop.name), crop.sown_area_mu);
-        let here = |entry: &Entry| entry.crop.as_ref() == Some(&crop.id);
-        contradicted(&mut draft, facts.rows, code, place, here);
+    for place in exceeded(facts, code, Whole::Sown).narrowest() {
+        draft.open(words::exceeds(place, code.name(), words::sown_area()));
     }
-    contradicted_in_fields(&mut draft, facts, code);
     draft
 }
 
-/// Leaves `draft`, the area of `code`, open where at `place`, which has a name and a sown area, a part is greater than
-/// its whole.
-fn contradicted(
-    draft: &mut Draft,
-    rows: Rows<'_>,
-    code: EntryCode,
-    (name, sown): (&Text, f64),
-    here: impl Fn(&Entry) -> bool,
-) {
-    for (part, whole) in WITHIN.into_iter().filter(|pair| pair.0 == code || pair.1 == code) {
-        let areas = rows.span(part, &here).zip(rows.span(whole, &here));
-        if areas.is_some_and(|(part, whole)| whole.is_exceeded_by(part)) {
-            draft.open(words::exceeds(name, part.name(), whole.name()));
-        }
-    }
-    let sown = Span { value: sown, least: sown, most: sown };
-    if code == EntryCode::AreaAffected
-        && sown.value > 0.0
-        && rows.span(code, &here).is_some_and(|area| sown.is_exceeded_by(area))
-    {
-        draft.open(words::exceeds(name, code.name(), words::sown_area()));
+/// What an area is a part of.
+#[derive(Debug, Clone, Copy)]
+enum Whole {
+    Area(EntryCode),
+    Sown,
+}
+
+/// Where an area is greater than its whole, by kind of place.
+#[derive(Debug, Default)]
+struct Exceeded {
+    /// Crops of villages.
+    fields: Vec<(VillageId, CropId, Text)>,
+    villages: Vec<(VillageId, Text)>,
+    crops: Vec<(CropId, Text)>,
+    township: Option<Text>,
+}
+
+impl Exceeded {
+    /// The names of the places, without those that are exceeded because a part of them is: each fact once.
+    fn narrowest(self) -> Vec<Text> {
+        let Exceeded { fields, villages, crops, township } = self;
+        let in_field = |village: &VillageId| fields.iter().any(|(own, _, _)| own == village);
+        let of_field = |crop: &CropId| fields.iter().any(|(_, own, _)| own == crop);
+        let villages: Vec<Text> = villages
+            .into_iter()
+            .filter_map(|(village, name)| (!in_field(&village)).then_some(name))
+            .collect();
+        let crops: Vec<Text> = match villages.is_empty() {
+            true => crops
+                .into_iter()
+                .filter_map(|(crop, name)| (!of_field(&crop)).then_some(name))
+                .collect(),
+            false => Vec::new(),
+        };
+        let mut places: Vec<Text> = fields.into_iter().map(|(_, _, name)| name).collect();
+        places.extend(villages);
+        places.extend(crops);
+        if places.is_empty() { township.into_iter().collect() } else { places }
     }
 }
 
-/// As [`contradicted`], for each crop of each village. Where every row of the whole has a village and a crop, one that
-/// has a part and no whole was left out of it.
-fn contradicted_in_fields(draft: &mut Draft, facts: &Facts<'_>, code: EntryCode) {
+/// Where the area of `part` is greater than `whole`.
+fn exceeded(facts: &Facts<'_>, part: EntryCode, whole: Whole) -> Exceeded {
     let (rows, township) = (facts.rows, facts.township());
-    for (part, whole) in WITHIN.into_iter().filter(|pair| pair.0 == code || pair.1 == code) {
-        let wholes = rows.of(whole);
-        let by_field = wholes.iter().all(|row| row.village.is_some() && row.crop.is_some());
-        let parts = rows.of(part);
-        let fields: BTreeSet<_> =
-            parts.iter().filter_map(|row| row.village.as_ref().zip(row.crop.as_ref())).collect();
-        for (village, crop) in fields {
-            let here = |row: &Entry| {
-                row.village.as_ref() == Some(village) && row.crop.as_ref() == Some(crop)
-            };
-            let doubtful = match (rows.span(part, here), rows.span(whole, here)) {
-                (Some(area), Some(all)) => all.is_exceeded_by(area),
-                (Some(area), None) => {
-                    area.value > 0.0 && by_field && !wholes.is_empty() && code == whole
-                }
-                (None, _) => false,
-            };
-            if doubtful {
-                let names = [township.village_name(village), township.crop_name(crop)];
-                draft.open(words::exceeds(Text::list(names), part.name(), whole.name()));
+    let exceeds = |sown: f64, here: &dyn Fn(&Entry) -> bool| {
+        let all = match whole {
+            Whole::Area(code) => rows.span(code, here),
+            Whole::Sown => (sown > 0.0).then_some(Span { value: sown, least: sown, most: sown }),
+        };
+        rows.span(part, here).zip(all).is_some_and(|(part, all)| all.is_exceeded_by(part))
+    };
+    let mut found = Exceeded::default();
+    if matches!(whole, Whole::Area(_)) {
+        for (village, crop) in fields(rows, part) {
+            let name = field_name(township, village, crop);
+            if exceeds(0.0, &|row| is_of(row, village, crop)) {
+                found.fields.push((village.clone(), crop.clone(), name));
             }
         }
     }
+    for village in &township.villages {
+        let here = |row: &Entry| row.village.as_ref() == Some(&village.id);
+        if exceeds(village.sown_area_mu, &here) {
+            found.villages.push((village.id.clone(), Text::verbatim(&village.name)));
+        }
+    }
+    for crop in &township.crops {
+        if exceeds(crop.sown_area_mu, &|row| row.crop.as_ref() == Some(&crop.id)) {
+            found.crops.push((crop.id.clone(), Text::verbatim(&crop.name)));
+        }
+    }
+    let of_crops: f64 = township.crops.iter().map(|crop| crop.sown_area_mu).sum();
+    let of_villages: f64 = township.villages.iter().map(|village| village.sown_area_mu).sum();
+    let all = exceeds(of_crops.max(of_villages), &|_| true);
+    found.township = all.then(words::whole_township);
+    found
+}
+
+/// The crops of villages that have a row of `code`.
+fn fields<'a>(rows: Rows<'a>, code: EntryCode) -> BTreeSet<(&'a VillageId, &'a CropId)> {
+    let own = rows.of(code).into_iter();
+    own.filter_map(|row| row.village.as_ref().zip(row.crop.as_ref())).collect()
+}
+
+fn is_of(row: &Entry, village: &VillageId, crop: &CropId) -> bool {
+    row.village.as_ref() == Some(village) && row.crop.as_ref() == Some(crop)
+}
+
+fn field_name(township: &Township, village: &VillageId, crop: &CropId) -> Text {
+    Text::list([township.village_name(village), township.crop_name(crop)])
+}
+
+/// The crops of villages with an area of `part` and none of `whole`, where every row of the whole has a village and a
+/// crop: they were left out of it.
+fn left_out(facts: &Facts<'_>, part: EntryCode, whole: EntryCode) -> Vec<Text> {
+    let rows = facts.rows;
+    let wholes = rows.of(whole);
+    let by_field = wholes.iter().all(|row| row.village.is_some() && row.crop.is_some());
+    if wholes.is_empty() || !by_field {
+        return Vec::new();
+    }
+    let mut fields = fields(rows, part);
+    fields.retain(|(village, crop)| {
+        let here = |row: &Entry| is_of(row, village, crop);
+        rows.span(part, here).is_some_and(|area| area.value > 0.0)
+            && rows.span(whole, here).is_none()
+    });
+    let name = |(village, crop)| field_name(facts.township(), village, crop);
+    fields.into_iter().map(name).collect()
 }
 
 /// What a row of the ledger shows that relief was given, where it is not 0.
@@ -347,12 +401,8 @@ pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
             Some(own) if own == kind => {
                 total = Some(total.unwrap_or(0.0) + crop.sown_area_mu);
                 let from = Origin::Crop(Some(crop.id.clone()));
-                draft.input(input(
-                    from,
-                    crop.sown_area_mu,
-                    Method::Entered,
-                    Text::verbatim(&crop.name),
-                ));
+                let name = Text::verbatim(&crop.name);
+                draft.input(input(from, crop.sown_area_mu, Method::TownshipFile, name));
             }
             Some(_) => {}
             None => unknown.push(crop.name.as_str()),

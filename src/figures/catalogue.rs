@@ -157,17 +157,17 @@ macro_rules! catalogue {
              "number of different villages of the works built in the year"],
             "ledger water_work", "安全饮水", Own(entered::villages_served);
         GroupsServed: "groups_served", "饮水工程受益组", "villagers' groups served", "个", Derived, Some((Exact, Unit::Group)),
-            ["各工程取最后一条受益组数，相加",
-             "of each work the latest number of groups that it serves, added up"],
+            ["各建成工程取最后一条受益组数，相加；没有登记为建成的不计",
+             "of each work that was built the latest number of groups that it serves, added up"],
             "ledger water_work_groups", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkGroups));
         PeopleServed: "people_served", "饮水工程受益人数", "persons served", "人", Derived, Some((Exact, Unit::Person)),
-            ["各工程取最后一条受益人数，相加",
-             "of each work the latest number of persons that it serves, added up"],
+            ["各建成工程取最后一条受益人数，相加；没有登记为建成的不计",
+             "of each work that was built the latest number of persons that it serves, added up"],
             "ledger water_work_persons", "安全饮水", Own(|facts| entered::served(facts, Code::WaterWorkPersons));
         DrinkingDifficulty: "drinking_difficulty", "因旱饮水困难", "persons short of drinking water", "人次",
             Attested, Some((Exact, Unit::PersonTime)),
-            ["以台账陈述为准；只有陈述覆盖整个统计期、没有相反的记录、各饮水水源始终见到高于取水口（未见的连续不到 4 小时）时，零才成立，且只就其供水人口而言",
-             "what the ledger states; a zero holds only where it covers the period, no row contradicts it and every \
+            ["以台账陈述为准；只有陈述覆盖整个统计期（旱情在统计期内时，覆盖整个旱情期间）、没有相反的记录、各饮水水源始终见到高于取水口（未见的连续不到 4 小时）时，零才成立，且只就其供水人口而言",
+             "what the ledger states; a zero holds only where it covers the period, or the drought within it, no row contradicts it and every \
               source that serves people was seen above its intake, unseen for less than 4 h on end; it is said of the \
               people whom they serve"],
             "ledger drinking_difficulty; level of the sources that serve people", "安全饮水",

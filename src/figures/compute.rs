@@ -2,6 +2,7 @@
 
 use super::doubts::Doubt;
 use super::earlier::{self, Earlier, comparisons};
+use super::erroneous;
 use super::evidence::{self, EvidenceDoubt};
 use super::facts::Facts;
 use super::figure::Figure;
@@ -45,18 +46,15 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
         pumps: &pumps,
         earlier: inputs.earlier,
     };
-    let figures = drafts(&facts).finish(period, inputs.wordings, inputs.code_version);
-    let doubts = doubts(&facts, &figures);
+    let mut figures = drafts(&facts).finish(period, inputs.wordings, inputs.code_version);
     let places = places(&figures, rows, &pumps, township, period);
+    let findings = check(inputs.rules, &places, inputs.acceptances, period);
+    erroneous::withdraw(&mut figures, &findings.found);
+    let doubts = doubts(&facts, &figures);
     let villages = villages(rows, township);
     Statement {
         period,
-        findings: check(inputs.rules, &places, inputs.acceptances, period).under(
-            inputs.caveats,
-            &doubts,
-            inputs.acceptances,
-            period,
-        ),
+        findings: findings.under(inputs.caveats, &doubts, inputs.acceptances, period),
         caveats: inputs.caveats.to_vec(),
         comparisons: comparisons(&figures, inputs.earlier),
         earlier: earlier::referred(&figures, inputs.earlier),

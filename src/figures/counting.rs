@@ -105,6 +105,19 @@ impl<'a> Counted<'a> {
         self
     }
 
+    /// Whether all of its rows were corrected to 0: they repeated others, and say nothing.
+    fn is_taken_back(&self) -> bool {
+        let corrected = |(row, _): &(&Entry, f64)| row.value <= 0.0 && row.supersedes.is_some();
+        self.span.most <= 0.0 && self.rows.iter().all(corrected)
+    }
+
+    /// This, where `other` was taken back.
+    fn instead_of(mut self, other: Counted<'a>) -> Counted<'a> {
+        let last = self.last;
+        self.take(other);
+        Counted { last, ..self }
+    }
+
     fn take(&mut self, other: Counted<'a>) {
         self.last = self.last.max(other.last);
         self.rows.extend(other.rows);
@@ -115,6 +128,11 @@ impl<'a> Counted<'a> {
     /// A whole beside its parts, at `village` or in the township. The greater of the two counts; the truth may be both
     /// together, or the smaller where that is the later one. Where they are equal, there is no doubt what it is.
     fn beside(self, parts: Counted<'a>, village: Option<&VillageId>) -> Counted<'a> {
+        match (self.is_taken_back(), parts.is_taken_back()) {
+            (true, _) => return parts.instead_of(self),
+            (_, true) => return self.instead_of(parts),
+            (false, false) => {}
+        }
         let (whole, apart) = (self.span, parts.span);
         let value = whole.value.max(apart.value);
         let same = (whole.value - apart.value).abs() <= SAME * value;
@@ -393,6 +411,9 @@ fn running<'a>(rows: &[&'a Entry], window: Period) -> Option<Counted<'a>> {
         let others = counted.rows.iter().map(|(row, _)| row.id);
         counted.notes.push(words::whole_beside_parts(total.id, Text::list(others)));
         counted.doubts.push(Doubted::of(Doubt::WholeAndParts, None, rows));
+    } else {
+        let perhaps = without_village(rows).into_iter();
+        counted.doubts.extend(perhaps.map(|rows| Doubted::of(Doubt::PerhapsWhole, None, &rows)));
     }
     (!counted.rows.is_empty()).then_some(counted)
 }
@@ -405,6 +426,19 @@ fn total_of_others<'a>(rows: &[&'a Entry]) -> Option<&'a Entry> {
     let sum: f64 = of_villages.iter().map(|row| row.value).sum();
     let same = total.value > 0.0 && (total.value - sum).abs() <= SAME * sum;
     (of_villages.len() > 1 && same).then_some(total)
+}
+
+/// Rows without a village beside rows with one, of the same days: the former may be the sum of the latter.
+fn without_village<'a>(rows: &[&'a Entry]) -> Vec<Vec<&'a Entry>> {
+    let mut days: BTreeMap<(Date, Date), Vec<&'a Entry>> = BTreeMap::new();
+    for row in rows.iter().copied().filter(|row| row.value > 0.0) {
+        days.entry((row.from, row.to)).or_default().push(row);
+    }
+    let mixed = |rows: &Vec<&Entry>| {
+        let of_villages = rows.iter().filter(|row| row.village.is_some()).count();
+        0 < of_villages && of_villages < rows.len()
+    };
+    days.into_values().filter(mixed).collect()
 }
 
 /// The share of a row's days that lie in the window; of a row whose last day is before its first, all or nothing.

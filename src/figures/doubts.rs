@@ -22,6 +22,8 @@ pub enum Doubt {
     SameDays(DoubtedRows),
     /// A row of the whole stands beside rows of its parts; the greater of the two counts.
     WholeAndParts(DoubtedRows),
+    /// Amounts without a village beside amounts of villages, of the same days: they are added up, and may be their sum.
+    PerhapsWhole(DoubtedRows),
     /// Rows whose days reach beyond the period: which part of them belongs to it is not known.
     BeyondPeriod(DoubtedRows),
     /// Rows that agree in all but who entered them and when: one slip, entered twice.
@@ -102,19 +104,20 @@ impl Doubt {
     /// Id of its kind, in findings and acceptances.
     fn rule(&self) -> &'static str {
         match self {
-            Self::RepeatedSurvey(_) => "repeated_survey",
-            Self::SmallerSurvey(_) => "smaller_survey",
-            Self::SameDays(_) => "same_days",
-            Self::WholeAndParts(_) => "whole_and_parts",
-            Self::BeyondPeriod(_) => "beyond_period",
-            Self::SameSlip(_) => "same_slip",
-            Self::OtherEvents { .. } => "other_events",
+            Self::RepeatedSurvey(_) => "repeated-survey",
+            Self::SmallerSurvey(_) => "smaller-survey",
+            Self::SameDays(_) => "same-days",
+            Self::WholeAndParts(_) => "whole-and-parts",
+            Self::PerhapsWhole(_) => "perhaps-whole",
+            Self::BeyondPeriod(_) => "beyond-period",
+            Self::SameSlip(_) => "same-slip",
+            Self::OtherEvents { .. } => "other-events",
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
-            Self::RepeatedSurvey(_) => Severity::Hint,
+            Self::RepeatedSurvey(_) | Self::PerhapsWhole(_) => Severity::Hint,
             Self::SmallerSurvey(_)
             | Self::SameDays(_)
             | Self::WholeAndParts(_)
@@ -130,6 +133,7 @@ impl Doubt {
             | Self::SmallerSurvey(rows)
             | Self::SameDays(rows)
             | Self::WholeAndParts(rows)
+            | Self::PerhapsWhole(rows)
             | Self::BeyondPeriod(rows)
             | Self::SameSlip(rows) => rows.place.clone(),
             Self::OtherEvents { .. } => words::whole_township(),
@@ -149,6 +153,7 @@ impl Doubt {
             Self::SmallerSurvey(rows) => words::smaller_survey(rows.code.name(), rows.list()),
             Self::SameDays(rows) => words::same_days(rows.code.name(), rows.list()),
             Self::WholeAndParts(rows) => words::whole_and_parts(rows.code.name(), rows.list()),
+            Self::PerhapsWhole(rows) => words::perhaps_whole(rows.code.name(), rows.list()),
             Self::BeyondPeriod(rows) => words::beyond_period(rows.code.name(), rows.list()),
             Self::SameSlip(rows) => words::same_slip(rows.code.name(), rows.list()),
             Self::OtherEvents { taken, others } => {
@@ -164,6 +169,7 @@ impl Doubt {
             | Self::SmallerSurvey(rows)
             | Self::SameDays(rows)
             | Self::WholeAndParts(rows)
+            | Self::PerhapsWhole(rows)
             | Self::BeyondPeriod(rows)
             | Self::SameSlip(rows) => rows.fingerprint(),
             Self::OtherEvents { taken, others } => {
@@ -181,6 +187,7 @@ impl Doubt {
             | Self::SmallerSurvey(rows)
             | Self::SameDays(rows)
             | Self::WholeAndParts(rows)
+            | Self::PerhapsWhole(rows)
             | Self::BeyondPeriod(rows)
             | Self::SameSlip(rows) => {
                 rows.rows.iter().map(|(row, value)| (format!("ledger:{row}"), *value)).collect()
@@ -195,7 +202,7 @@ impl Doubt {
             Self::RepeatedSurvey(_) | Self::SmallerSurvey(_) | Self::SameDays(_) => {
                 words::look_at_surveys()
             }
-            Self::WholeAndParts(_) => words::look_at_parts(),
+            Self::WholeAndParts(_) | Self::PerhapsWhole(_) => words::look_at_parts(),
             Self::BeyondPeriod(_) => words::look_at_days(),
             Self::SameSlip(_) => words::look_at_slips(),
             Self::OtherEvents { .. } => words::look_at_events(),

@@ -7,12 +7,30 @@ use jiff::civil::Date;
 use super::catalogue::FigureId;
 use super::claim::{Claim, Verdict};
 use super::figure::{Class, Figure, FigureInput, Origin, Value};
+use super::phrase::PrintUnit;
 use super::plausibility::short;
 use super::together;
 use super::wording::{self, Worded, Wording};
 use crate::account::{Coverage, Entry, Method};
 use crate::core::{Period, Series};
 use crate::locales::{Text, figures as words};
+
+/// Units of things that there are whole ones of only.
+const WHOLE: [PrintUnit; 13] = [
+    PrintUnit::Person,
+    PrintUnit::PersonTime,
+    PrintUnit::Head,
+    PrintUnit::SmallHead,
+    PrintUnit::Set,
+    PrintUnit::Piece,
+    PrintUnit::Seat,
+    PrintUnit::Eye,
+    PrintUnit::Place,
+    PrintUnit::Vehicle,
+    PrintUnit::AdministrativeVillage,
+    PrintUnit::Village,
+    PrintUnit::Group,
+];
 
 /// A figure in the making; absent until it gets a value.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +77,9 @@ impl Draft {
 
     /// Leaves open whether the words are true: they are withheld.
     pub fn open(&mut self, why: Text) {
-        self.doubts.push(why);
+        if !self.doubts.contains(&why) {
+            self.doubts.push(why);
+        }
     }
 
     /// Says that the evidence contradicts the words: they are withheld.
@@ -95,15 +115,20 @@ impl Draft {
     /// Takes over why the words of `other`, which this figure is made of, may not be true. Its bounds are the recipe's
     /// to work out.
     pub fn inherits(&mut self, other: &Draft) {
-        self.doubts.extend(other.doubts.iter().chain(&other.contradictions).cloned());
+        for why in other.doubts.iter().chain(&other.contradictions) {
+            self.open(why.clone());
+        }
     }
 
     pub fn cover(&mut self, coverage: Coverage) {
         self.coverage = Some(self.coverage.unwrap_or_default().and(coverage));
     }
 
+    /// Says what a reader has to know, once.
     pub fn note(&mut self, note: Text) {
-        self.notes.push(note);
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
     pub fn input(&mut self, input: FigureInput) {
@@ -179,8 +204,9 @@ impl Draft {
                 true => Verdict::Open,
                 false => Verdict::Refuted,
             };
-            self.notes.append(&mut self.contradictions);
-            self.notes.append(&mut self.doubts);
+            let mut why = std::mem::take(&mut self.contradictions);
+            why.append(&mut self.doubts);
+            why.into_iter().for_each(|why| self.note(why));
             return Claim { verdict, grounds: self.notes.clone() };
         };
         let (verdict, grounds) = if !self.contradictions.is_empty() {
@@ -204,6 +230,11 @@ impl Draft {
             Value::Day(_) => return Some(self.words.take()),
             Value::Number(value) => value,
         };
+        let unit = id.spec().print.map(|(_, unit)| unit);
+        let [least, most] = self.bounds.unwrap_or([value; 2]);
+        if unit.is_some_and(|unit| WHOLE.contains(&unit)) && least.fract() != 0.0 {
+            self.doubts.push(words::not_whole(short(least)));
+        }
         if let Some(own) = self.words.take() {
             return Some(Some(own));
         }
@@ -218,15 +249,26 @@ impl Draft {
             self.notes.extend(note);
             return Some(text);
         }
-        let [least, most] = self.bounds.unwrap_or([value; 2]);
         self.doubts.push(match most.is_finite() {
             true => words::bounds_too_wide(short(least), short(most)),
             false => words::not_bounded(short(least)),
         });
         if self.contradictions.is_empty() && self.known.is_none() && self.doubts.len() == 1 {
-            self.known = text.map(words::known_part);
+            self.known = text.map(|said| match self.is_measured() {
+                true => words::known_part(said),
+                false => words::entered_part(said),
+            });
         }
         Some(None)
+    }
+
+    /// Whether readings of sensors are behind it, and not rows of the ledger alone.
+    fn is_measured(&self) -> bool {
+        self.inputs.iter().any(|input| match &input.from {
+            Origin::Series(_) => true,
+            Origin::Figure(id, _) => id.spec().class == Class::Measured || id.is_by_sensors(),
+            Origin::Ledger(_) | Origin::Crop(_) => false,
+        })
     }
 
     /// The class of the evidence that is there, where the figure may come from sensors or people.

@@ -1,13 +1,14 @@
 //! Persons short of drinking water: what the ledger states, and whether rows and sources bear it out.
 
-use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 use super::draft::Draft;
+use super::events::{days, drought_within};
 use super::facts::Facts;
 use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
-use super::sources::{events, input};
+use super::sources::input;
 use crate::account::{Entry, EntryCode, Intake, Method, SourceAccount};
-use crate::core::Period;
+use crate::core::{Period, VillageId};
 use crate::locales::{Text, figures as words};
 
 /// Rows that say that somebody was short of water.
@@ -43,8 +44,10 @@ pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
 
 /// The sources that people drink from.
 #[derive(Default)]
-struct Supplies {
+struct Supplies<'a> {
     watched: usize,
+    /// The villages in which they stand.
+    villages: BTreeSet<&'a VillageId>,
     /// Persons whom they serve; `None` where one of them does not say.
     persons: Option<u64>,
     /// What leaves open whether they had water, and what shows that they had not.
@@ -52,8 +55,8 @@ struct Supplies {
     contradictions: Vec<Text>,
 }
 
-impl Supplies {
-    fn of(facts: &Facts<'_>, draft: &mut Draft) -> Supplies {
+impl<'a> Supplies<'a> {
+    fn of(facts: &Facts<'a>, draft: &mut Draft) -> Supplies<'a> {
         let mut supplies = Supplies { persons: Some(0), ..Supplies::default() };
         for source in facts.sources {
             let Some(intake) = source.supply else { continue };
@@ -65,6 +68,7 @@ impl Supplies {
                 supplies.doubts.push(words::serves_unknown(&source.name));
             }
             supplies.watched += 1;
+            supplies.villages.extend(station.map(|station| &station.village));
             supplies.persons = supplies.persons.zip(served).map(|(sum, n)| sum + u64::from(n));
             supplies.judge(facts, source, &intake);
         }
@@ -117,7 +121,7 @@ fn somebody(facts: &Facts<'_>, entries: &[&Entry]) -> Draft {
 }
 
 /// What is said where the ledger states that nobody was short of water.
-fn nobody(draft: &mut Draft, facts: &Facts<'_>, entries: &[&Entry], supplies: &Supplies) {
+fn nobody(draft: &mut Draft, facts: &Facts<'_>, entries: &[&Entry], supplies: &Supplies<'_>) {
     let mut contradictions = supplies.contradictions.clone();
     for code in SHORTAGE {
         for row in facts.rows.of(code).into_iter().filter(|row| row.value > 0.0) {
@@ -137,7 +141,7 @@ fn nobody(draft: &mut Draft, facts: &Facts<'_>, entries: &[&Entry], supplies: &S
     match supplies.persons {
         Some(persons) if doubts.is_empty() && persons > 0 => {
             draft.number(0.0);
-            draft.words(nobody_short(facts, supplies.watched, persons));
+            draft.words(nobody_short(facts, supplies, persons));
         }
         _ => {
             draft.absent(words::too_little_evidence());
@@ -146,12 +150,13 @@ fn nobody(draft: &mut Draft, facts: &Facts<'_>, entries: &[&Entry], supplies: &S
     }
 }
 
-/// Whether the rows speak for every day of the period: for the whole township, or for each of its villages.
+/// Whether the rows speak for every day that the sentence speaks of, those of the drought where it lies within the
+/// period: for the whole township, or for each of its villages.
 fn covered(facts: &Facts<'_>, entries: &[&Entry]) -> bool {
     let whole: Vec<&Entry> =
         entries.iter().copied().filter(|entry| entry.village.is_none()).collect();
-    let period = facts.basis.period;
-    if covers(whole, period) {
+    let spoken_of = drought_within(facts).unwrap_or(facts.basis.period);
+    if covers(whole, spoken_of) {
         return true;
     }
     let villages = &facts.township().villages;
@@ -159,7 +164,8 @@ fn covered(facts: &Facts<'_>, entries: &[&Entry]) -> bool {
         let speaks = |entry: &&Entry| entry.village.as_ref().is_none_or(|village| village == id);
         entries.iter().copied().filter(speaks).collect::<Vec<_>>()
     };
-    !villages.is_empty() && villages.iter().all(|village| covers(of_village(&village.id), period))
+    !villages.is_empty()
+        && villages.iter().all(|village| covers(of_village(&village.id), spoken_of))
 }
 
 /// Whether the days of `rows` together are all of `period`.
@@ -176,36 +182,26 @@ fn covers(mut rows: Vec<&Entry>, period: Period) -> bool {
     open.is_none_or(|day| day > period.to)
 }
 
-/// The sentence that nobody was short, of the people behind the watched sources and of the time that is known.
-fn nobody_short(facts: &Facts<'_>, watched: usize, persons: u64) -> Text {
-    let period = facts.basis.period;
-    let within = |event: &Entry| event.from >= period.from && event.to <= period.to;
-    let time = match events(facts).as_slice() {
-        [event] if within(event) => words::throughout(),
-        _ => days(period),
+/// The sentence that nobody was short, of the people behind the watched sources and of the time that is known. It is
+/// said of the whole township where each village has a watched source and the sources together serve as many people as
+/// live there. Where they serve more, some people stand behind two of them, and how many there are is not known.
+fn nobody_short(facts: &Facts<'_>, supplies: &Supplies<'_>, persons: u64) -> Text {
+    let time = match drought_within(facts) {
+        Some(_) => words::throughout(),
+        None => days(facts.basis.period),
     };
     let villages = &facts.township().villages;
     let inhabitants: u64 = villages.iter().map(|village| u64::from(village.persons)).sum();
-    if !villages.is_empty() && persons >= inhabitants {
+    let everywhere = villages
+        .iter()
+        .all(|village| village.persons > 0 && supplies.villages.contains(&village.id));
+    if persons > inhabitants {
+        words::nobody_short_among(time, supplies.watched)
+    } else if everywhere && persons == inhabitants {
         words::nobody_short(time)
     } else {
-        words::nobody_short_of(time, watched, persons)
+        words::nobody_short_of(time, supplies.watched, persons)
     }
-}
-
-/// The days of `period`; with their years where these differ.
-fn days(period: Period) -> Text {
-    let with_years = period.from.year() != period.to.year();
-    let day = |day: Date| {
-        let name = words::day_of_month(month(day), day.day());
-        if with_years { words::day_of_year(day.year(), name) } else { name }
-    };
-    words::from_day_to_day(day(period.from), day(period.to))
-}
-
-/// The month of `day` by number in Chinese and by name in English.
-fn month(day: Date) -> Text {
-    Text::both(day.month().to_string(), day.strftime("%B").to_string())
 }
 
 fn cases(n: f64) -> Text {

@@ -1,15 +1,13 @@
 //! Figures from the ledger alone that are more than a sum: works, inspection, response level, fuel by mass.
 
-use std::collections::BTreeSet;
-
 use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, names_year};
 use super::facts::Facts;
 use super::rows::missing;
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
-use crate::account::EntryCode;
-use crate::locales::figures as words;
+use crate::account::{Entry, EntryCode};
+use crate::locales::{Text, figures as words};
 
 const KG_PER_TONNE: f64 = 1000.0;
 
@@ -43,17 +41,36 @@ pub(super) fn built(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Groups or persons that the works serve. A row whose work is not registered is noted.
+/// Groups or persons that the works of the year serve. A row of a work that is not entered as built adds to the most
+/// only; a work that was built and has no row leaves open how many it serves.
 pub(super) fn served(facts: &Facts<'_>, code: EntryCode) -> Draft {
     let rows = facts.rows;
-    let mut draft = rows.counted(&[code]);
-    let works: BTreeSet<_> =
-        rows.of(EntryCode::WaterWork).iter().filter_map(|e| e.work.as_ref()).collect();
-    for entry in rows.of(code) {
-        if !entry.work.as_ref().is_some_and(|w| works.contains(w)) {
-            draft.note(words::work_unknown(entry.id));
-        }
+    let mut draft = Draft::default();
+    let Some(all) = rows.count(code, |_| true) else {
+        draft.absent(missing([code]));
+        return draft;
+    };
+    let works = rows.works(|_| true).unwrap_or_default();
+    let of_works = rows.of(code);
+    for row in of_works.iter().filter(|row| row.value > 0.0 && !works.serve(row)) {
+        draft.note(words::work_unknown(row.id));
     }
+    let Some(counted) = rows.served(code, |_| true) else {
+        draft.absent(words::none_of_built(code.name()));
+        return draft;
+    };
+    for (row, part) in counted.rows {
+        draft.entry(&Entry { value: part, ..row.clone() });
+    }
+    counted.notes.into_iter().for_each(|note| draft.note(note));
+    let mut span = counted.span;
+    span.most = span.most.max(all.span.most);
+    let without = works.without(&of_works);
+    if !without.is_empty() {
+        span.most = f64::INFINITY;
+        draft.note(words::works_without(code.name(), Text::list(without)));
+    }
+    span.set_in(&mut draft);
     draft
 }
 

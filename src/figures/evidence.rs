@@ -6,10 +6,14 @@ use jiff::civil::Date;
 use super::facts::Facts;
 use super::figure::Figure;
 use super::plausibility::{Finding, Severity};
+use super::pumps::misnamed_replacements;
 use super::unsourced::{self, Unsourced};
-use crate::account::{DoubtedLevels, Entry, EntryCode, MeterEvents, PumpAccount, SegmentKind};
+use crate::account::{
+    DoubtedLevels, Entry, EntryCode, MeterEvents, PumpAccount, SegmentKind, UnusedReplacement,
+};
 use crate::core::Series;
 use crate::locales::{Argument, Lang, Text, evidence as words, figures, for_programs};
+use crate::water::StationKind;
 
 /// Share of a register's readings that jump, above which a person has to look. Engineering judgement, confidence 0.6: a
 /// sound line spoils fewer than one in a thousand.
@@ -36,6 +40,12 @@ pub(super) enum EvidenceDoubt {
         pump: String,
         why: Text,
     },
+    /// Rows that replace a meter of a pump and are not used, where no reset tells of it.
+    Unused {
+        pump: String,
+        replacement: UnusedReplacement,
+    },
+    Misnamed(MisnamedRows),
     Levels(DoubtedSource),
     DrinkingContradicted(DrinkingRows),
 }
@@ -47,8 +57,12 @@ pub(super) enum MeterFault {
     Wild,
     /// It begins anew every day or two, as the counter of a session does.
     Restarts,
-    /// It was reset, and no row of the ledger says why.
-    Reset { days: Vec<Date> },
+    /// It was reset, and no row of the ledger that fits says why.
+    Reset {
+        days: Vec<Date>,
+        /// Rows that say so and do not fit.
+        unused: Vec<UnusedReplacement>,
+    },
     /// More than one in a hundred of its readings jump.
     Glitches,
 }
@@ -66,6 +80,16 @@ pub(super) struct DoubtedMeter {
     pub resets: u32,
     /// Days with readings.
     pub days: u32,
+}
+
+/// Rows that replace a meter and name no register of any pump.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct MisnamedRows {
+    pub rows: Vec<RowValue>,
+    /// What each names, where it names anything.
+    pub named: Vec<Option<String>>,
+    /// How the first pump's meter is named.
+    pub example: Option<Series>,
 }
 
 /// A water source with levels that are not believed.
@@ -107,10 +131,23 @@ pub(super) fn doubts(facts: &Facts<'_>, figures: &[Figure]) -> Vec<EvidenceDoubt
     });
     let drinking = drinking(facts).map(EvidenceDoubt::DrinkingContradicted);
     let unsourced = unsourced::doubts(facts.township(), figures);
-    drinking.into_iter().chain(meters).chain(levels).chain(unsourced).collect()
+    let misnamed = misnamed(facts).map(EvidenceDoubt::Misnamed);
+    drinking.into_iter().chain(misnamed).chain(meters).chain(levels).chain(unsourced).collect()
 }
 
-/// The doubts of a pump's registers, one each; what contradicts itself is said of the pump, once.
+/// The rows of the ledger that replace a meter and name none; `None` without any.
+fn misnamed(facts: &Facts<'_>) -> Option<MisnamedRows> {
+    let rows: Vec<&Entry> = misnamed_replacements(facts).collect();
+    let pump = facts.township().stations.iter().find(|s| s.kind == StationKind::Pump);
+    (!rows.is_empty()).then(|| MisnamedRows {
+        named: rows.iter().map(|row| row.work.clone()).collect(),
+        rows: rows.into_iter().map(RowValue::of).collect(),
+        example: pump.and_then(|pump| PumpAccount::registers(pump).into_iter().next()),
+    })
+}
+
+/// The doubts of a pump's registers, one each; what contradicts itself is said of the pump, once. Rows of the ledger
+/// that do not fit are said with the reset that they do not explain, or on their own.
 pub(super) fn meters(pump: &PumpAccount) -> Vec<EvidenceDoubt> {
     let contradicted = pump.contradiction.clone().map(|why| {
         let pump = pump.name.clone();
@@ -129,7 +166,8 @@ pub(super) fn meters(pump: &PumpAccount) -> Vec<EvidenceDoubt> {
                 (None, false) => MeterFault::Restarts,
             }
         } else if !days.is_empty() {
-            MeterFault::Reset { days }
+            let own = pump.unused.iter().filter(|unused| unused.series == events.series);
+            MeterFault::Reset { days, unused: own.cloned().collect() }
         } else if f64::from(events.glitches) > GLITCH_SHARE * seen as f64 {
             MeterFault::Glitches
         } else {
@@ -145,8 +183,21 @@ pub(super) fn meters(pump: &PumpAccount) -> Vec<EvidenceDoubt> {
             days: events.days,
         })
     };
-    let doubted = pump.meters.iter().filter_map(doubted).map(EvidenceDoubt::Meter);
-    contradicted.into_iter().chain(doubted).collect()
+    let doubted: Vec<DoubtedMeter> = pump.meters.iter().filter_map(doubted).collect();
+    let told = |unused: &UnusedReplacement| {
+        let of = |meter: &DoubtedMeter| {
+            meter.series == unused.series && matches!(meter.fault, MeterFault::Reset { .. })
+        };
+        doubted.iter().any(of)
+    };
+    let unused = pump.unused.iter().filter(|unused| !told(unused));
+    let unused = unused.map(|unused| EvidenceDoubt::Unused {
+        pump: pump.name.clone(),
+        replacement: unused.clone(),
+    });
+    let unused: Vec<EvidenceDoubt> = unused.collect();
+    let doubted = doubted.into_iter().map(EvidenceDoubt::Meter);
+    contradicted.into_iter().chain(doubted).chain(unused).collect()
 }
 
 /// The rows of the ledger that contradict each other on drinking water; `None` where none do.
@@ -181,21 +232,48 @@ impl RowValue {
 
 impl DoubtedMeter {
     fn text(&self) -> Text {
-        let parameter = self.series.parameter.spec().name();
-        let what = figures::named_value(parameter, Argument::of(&self.series));
+        let what = self.series.parameter.spec().name();
         match &self.fault {
             MeterFault::Wild => words::meter_wild(what, self.readings, self.glitches),
             MeterFault::Restarts => words::meter_restarts(what, self.days, self.resets),
             MeterFault::Glitches => words::meter_glitches(what, self.readings, self.glitches),
-            MeterFault::Reset { days } => {
-                words::meter_reset(what, Text::list(days.iter().map(Argument::of)))
+            MeterFault::Reset { days, unused } => {
+                let days = Text::list(days.iter().map(Argument::of));
+                match unused.is_empty() {
+                    true => words::meter_reset(what, days),
+                    false => {
+                        let why = Text::clauses(unused.iter().map(UnusedReplacement::text));
+                        words::meter_reset_unused(what, days, why)
+                    }
+                }
             }
         }
     }
 
+    /// Number and value of the rows of the ledger that say that it was replaced and do not fit.
+    fn rows(&self) -> impl Iterator<Item = &(i64, f64)> {
+        let unused = match &self.fault {
+            MeterFault::Reset { unused, .. } => unused.as_slice(),
+            MeterFault::Wild | MeterFault::Restarts | MeterFault::Glitches => &[],
+        };
+        unused.iter().flat_map(|unused| &unused.rows)
+    }
+
     fn fingerprint(&self) -> String {
         let Self { series, readings, glitches, resets, .. } = self;
-        format!("{series}:readings={readings},glitches={glitches},resets={resets}")
+        let own = format!("{series}:readings={readings},glitches={glitches},resets={resets}");
+        let rows = self.rows().map(|(row, value)| format!(",{row}={value}"));
+        rows.fold(own, |own, row| own + &row)
+    }
+}
+
+impl MisnamedRows {
+    fn text(&self) -> Text {
+        let named = |(row, named): (&RowValue, &Option<String>)| match named {
+            Some(named) => words::row_named(row.row, named),
+            None => words::row_without_name(row.row),
+        };
+        words::replacement_misnamed(Text::list(self.rows.iter().zip(&self.named).map(named)))
     }
 }
 
@@ -226,21 +304,27 @@ impl EvidenceDoubt {
         match self {
             Self::Unsourced(unsourced) => unsourced.rule(),
             Self::Meter(meter) => match meter.fault {
-                MeterFault::Wild => "meter_wild",
-                MeterFault::Restarts => "meter_restarts",
-                MeterFault::Reset { .. } => "meter_reset",
-                MeterFault::Glitches => "meter_glitches",
+                MeterFault::Wild => "meter-wild",
+                MeterFault::Restarts => "meter-restarts",
+                MeterFault::Reset { .. } => "meter-reset",
+                MeterFault::Glitches => "meter-glitches",
             },
-            Self::Registers { .. } => "meter_contradicted",
-            Self::Levels(_) => "levels_doubted",
-            Self::DrinkingContradicted(_) => "drinking_contradicted",
+            Self::Registers { .. } => "meter-contradicted",
+            Self::Unused { .. } => "replacement-unused",
+            Self::Misnamed(_) => "replacement-misnamed",
+            Self::Levels(_) => "levels-doubted",
+            Self::DrinkingContradicted(_) => "drinking-contradicted",
         }
     }
 
     fn severity(&self) -> Severity {
         match self {
             Self::Unsourced(unsourced) => unsourced.severity(),
-            Self::Meter(_) | Self::Registers { .. } | Self::Levels(_) => Severity::Warning,
+            Self::Meter(_)
+            | Self::Registers { .. }
+            | Self::Unused { .. }
+            | Self::Misnamed(_)
+            | Self::Levels(_) => Severity::Warning,
             Self::DrinkingContradicted(_) => Severity::Error,
         }
     }
@@ -253,9 +337,11 @@ impl EvidenceDoubt {
     fn place(&self) -> Text {
         match self {
             Self::Meter(meter) => Text::verbatim(&meter.pump),
-            Self::Registers { pump, .. } => Text::verbatim(pump),
+            Self::Registers { pump, .. } | Self::Unused { pump, .. } => Text::verbatim(pump),
             Self::Levels(levels) => Text::verbatim(&levels.source),
-            Self::Unsourced(_) | Self::DrinkingContradicted(_) => figures::whole_township(),
+            Self::Unsourced(_) | Self::Misnamed(_) | Self::DrinkingContradicted(_) => {
+                figures::whole_township()
+            }
         }
     }
 
@@ -265,6 +351,11 @@ impl EvidenceDoubt {
             Self::Unsourced(unsourced) => unsourced.text(),
             Self::Meter(meter) => meter.text(),
             Self::Registers { why, .. } => why.clone(),
+            Self::Unused { replacement, .. } => {
+                let what = replacement.series.parameter.spec().name();
+                words::replacement_unused(what, replacement.text())
+            }
+            Self::Misnamed(rows) => rows.text(),
             Self::Levels(DoubtedSource { levels, from, to, .. }) => {
                 let worst = format!("{:.2}", levels.worst_m);
                 words::levels_doubted(levels.hours, from, to, levels.doubt.name(), worst)
@@ -284,6 +375,18 @@ impl EvidenceDoubt {
             Self::Registers { pump, why } => {
                 let why = for_programs(Lang::English, || why.to_string());
                 format!("{pump}:{why}")
+            }
+            Self::Unused { replacement, .. } => {
+                let rows = replacement.rows.iter().map(|(row, value)| format!("{row}={value}"));
+                format!("{}:{}", replacement.series, rows.collect::<Vec<_>>().join(","))
+            }
+            Self::Misnamed(MisnamedRows { rows, named, .. }) => {
+                let rows = rows.iter().zip(named);
+                let rows = rows.map(|(row, named)| {
+                    let named = named.as_deref().unwrap_or_default();
+                    format!("{}={}:{named}", row.row, row.value)
+                });
+                rows.collect::<Vec<_>>().join(",")
             }
             Self::Levels(DoubtedSource { source, levels, from, to }) => {
                 format!("{source}:{from}..{to}:hours={}", levels.hours)
@@ -309,8 +412,14 @@ impl EvidenceDoubt {
                 ("resets", f64::from(meter.resets)),
             ]
             .map(|(name, value)| (name.to_owned(), value))
-            .into(),
+            .into_iter()
+            .chain(meter.rows().map(named_row))
+            .collect(),
             Self::Registers { .. } => Vec::new(),
+            Self::Unused { replacement, .. } => replacement.rows.iter().map(named_row).collect(),
+            Self::Misnamed(MisnamedRows { rows, .. }) => {
+                rows.iter().map(|row| named_row(&(row.row, row.value))).collect()
+            }
             Self::Levels(levels) => vec![("hours".into(), f64::from(levels.levels.hours))],
             Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
                 let rows = zeros.iter().chain(others);
@@ -323,12 +432,20 @@ impl EvidenceDoubt {
     fn look(&self) -> Text {
         match self {
             Self::Unsourced(_) => words::look_at_values(),
-            Self::Meter(meter) => match meter.fault {
+            Self::Meter(meter) => match &meter.fault {
                 MeterFault::Wild | MeterFault::Restarts => words::look_at_register(),
+                MeterFault::Reset { unused, .. } if !unused.is_empty() => {
+                    words::look_at_rows_of_replacement()
+                }
                 MeterFault::Reset { .. } => words::look_at_replacement(),
                 MeterFault::Glitches => words::look_at_line(),
             },
             Self::Registers { .. } => words::look_at_register(),
+            Self::Unused { .. } => words::look_at_rows_of_replacement(),
+            Self::Misnamed(MisnamedRows { example, .. }) => match example {
+                Some(series) => words::look_at_name_like(Argument::of(series)),
+                None => words::look_at_name(),
+            },
             Self::Levels(_) => words::look_at_datum(),
             Self::DrinkingContradicted(_) => words::look_at_drinking(),
         }
@@ -337,9 +454,14 @@ impl EvidenceDoubt {
     fn source(&self) -> Text {
         match self {
             Self::Unsourced(_) => words::source_township(),
-            Self::Meter(_) | Self::Registers { .. } => words::source_meters(),
+            Self::Meter(_) | Self::Registers { .. } | Self::Unused { .. } => words::source_meters(),
             Self::Levels(_) => words::source_geometry(),
-            Self::DrinkingContradicted(_) => words::source_ledger(),
+            Self::Misnamed(_) | Self::DrinkingContradicted(_) => words::source_ledger(),
         }
     }
+}
+
+/// A row of the ledger as a number that a finding is about.
+fn named_row((row, value): &(i64, f64)) -> (String, f64) {
+    (format!("ledger:{row}"), *value)
 }

@@ -14,6 +14,8 @@ mod draft;
 mod drinking;
 mod earlier;
 mod entered;
+mod erroneous;
+mod events;
 mod evidence;
 mod facts;
 mod figure;

@@ -1,14 +1,15 @@
 //! Figures from pumps, as sums over their accounts: electricity, hours, water, and what was put to work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
-use crate::account::{Entry, EntryCode, Method, PumpAccount, Quantity, SegmentKind, Total};
+use crate::account::{Entry, EntryCode, Method, OpenBy, PumpAccount, Quantity, Total};
+use crate::core::{Parameter, Series};
 use crate::locales::{Text, figures as words};
-use crate::water::Pump;
+use crate::water::{Pump, StationKind};
 
 fn note_unknown(draft: &mut Draft, unknown: &[&str], what: Text) {
     if !unknown.is_empty() {
@@ -54,20 +55,40 @@ fn declared(facts: &Facts<'_>, code: EntryCode, draft: &mut Draft) -> Option<Spa
     Some(counted.span)
 }
 
-/// Σ of the billed meters, plus what was declared. Neither stands for the other: silent meters are in the bounds.
+/// Σ of the billed meters, plus what was declared. Neither stands for the other: silent meters are in the bounds. What
+/// meters draw where no pump is proved to have run was not used against the drought.
 pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     let (mut draft, mut total) = sum(facts.pumps, |pump| &pump.energy_kwh);
-    if let Some(declared) = declared(facts, EntryCode::ElectricityDeclared, &mut draft) {
-        total.value = Some(total.value.unwrap_or(0.0) + declared.value);
-        total.bounds[0] += declared.least;
-        total.bounds[1] += declared.most;
+    let declared = declared(facts, EntryCode::ElectricityDeclared, &mut draft);
+    let own = declared.unwrap_or_default();
+    if declared.is_some() {
+        total.value = Some(total.value.unwrap_or(0.0) + own.value);
+        total.bounds[0] += own.least;
+        total.bounds[1] += own.most;
     }
     if let Some(value) = total.value
         && total.bounds[1] > value
         && total.bounds[1].is_finite()
     {
-        let (why, more) = (why_open(facts.pumps), total.bounds[1] - value);
-        draft.note(words::energy_open(why, format!("{more:.1}")));
+        let mut why: Vec<Text> = why_open(facts.pumps).into_iter().map(OpenBy::name).collect();
+        if own.most > own.value {
+            why.push(words::open_by_declared());
+        }
+        let more = format!("{:.1}", total.bounds[1] - value);
+        if !why.is_empty() {
+            draft.note(words::energy_open(Text::list(why), more));
+        }
+    }
+    let ran = facts.pumps.iter().any(|pump| pump.ran == Some(true));
+    if total.value.is_some() && total.bounds[1] > 0.0 && !ran && own.value == 0.0 {
+        draft.open(words::drawn_without_a_run());
+    }
+    let of_energy = |row: &Entry| {
+        let named = row.work.as_deref().and_then(|work| work.parse::<Series>().ok());
+        named.is_none_or(|series| series.parameter == Parameter::EnergyTotal)
+    };
+    if misnamed_replacements(facts).any(of_energy) {
+        draft.open(words::replaced_without_meter());
     }
     let doubted = facts.pumps.iter().filter_map(|pump| pump.contradiction.clone());
     doubted.for_each(|why| draft.note(why));
@@ -75,21 +96,30 @@ pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
 }
 
 /// Why more electricity may have been used than was counted.
-fn why_open(accounts: &[PumpAccount]) -> Text {
-    let own = |account: &PumpAccount, kind| {
-        let segments = account.segments.iter();
-        let mut own = segments.filter(|s| s.series == account.energy_kwh.series);
-        own.any(|segment| segment.kind == kind)
-    };
-    let any = |kind| accounts.iter().any(|account| own(account, kind));
-    let ends = accounts.iter().any(|account| {
-        let q = &account.energy_kwh;
-        !own(account, SegmentKind::Reset) && q.value.is_some_and(|value| q.bounds[1] > value)
+fn why_open(accounts: &[PumpAccount]) -> BTreeSet<OpenBy> {
+    let open = accounts.iter().filter(|account| {
+        let energy = &account.energy_kwh;
+        energy.bounds[1] > energy.value.unwrap_or(0.0)
     });
-    match (any(SegmentKind::Reset), ends) {
-        (true, true) => words::open_by_both(),
-        (true, false) => words::open_by_resets(),
-        (false, _) => words::open_by_ends(),
+    open.flat_map(|account| account.energy_open_by.iter().copied()).collect()
+}
+
+/// The rows of the ledger that replace a meter and name no register of any pump.
+pub(super) fn misnamed_replacements<'a>(facts: &Facts<'a>) -> impl Iterator<Item = &'a Entry> {
+    let stations = facts.township().stations.iter().filter(|s| s.kind == StationKind::Pump);
+    let known = stations.flat_map(PumpAccount::registers).map(|series| series.to_string());
+    let known: BTreeSet<String> = known.collect();
+    let rows = [EntryCode::MeterReplaced, EntryCode::MeterInstalled];
+    let rows = rows.map(|code| facts.rows.of(code)).into_iter().flatten();
+    rows.filter(move |row| row.work.as_ref().is_none_or(|work| !known.contains(work)))
+}
+
+/// The name of a pump; of one that is not proved to have run, also why.
+fn with_ground(account: &PumpAccount) -> Text {
+    let name = Text::verbatim(&account.name);
+    match account.ran {
+        Some(true) => name,
+        Some(false) | None => Text::clauses([name, account.run_ground.text()]),
     }
 }
 
@@ -109,8 +139,8 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
         let before = sets.get(&set).copied();
         let counted = before.flatten() == Some(true);
         let note = match before {
-            Some(_) => words::same_set(&account.name, set.1),
-            None => Text::verbatim(&account.name),
+            Some(_) => words::same_set(with_ground(account), set.1),
+            None => with_ground(account),
         };
         let one = account.ran.map(|ran| if ran && !counted { 1.0 } else { 0.0 });
         draft.input(series_input(series.clone(), one, Method::Ran, note, coverage));
@@ -169,7 +199,7 @@ fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f6
         known += usize::from(value.is_some());
         sum += value.unwrap_or(0.0);
         open += if account.ran.is_none() { worth } else { 0.0 };
-        let note = Text::verbatim(&account.name);
+        let note = with_ground(account);
         draft.input(series_input(series.clone(), value, Method::Ran, note, coverage));
     }
     if known > 0 {

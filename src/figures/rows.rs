@@ -168,9 +168,10 @@ impl<'a> Rows<'a> {
         let entries = self.of(code);
         let (mut named, mut unsure) = (BTreeSet::new(), BTreeSet::new());
         let mut unnamed = 0.0;
+        let works = (code == EntryCode::WaterWork).then(|| self.works(|_| true)).flatten();
         for entry in &entries {
-            if code == EntryCode::WaterWork && entry.to > self.period.to {
-                draft.note(words::work_unfinished(entry.id));
+            if let Some(why) = works.as_ref().and_then(|works| works.why_not_built(entry)) {
+                draft.note(why);
                 unnamed += 1.0;
                 continue;
             }
@@ -204,11 +205,14 @@ impl<'a> Rows<'a> {
             }
         }
         if named.is_empty() {
-            draft.absent(missing([code]));
+            if entries.is_empty() {
+                draft.absent(missing([code]));
+            }
             return draft;
         }
         let (value, unsure) = (named.len() as f64, unsure.len() as f64);
-        Span { value, least: value - unsure, most: value + unnamed }.set_in(&mut draft);
+        let most = (value + unnamed).min(township.villages.len() as f64).max(value);
+        Span { value, least: value - unsure, most }.set_in(&mut draft);
         draft
     }
 
@@ -234,31 +238,53 @@ impl<'a> Rows<'a> {
             }
             match row.work.as_deref() {
                 Some(work) => named.entry(work).or_default().push(row),
-                None => works.unnamed.extend((row.value > 0.0).then_some(row)),
+                None if row.value > 0.0 => works.unnamed.push(row),
+                None => works.denied = true,
             }
         }
-        let named = named.into_values().filter(|rows| rows.iter().any(|row| row.value > 0.0));
         let window = self.window(EntryCode::WaterWork);
-        works.named = named.filter_map(|rows| survey(rows, window)).collect();
+        for rows in named.into_values() {
+            match rows.iter().any(|row| row.value > 0.0) {
+                true => {
+                    // Two villages may have a work of the same name each, or share one.
+                    let built = rows.iter().filter(|row| row.value > 0.0);
+                    let villages: BTreeSet<_> =
+                        built.filter_map(|row| row.village.as_ref()).collect();
+                    works.named.extend(survey(rows, window).map(|mut work| {
+                        work.span.most = work.span.most.max(villages.len() as f64);
+                        work
+                    }));
+                }
+                false => works.denied = true,
+            }
+        }
         (!works.is_empty()).then_some(works)
+    }
+
+    /// What the rows of `code` at `here` come to of whom works serve that were built; `None` without a row of one.
+    pub fn served(self, code: EntryCode, here: impl Fn(&Entry) -> bool) -> Option<Counted<'a>> {
+        let works = self.works(|_| true)?;
+        self.count(code, |row| here(row) && works.serve(row))
     }
 
     /// What a person has to look at in the rows of the period.
     pub fn doubts(self, township: &Township) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         for code in EntryCode::ALL {
-            let (mut beyond, mut repeated) = (Vec::new(), Vec::new());
+            let (mut beyond, mut repeated, mut perhaps) = (Vec::new(), Vec::new(), Vec::new());
             for Doubted { doubt, village, rows } in self.doubted(*code) {
                 let place = place(village, township);
                 match doubt(DoubtedRows { code: *code, place, rows }) {
                     Doubt::BeyondPeriod(of) => beyond.push(of),
                     Doubt::RepeatedSurvey(of) => repeated.push(of),
+                    Doubt::PerhapsWhole(of) => perhaps.push(of),
                     other => doubts.push(other),
                 }
             }
             // One finding for all of a code: a report of ten days has them of every village.
             doubts.extend(DoubtedRows::in_one(beyond).map(Doubt::BeyondPeriod));
             doubts.extend(DoubtedRows::in_one(repeated).map(Doubt::RepeatedSurvey));
+            doubts.extend(DoubtedRows::in_one(perhaps).map(Doubt::PerhapsWhole));
         }
         doubts.extend(self.other_events());
         doubts
@@ -303,9 +329,53 @@ pub(super) struct Works<'a> {
     pub unnamed: Vec<&'a Entry>,
     /// Rows that end after the period.
     pub unfinished: Vec<&'a Entry>,
+    /// Whether there are works that rows of 0 alone speak of.
+    denied: bool,
 }
 
 impl Works<'_> {
+    /// The names of the works that were built.
+    fn built(&self) -> impl Iterator<Item = &str> {
+        let built = self.named.iter().filter(|work| work.span.value > 0.0);
+        built.filter_map(|work| work.rows.first()?.0.work.as_deref())
+    }
+
+    /// Why the work of `row`, which enters it as built, was not, as far as the rows tell.
+    fn why_not_built(&self, row: &Entry) -> Option<Text> {
+        let work = row.work.as_deref();
+        if self.unfinished.iter().any(|unfinished| unfinished.id == row.id) {
+            Some(words::work_unfinished(row.id))
+        } else if work.is_some_and(|work| !self.built().any(|built| built == work)) {
+            Some(words::work_denied(row.id))
+        } else {
+            None
+        }
+    }
+
+    /// Whether a row of whom works serve is about such as were built: one that names no work is, where all were.
+    pub fn serve(&self, row: &Entry) -> bool {
+        match row.work.as_deref() {
+            Some(work) => self.built().any(|built| built == work),
+            None => {
+                let all = self.built().count() == self.named.len();
+                let none = self.named.is_empty() && self.unnamed.is_empty();
+                all && !none && !self.denied && self.unfinished.is_empty()
+            }
+        }
+    }
+
+    /// The names of works that may have been built and of whom none of `served` says whom they serve.
+    pub fn without(&self, served: &[&Entry]) -> Vec<Text> {
+        if served.iter().any(|row| row.work.is_none()) {
+            return Vec::new();
+        }
+        let served: BTreeSet<&str> = served.iter().filter_map(|row| row.work.as_deref()).collect();
+        let named = self.named.iter().filter_map(|work| work.rows.first()?.0.work.as_deref());
+        let without = named.filter(|work| !served.contains(work)).map(Text::verbatim);
+        let unnamed = self.unnamed.iter().map(|row| words::unnamed_work(row.id));
+        without.chain(unnamed).collect()
+    }
+
     fn is_empty(&self) -> bool {
         self.named.is_empty() && self.unnamed.is_empty() && self.unfinished.is_empty()
     }

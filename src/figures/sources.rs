@@ -7,10 +7,11 @@ use jiff::civil::Date;
 
 use super::catalogue::FigureId;
 use super::draft::{Draft, Drafts, names_year, series_input};
+use super::events::{days_of_part, droughts};
 use super::facts::Facts;
 use super::figure::{FigureInput, Origin};
-use crate::account::{Dryness, Entry, EntryCode, Method, SourceAccount, SourceDay, WARN_DAYS_MIN};
-use crate::core::{Parameter, Series};
+use crate::account::{Dryness, EntryCode, Method, SourceAccount, SourceDay, WARN_DAYS_MIN};
+use crate::core::{Parameter, Period, Series};
 use crate::locales::{Argument, Text, figures as words};
 use crate::water::{Station, StationKind, Status};
 
@@ -36,11 +37,6 @@ pub(super) fn input(
 ) -> FigureInput {
     let series = Series::new(source.station.clone(), Parameter::Level);
     series_input(series, value, method, note, source.coverage)
-}
-
-/// The droughts of the ledger that overlap the period.
-pub(super) fn events<'a>(facts: &Facts<'a>) -> Vec<&'a Entry> {
-    facts.rows.of(EntryCode::DroughtEvent)
 }
 
 /// What the sources in the open say of the onset.
@@ -75,6 +71,36 @@ impl Onset {
         }
         onset
     }
+
+    /// The first day from which a warning may have lasted, where that lies within the period: one of its first day may
+    /// have begun before.
+    fn within(&self, period: Period) -> Option<Date> {
+        self.possible.filter(|day| *day > period.from)
+    }
+
+    /// Notes how the sources stand to the `day` on which the drought of the ledger begins; in another month they leave
+    /// its month open, unless they may have warned since then.
+    fn against(&self, day: Date, period: Period, draft: &mut Draft) {
+        let month = day.first_of_month();
+        let Some(first) = self.seen else {
+            draft.note(words::onset_not_seen());
+            return;
+        };
+        if first.first_of_month() == month {
+            return;
+        }
+        let within = self.within(period);
+        let (told, seen) = (Argument::of(day), Argument::of(first));
+        let differs = match within == self.seen {
+            true => words::onset_differs(told, seen),
+            false => words::onset_differs_or_earlier(told, seen),
+        };
+        let not_before = within.is_some_and(|day| day.first_of_month() > month);
+        match first < day || not_before {
+            true => draft.open(differs),
+            false => draft.note(differs),
+        }
+    }
 }
 
 /// The month of onset: the clerk's, checked against the sources. Without the clerk's, that of the sources, where no
@@ -82,46 +108,40 @@ impl Onset {
 pub(super) fn onset_month(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
     let period = facts.basis.period;
-    let Onset { seen, possible } = Onset::of(facts, &mut draft);
-    let events = events(facts);
-    for event in &events {
-        draft.entry(event);
+    let onset = Onset::of(facts, &mut draft);
+    for row in facts.rows.of(EntryCode::DroughtEvent) {
+        draft.entry(row);
     }
-    let Some(day) = events.iter().map(|event| event.from).min().or(seen) else {
+    let droughts = droughts(facts);
+    let Some(day) = droughts.first().map(|drought| drought.from).or(onset.seen) else {
         draft.absent(words::no_onset());
         return draft;
     };
     draft.month(day, words::since_month, names_year(day, period));
-    let month = day.first_of_month();
-    // A warning of the period's first day may have begun before it.
-    let begun_within = possible.filter(|day| *day > period.from);
-    match events.as_slice() {
+    match droughts.as_slice() {
         [] => {
             draft.note(words::onset_not_confirmed());
-            if begun_within.is_none_or(|day| day.first_of_month() != month) {
-                let earliest = possible.unwrap_or(day);
+            let month = day.first_of_month();
+            if onset.within(period).is_none_or(|day| day.first_of_month() != month) {
+                let earliest = onset.possible.unwrap_or(day);
                 draft.open(words::onset_may_be_earlier(Argument::of(earliest)));
             }
         }
-        [event] => {
-            // One that goes on throughout the period is its drought; the end of another one is not.
-            if event.from < period.from && event.to < period.to {
-                draft.open(words::onset_before_period(Argument::of(event.from)));
-            }
-            match seen {
-                None => draft.note(words::onset_not_seen()),
-                Some(first) if first.first_of_month() == month => {}
-                Some(first) => {
-                    let differs = words::onset_differs(Argument::of(day), Argument::of(first));
-                    let not_before = begun_within.is_some_and(|day| day.first_of_month() > month);
-                    match first < day || not_before {
-                        true => draft.open(differs),
-                        false => draft.note(differs),
-                    }
-                }
-            }
+        // One that goes on throughout the period is its drought; the end of another one is not.
+        [drought] if drought.from < period.from && drought.to < period.to => {
+            draft.open(words::onset_before_period(Argument::of(drought.from)));
+            onset.against(day, period, &mut draft);
         }
-        several => draft.open(words::onset_of_several(several.len())),
+        [first, others @ ..] => {
+            let same_month = |drought: &Period| {
+                first.from >= period.from
+                    && drought.from.first_of_month() == first.from.first_of_month()
+            };
+            if !others.iter().all(same_month) {
+                draft.open(words::onset_of_several(droughts.len()));
+            }
+            onset.against(day, period, &mut draft);
+        }
     }
     draft
 }
@@ -240,14 +260,23 @@ impl DryCount {
     }
 }
 
+/// `said` of the days of the period, where the drought began before them. That some or most were dry holds of the whole
+/// drought; that none or few were does not follow from a part of it.
+fn of_these_days(facts: &Facts<'_>, said: Text) -> Text {
+    match days_of_part(facts) {
+        Some(days) => words::in_these_days(days, said),
+        None => said,
+    }
+}
+
 /// Channels that ceased to flow. Stations watch only part of a township's channels: 部分 is true of all of them as soon
 /// as one is dry; anything else is said of those that are watched.
 pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
     let mut count = dry_count(facts, StationKind::Channel);
     let n = count.watched;
     let said = count.extent().map(|extent| match extent {
-        Extent::None => words::no_channel_dry(n),
-        Extent::Few => words::few_channels_dry(n),
+        Extent::None => of_these_days(facts, words::no_channel_dry(n)),
+        Extent::Few => of_these_days(facts, words::few_channels_dry(n)),
         Extent::Some => words::some_channels_dry(),
         Extent::Most => words::most_channels_dry(n),
         Extent::All if n == 1 => words::one_channel_dry(),
@@ -264,8 +293,8 @@ pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
     let mut count = dry_count(facts, StationKind::Pond);
     let n = count.watched;
     let said = count.extent().map(|extent| match extent {
-        Extent::None => words::no_pond_dry(n),
-        Extent::Few => words::few_ponds_dry(n),
+        Extent::None => of_these_days(facts, words::no_pond_dry(n)),
+        Extent::Few => of_these_days(facts, words::few_ponds_dry(n)),
         Extent::Some => words::some_ponds_dry(),
         Extent::Most => words::most_ponds_dry(n),
         Extent::All if n == 1 => words::one_pond_dry(),

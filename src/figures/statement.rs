@@ -118,6 +118,9 @@ pub(super) fn villages(rows: Rows<'_>, township: &Township) -> Vec<VillageTotals
         let here = |entry: &Entry| entry.village.as_ref() == Some(&village.id);
         let sum = |code: &EntryCode| match code {
             EntryCode::WaterWork => rows.works(here).map(|works| works.span().value),
+            EntryCode::WaterWorkGroups | EntryCode::WaterWorkPersons => {
+                rows.served(*code, here).map(|served| served.span.value)
+            }
             _ => rows.span(*code, here).map(|span| span.value),
         };
         VillageTotals {

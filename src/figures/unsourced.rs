@@ -48,11 +48,11 @@ pub(super) struct Unsourced {
 impl Unsourced {
     pub fn rule(&self) -> &'static str {
         match self.table {
-            Table::Crops => "crops_to_replace",
-            Table::Thresholds => "thresholds_to_replace",
-            Table::Demand => "demand_to_replace",
-            Table::Irrigation => "irrigation_to_replace",
-            Table::Climate => "climate_to_replace",
+            Table::Crops => "crops-to-replace",
+            Table::Thresholds => "thresholds-to-replace",
+            Table::Demand => "demand-to-replace",
+            Table::Irrigation => "irrigation-to-replace",
+            Table::Climate => "climate-to-replace",
         }
     }
 

@@ -47,6 +47,7 @@ pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use overview::{OverviewSource, Overviews};
+pub use plate_limits::PlateLimits;
 pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};

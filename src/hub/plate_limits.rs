@@ -41,6 +41,11 @@ impl PlateLimits {
         PlateLimits(limits)
     }
 
+    /// The limits by their series, in the register's unit per hour.
+    pub fn into_limits(self) -> BTreeMap<Series, f64> {
+        self.0
+    }
+
     /// Gives the counters of `birth` that state no limit that of their pump.
     pub fn complete(&self, birth: &mut Birth) {
         for one in &mut birth.series {

@@ -16,7 +16,7 @@ use crate::core::{Calendar, Period, Problem};
 use crate::core::{GatewayId, StationId};
 use crate::figures::{self, Caveat, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
-use crate::locales::{Argument, Lang, Text, report as words};
+use crate::locales::{Argument, Lang, Text, issued as period_words, report as words};
 use crate::report;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
@@ -42,6 +42,21 @@ fn events(entries: &[Entry]) -> Vec<Period> {
     events
 }
 
+/// Why the ledger gives no period: it names no drought event, or those that it names wait for a review.
+fn no_period(pending: &[Entry]) -> Text {
+    let waiting = pending.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
+    let rows: Vec<Text> = waiting
+        .map(|e| {
+            period_words::waiting_event(e.id, e.from.to_string(), e.to.to_string(), &e.entered_by)
+        })
+        .collect();
+    if rows.is_empty() {
+        period_words::no_period()
+    } else {
+        period_words::no_period_yet(Text::list(rows))
+    }
+}
+
 /// A report with the statement that it prints.
 pub struct Report {
     pub statement: Statement,
@@ -65,7 +80,8 @@ pub fn statement(
     let ledger = Ledger::open(&settings.ledger.path)?;
     let RowsInForce { in_force: entries, pending } =
         ledger.rows_in_force(settings.ledger.two_person)?;
-    let period = period.or_else(|| drought_event(&entries)).with_context(words::no_period)?;
+    let period = period.or_else(|| drought_event(&entries));
+    let period = period.with_context(|| no_period(&pending))?;
     let store = reader(settings, township, now)?;
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     let basis = Basis { township, calendar: &calendar, entries: &entries, period };

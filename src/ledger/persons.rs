@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Problems, nearest};
+use crate::core::Problems;
 use crate::locales::{Text, config_hub as list_words, core as core_words, ledger as words};
 
 /// Fewest letters of a last word that is taken for a name of its own: 黄某 in 财政所 黄某, but not 某 in 黄 某. Chinese
@@ -46,8 +46,8 @@ pub enum PersonError {
     Empty,
     Unknown {
         text: String,
-        /// The nearest spelling of the list.
-        near: Option<String>,
+        /// The persons of the list whose name `text` has in it, under another office.
+        alike: Vec<String>,
         /// All persons of the list.
         listed: Vec<String>,
     },
@@ -59,11 +59,12 @@ impl PersonError {
     pub fn text(&self) -> Text {
         match self {
             Self::Empty => words::person_empty(),
-            Self::Unknown { text, near: Some(near), .. } => {
-                words::person_unknown(text, words::did_you_mean(near))
-            }
-            Self::Unknown { text, near: None, listed } => {
+            // Somebody else's spelling is never proposed: whoever is not listed would sign as a colleague.
+            Self::Unknown { text, alike, listed } if alike.is_empty() => {
                 words::person_unknown(text, words::persons_are(Text::list(listed)))
+            }
+            Self::Unknown { text, alike, .. } => {
+                words::person_unknown(text, words::person_alike(Text::list(alike)))
             }
             Self::Several { text, ids } => words::person_several(text, Text::list(ids)),
         }
@@ -120,16 +121,18 @@ impl Persons {
                 }
             }
         }
-        let listed: Vec<String> =
-            self.iter().map(|p| format!("{} ({})", p.id, p.full_name())).collect();
-        let names = self.iter().flat_map(|p| [p.id.clone(), p.full_name(), p.name.clone()]);
-        let names: Vec<String> = names.collect();
-        let near = nearest(text.trim(), names.iter().map(String::as_str)).map(str::to_owned);
-        Err(PersonError::Unknown { text: text.trim().into(), near, listed })
+        let told = |person: &Person| format!("{} ({})", person.id, person.full_name());
+        let named = |person: &&Person| {
+            let name = letters(&person.name);
+            name.chars().count() >= NAME_MIN && sought.contains(&name)
+        };
+        let alike = self.iter().filter(named).map(told).collect();
+        let listed = self.iter().map(told).collect();
+        Err(PersonError::Unknown { text: text.trim().into(), alike, listed })
     }
 
-    /// The text that the ledger keeps of `text`, which a person wrote to name herself: an id becomes office and name,
-    /// everything else stays as it was entered.
+    /// The text that the ledger keeps of `text`, which a person wrote to name herself: office and name of whom of the
+    /// list she means, and without a list what she wrote.
     ///
     /// # Errors
     /// As [`find`](Self::find), and without a list where it is empty.
@@ -139,9 +142,7 @@ impl Persons {
             let named = !letters(written).is_empty();
             return if named { Ok(written.into()) } else { Err(PersonError::Empty) };
         }
-        let person = self.find(written)?;
-        let by_id = letters(written) == letters(&person.id);
-        Ok(if by_id { person.full_name() } else { written.into() })
+        Ok(self.find(written)?.full_name())
     }
 
     /// How `done_by`, of what was done, stands to `by`, of who wants to act on it. With a list, `by` has to be of it.

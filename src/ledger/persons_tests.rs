@@ -42,23 +42,30 @@ fn a_person_is_meant_by_id_name_or_office_and_name_however_they_are_written() {
 }
 
 #[test]
-fn nobody_and_several_are_told_with_the_nearest() {
+fn nobody_is_told_with_the_persons_of_that_name_or_with_the_list_and_never_as_a_colleague() {
     let office = office();
     assert_eq!(office.find(" 。"), Err(PersonError::Empty));
     let told = |text: &str, lang| within(lang, || office.find(text).unwrap_err().to_string());
-    let near = told("haung", Lang::English);
-    assert!(near.contains("haung") && near.contains("did you mean huang?"), "{near}");
-    let far = told("谢某某某", Lang::Chinese);
-    assert!(far.contains("谢某某某") && far.contains("huang (财政所 黄某)"), "{far}");
+    let same = told("财务所 黄某", Lang::English);
+    assert!(same.contains("this name: huang (财政所 黄某)") && !same.contains("liu"), "{same}");
+    let both = told("水务站刘某", Lang::Chinese);
+    assert!(both.contains("liu (党政办 刘某)、liu-2 (农业办 刘某)"), "{both}");
+    for far in ["haung", "谢某", "财政所 谢某", "黄"] {
+        let said = told(far, Lang::Chinese);
+        assert!(said.contains(far) && said.contains("名单上有huang (财政所 黄某)、liu"), "{said}");
+        assert!(!said.contains("是不是"), "{said}");
+    }
     let several = told("刘某", Lang::English);
     assert!(several.contains("liu, liu-2"), "{several}");
 }
 
 #[test]
-fn the_ledger_keeps_what_was_written_and_an_id_as_office_and_name() {
+fn the_ledger_keeps_office_and_name_of_whom_of_the_list_a_text_means() {
     let office = office();
     assert_eq!(office.signature("huang").as_deref(), Ok("财政所 黄某"));
-    assert_eq!(office.signature(" 黄某 ").as_deref(), Ok("黄某"));
+    for text in [" 黄某 ", "*黄某", "黄某 财政所", "财政所黄某。"] {
+        assert_eq!(office.signature(text).as_deref(), Ok("财政所 黄某"), "{text}");
+    }
     assert!(office.signature("谢某").is_err());
     let none = Persons::default();
     assert_eq!(none.signature(" 谢某 ").as_deref(), Ok("谢某"));

@@ -6,10 +6,13 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::error::{LedgerError, sql};
-use super::persons::{Persons, Separation};
+use super::persons::{PersonError, Persons, Separation, letters};
 use super::sqlite::{Ledger, begin, superseded_by};
 use crate::account::Entry;
-use crate::locales::ledger as words;
+use crate::locales::{Text, ledger as words};
+
+/// How many rows of one enterer who is not listed are named.
+const ROWS_NAMED: usize = 5;
 
 /// The rows that count and those that wait.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -43,8 +46,28 @@ pub struct Reviewable {
     pub rows: Vec<i64>,
     /// How many she entered herself.
     pub own: usize,
-    /// Why nobody can say who entered a row.
-    pub unclear: Vec<LedgerError>,
+    /// Those whose enterer means nobody of the list.
+    pub unlisted: Vec<UnlistedRows>,
+}
+
+/// Rows that one text, which means nobody of the list, is said to have entered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnlistedRows {
+    pub entered_by: String,
+    pub rows: Vec<i64>,
+    why: PersonError,
+}
+
+impl UnlistedRows {
+    /// How many they are, which the first ones are, and why nobody can say who entered them.
+    pub fn text(&self) -> Text {
+        let (named, n) = (self.rows.iter().take(ROWS_NAMED).copied(), self.rows.len());
+        let rows = Text::list(named);
+        match n > ROWS_NAMED {
+            true => words::rows_of_nobody_and_more(&self.entered_by, n, rows, self.why.text()),
+            false => words::rows_of_nobody(&self.entered_by, n, rows, self.why.text()),
+        }
+    }
 }
 
 impl Reviewable {
@@ -52,13 +75,25 @@ impl Reviewable {
     pub fn of(pending: &[Entry], by: &str, persons: &Persons) -> Self {
         let mut reviewable = Self::default();
         for entry in pending {
-            match apart(entry.id, &entry.entered_by, by, persons) {
-                Ok(()) => reviewable.rows.push(entry.id),
-                Err(LedgerError::OwnRow { .. }) => reviewable.own += 1,
-                Err(unclear) => reviewable.unclear.push(unclear),
+            match persons.separation(&entry.entered_by, by) {
+                Separation::Apart => reviewable.rows.push(entry.id),
+                Separation::Same => reviewable.own += 1,
+                Separation::Unlisted(why) => reviewable.add_unlisted(entry, why),
             }
         }
         reviewable
+    }
+
+    fn add_unlisted(&mut self, entry: &Entry, why: PersonError) {
+        let same =
+            |known: &&mut UnlistedRows| letters(&known.entered_by) == letters(&entry.entered_by);
+        match self.unlisted.iter_mut().find(same) {
+            Some(known) => known.rows.push(entry.id),
+            None => {
+                let (entered_by, rows) = (entry.entered_by.clone(), vec![entry.id]);
+                self.unlisted.push(UnlistedRows { entered_by, rows, why });
+            }
+        }
     }
 }
 

@@ -147,9 +147,24 @@ fn of_the_pending_rows_a_reviewer_may_take_those_of_others() {
     ledger.append(&[by("乡长 吴某"), by("谢某")]).unwrap();
     let pending = ledger.rows_in_force(true).unwrap().pending;
     let huang = Reviewable::of(&pending, "黄某", &listed());
-    assert_eq!((huang.rows, huang.own, huang.unclear.len()), (vec![3], 2, 1));
+    assert_eq!((huang.rows, huang.own, huang.unlisted.len()), (vec![3], 2, 1));
     let without_list = Reviewable::of(&pending, "黄某", &none());
     assert_eq!((without_list.rows, without_list.own), (vec![3, 4], 2));
+}
+
+#[test]
+fn rows_of_an_enterer_who_is_not_listed_are_told_together() {
+    let (_dir, mut ledger) = ledger();
+    let by = |value: f64, name: &str| Entry { entered_by: name.into(), ..slip(value, None) };
+    let rows: Vec<Entry> = (0..8).map(|i| by(80.0 + f64::from(i), "谢某")).collect();
+    ledger.append(&rows).unwrap();
+    ledger.append(&[by(70.0, "王某")]).unwrap();
+    let pending = ledger.rows_in_force(true).unwrap().pending;
+    let found = Reviewable::of(&pending, "huang", &listed());
+    let told: Vec<String> = found.unlisted.iter().map(|rows| rows.text().to_string()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].starts_with("谢某: rows 8 (3, 4, 5, 6, 7 and more)"), "{told:?}");
+    assert!(told[1].starts_with("王某: rows 1 (11)"), "{told:?}");
 }
 
 #[test]

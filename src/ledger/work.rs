@@ -1,6 +1,6 @@
 //! What persons did about a report before it is accepted or issued: whoever did it leaves the next step to others.
 
-use super::persons::{PersonError, Persons, Separation};
+use super::persons::{Person, PersonError, Persons, Separation};
 use crate::account::Entry;
 use crate::locales::{Text, ledger as words};
 
@@ -20,16 +20,52 @@ pub enum Work<'a> {
 #[error("{}", self.text())]
 pub enum WorkError {
     /// She did `first`, and `more` of the same report.
-    Own { by: String, first: Text, more: usize },
+    Own { by: String, first: Text, more: usize, others: Others },
     /// Nobody can say whether she did `first`.
     Unlisted { first: Text, why: PersonError },
+}
+
+/// Who may take the step instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Others {
+    /// Nobody is listed, so nobody can say.
+    NoList,
+    /// Those of the list who did nothing of it, by office and name.
+    Listed(Vec<String>),
+}
+
+impl Others {
+    /// Those of `persons` who did none of `works`.
+    fn of(persons: &Persons, works: &[Work<'_>]) -> Self {
+        if persons.is_empty() {
+            return Self::NoList;
+        }
+        let took_part: Vec<&Person> =
+            works.iter().filter_map(|work| persons.find(work.by()).ok()).collect();
+        let free = persons.iter().filter(|person| !took_part.contains(person));
+        Self::Listed(free.map(Person::full_name).collect())
+    }
+
+    fn text(&self) -> Text {
+        match self {
+            Self::NoList => Text::default(),
+            Self::Listed(names) if names.is_empty() => words::nobody_else_may(),
+            Self::Listed(names) => words::others_may(Text::list(names)),
+        }
+    }
 }
 
 impl WorkError {
     pub fn text(&self) -> Text {
         match self {
-            Self::Own { by, first, more: 0 } => words::own_work(by, first),
-            Self::Own { by, first, more } => words::own_works(by, first, *more),
+            Self::Own { by, first, more, others } => {
+                let own = match more {
+                    0 => words::own_work(by, first),
+                    more => words::own_works(by, first, *more),
+                };
+                let others = others.text();
+                if others.is_empty() { own } else { Text::clauses([own, others]) }
+            }
             Self::Unlisted { first, why } => words::unlisted_work(first, why.text()),
         }
     }
@@ -67,9 +103,10 @@ pub fn apart_from<'a>(
     by: &str,
     works: impl Iterator<Item = Work<'a>>,
 ) -> Result<(), WorkError> {
+    let works: Vec<Work<'_>> = works.collect();
     let mut own = Vec::new();
     let mut unlisted = None;
-    for work in works {
+    for work in &works {
         match persons.separation(work.by(), by) {
             Separation::Apart => {}
             Separation::Same => own.push(work),
@@ -80,7 +117,8 @@ pub fn apart_from<'a>(
     }
     if let Some(first) = own.first() {
         let (by, first) = (by.to_owned(), first.text());
-        return Err(WorkError::Own { by, first, more: own.len() - 1 });
+        let (more, others) = (own.len() - 1, Others::of(persons, &works));
+        return Err(WorkError::Own { by, first, more, others });
     }
     unlisted.map_or(Ok(()), Err)
 }
@@ -114,6 +152,11 @@ mod tests {
         let told = Lang::ALL.map(|lang| within(lang, || own.to_string()));
         assert!(told[0].contains("第 3 条是财政所 黄某登记的"), "{told:?}");
         assert!(told[1].contains("row 3 was entered by 财政所 黄某, and 2 more"), "{told:?}");
+        assert!(told[0].ends_with("名单上还可以做这一步的：乡政府 吴某"), "{told:?}");
+        let all = [&WORKS[..], &[Work::Reviewed(5, "乡政府 吴某")]].concat();
+        let nobody = apart_from(&listed(), "huang", all.into_iter()).unwrap_err();
+        let nobody = within(Lang::Chinese, || nobody.to_string());
+        assert!(nobody.contains("没有人可以做这一步") && nobody.contains("[[person]]"), "{nobody}");
         let unlisted = apart_from(&listed(), "wu", WORKS.into_iter()).unwrap_err().to_string();
         assert!(unlisted.contains("row 3 was reviewed by 谢某"), "{unlisted}");
         let without_nobody = WORKS.into_iter().filter(|work| work.by() != "谢某");
@@ -123,7 +166,8 @@ mod tests {
     #[test]
     fn without_a_list_names_are_compared() {
         let none = Persons::default();
-        assert!(apart_from(&none, "谢某", WORKS.into_iter()).is_err());
+        let own = apart_from(&none, "谢某", WORKS.into_iter()).unwrap_err();
+        assert!(matches!(&own, WorkError::Own { others: Others::NoList, .. }), "{own:?}");
         assert_eq!(apart_from(&none, "吴某", WORKS.into_iter()), Ok(()));
     }
 }

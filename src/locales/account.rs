@@ -15,6 +15,7 @@ messages! { "account";
     by_status() { zh "旱限水位" en "drought-limit level" }
     by_evidence() { zh "数据佐证" en "checked against data" }
     by_entered() { zh "台账填报" en "entered" }
+    by_township_file() { zh "乡镇配置" en "township's file" }
     by_figure() { zh "引用指标" en "other figure" }
     by_rescued_by_crop() { zh "分作物受灾减绝收" en "affected less failed, by crop" }
     by_worth_of_rescue() { zh "面积×亩产×单价×减损率" en "area × yield × price × loss rate averted" }
@@ -65,13 +66,17 @@ messages! { "account";
         zh "{day}换表，旧表止码{old}、新表起码{new}（台账第{first_row}、{second_row}条），已接续"
         en "meter replaced on {day}: last reading of the old {old}, first of the new {new} (ledger rows {first_row} and {second_row}), allowed for"
     }
-    replaced_alone(row) {
-        zh "台账第{row}条换表没有同日的新表起码，未采用"
-        en "ledger row {row} replaces a meter without a first reading of the new one on that day; it is not used"
+    replacement_refused(rows, why) {
+        zh "台账第{rows}条换表未采用：{why}"
+        en "what ledger rows {rows} say of a replaced meter is not used: {why}"
     }
-    replacement_refused(first_row, second_row, why) {
-        zh "台账第{first_row}、{second_row}条换表未采用：{why}"
-        en "the replacement of ledger rows {first_row} and {second_row} is not used: {why}"
+    old_alone() {
+        zh "没有同日的新表起码"
+        en "there is no first reading of the new meter on that day"
+    }
+    new_alone() {
+        zh "没有同日的旧表止码"
+        en "there is no last reading of the old meter on that day"
     }
     nothing_before() { zh "期内换表前没有读数" en "no reading in the period before it" }
     no_reading_around() { zh "换表前后没有读数" en "no reading before or after it" }
@@ -83,18 +88,85 @@ messages! { "account";
         zh "增量{amount}超出铭牌所能，未计"
         en "growth of {amount} is more than the plate allows and is left out"
     }
-    meter_wild(series, glitches, readings) {
-        zh "{series}的{readings}个读数中有{glitches}个前后不符（倒走或乱跳），表计不可信"
-        en "of {readings} readings of {series} {glitches} do not follow each other (it falls or jumps): the meter is not to be believed"
+    meter_wild(register, glitches, readings) {
+        zh "{register}的{readings}个读数中有{glitches}个前后不符（倒走或乱跳），表计不可信"
+        en "of {readings} readings of {register} {glitches} do not follow each other (it falls or jumps): the meter is not to be believed"
     }
-    meter_restarts(series, restarts, days) {
-        zh "{series}在{days}天内归零{restarts}次，不是累计值"
-        en "{series} began anew {restarts} times in {days} days: it is no running total"
+    meter_restarts(register, restarts, days) {
+        zh "{register}在{days}天内归零{restarts}次，不是累计值"
+        en "{register} began anew {restarts} times in {days} days: it is no running total"
     }
-    meter_behind(series, grown, hours) {
-        zh "{series}只增加{grown}，而运行至少{hours}小时，表计不可信"
-        en "{series} grew by {grown} only, while the pump ran for at least {hours} h: the meter is not to be believed"
+    meter_behind(register, grown, hours) {
+        zh "{register}只增加{grown}，而运行至少{hours}小时，表计不可信"
+        en "{register} grew by {grown} only, while the pump ran for at least {hours} h: the meter is not to be believed"
     }
+
+    // Whether a pump ran, and by what.
+    ran_by_load() { zh "运行过：用电达到水泵运行的水平" en "it ran: it drew as much as a running pump" }
+    ran_by_energy() { zh "运行过：用电超过电表自身耗电" en "it ran: it drew more than the meter and its box do" }
+    ran_by_hours() { zh "运行过：计时表有增量" en "it ran: its register of running hours grew" }
+    ran_by_sight() { zh "运行过：运行状态或功率表明在运行" en "it ran: its run state or its power shows it" }
+    stood_by_energy() {
+        zh "没有运行：用电未超过电表自身耗电"
+        en "it did not run: it drew no more than the meter and its box do"
+    }
+    stood_by_hours() {
+        zh "没有运行：计时表全期没有增量"
+        en "it did not run: its register of running hours did not grow over the whole period"
+    }
+    stood_by_sight() {
+        zh "没有运行：每几分钟读一次的运行状态或功率从未表明在运行"
+        en "it did not run: its run state or its power, read each few minutes, never shows it"
+    }
+    run_without_data() { zh "未定：没有运行数据" en "open: there are no data on its running" }
+    run_with_wild_meter() {
+        zh "未定：电表示数不连续，不可信"
+        en "open: its electricity meter does not count through"
+    }
+    run_with_open_ends() {
+        zh "未定：电表在期首或期末缺数"
+        en "open: its electricity meter has no data at the start or the end of the period"
+    }
+    run_or_idling() {
+        zh "未定：用电不多，可能是短时运行，也可能是电表等自身耗电"
+        en "open: what it drew may be a short run, or what the meter and its box draw"
+    }
+    run_between_polls() {
+        zh "未定：定时读的运行状态或功率没有见到运行，两次读数之间可能运行过"
+        en "open: its run state or its power never shows it running when read, and it may have run in between"
+    }
+    run_unseen() {
+        zh "未定：用电超过电表自身耗电，而定时读的运行状态或功率没有见到运行"
+        en "open: it drew more than the meter and its box do, and its run state or its power never shows it running when read"
+    }
+    run_not_metered() {
+        zh "未定：见过运行，而电表没有相应的用电"
+        en "open: it was seen to run, and its meter shows no electricity for that"
+    }
+    meter_ahead(register, grown, hours) {
+        zh "{register}增加{grown}，而运行至多{hours}小时，用不了这么多，表计不可信"
+        en "{register} grew by {grown}, more than the pump takes in the {hours} h that it ran at most: the meter is not to be believed"
+    }
+    run_contradicted() {
+        zh "未定：用电达到水泵运行的水平，而计时表没有增量"
+        en "open: it drew as much as a running pump, and its register of running hours did not grow"
+    }
+
+    // Why a register may have grown by more than was counted.
+    open_by_reset() { zh "清零或换表" en "resets or replaced meters" }
+    open_by_rollover() { zh "示数回绕" en "roll-overs of the register" }
+    open_by_glitch() { zh "跳变读数已剔除" en "wild readings that were left out" }
+    open_by_unused() { zh "台账的换表记录未采用" en "replaced meters in the ledger that are not used" }
+    open_by_gap() { zh "期中缺数" en "no data in the middle of the period" }
+    open_by_ends() { zh "期首期末缺数" en "no data at the ends of the period" }
+    open_by_boundary() {
+        zh "期首期末没有正点读数"
+        en "no reading exactly at the ends of the period"
+    }
+    open_by_plate() { zh "超出铭牌的增量未计" en "growth beyond the plate that is left out" }
+    open_by_contradiction() { zh "表计不可信" en "meters that are not to be believed" }
+    open_by_step() { zh "示数取整" en "the steps of the register" }
+    open_by_silence() { zh "有泵站没有电表数据" en "pump stations without meter data" }
 
     // Days of supply.
     supply_days(days, how) { zh "{days}天（{how}）" en "days of supply: {days} ({how})" }

@@ -99,6 +99,8 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::hub::ALL,
     #[cfg(feature = "hub")]
+    &super::issued::ALL,
+    #[cfg(feature = "hub")]
     &super::ledger::ALL,
     #[cfg(feature = "hub")]
     &super::office::ALL,

@@ -77,6 +77,11 @@ messages! { "config_hub";
         en "two_person is set and no persons are listed: names are compared as they are written, and those alike count as one person; \
             list the persons as [[person]]"
     }
+    too_few_persons(listed, least) {
+        zh "要双人复核（`two_person`），名单（`[[person]]`）上只有 {listed} 人：登记、复核、签发至少要 {least} 人，认可核查问题的也不能是登记人"
+        en "two_person is set and [[person]] lists only {listed}: entry, review and issue need {least} persons, and whoever accepts a \
+            finding cannot be who entered its rows"
+    }
 
     // The server that stores readings.
     server_examples() {

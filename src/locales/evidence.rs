@@ -49,9 +49,37 @@ messages! { "evidence";
         en "{glitches} readings of {what} jump and were left out, {readings} count"
     }
     meter_reset(what, days) {
-        zh "{what}在 {days} 清零或换表，台账没有换表记录；清零前后的量可能没有计入，数字只是下限"
-        en "the register of {what} was reset or replaced on {days}, and the ledger says nothing of it; what lies around the reset may be missing, \
+        zh "{what}在 {days} 清零或换表，台账没有这个表那时的换表记录；清零前后的量可能没有计入，数字只是下限"
+        en "the register of {what} was reset or replaced on {days}, and the ledger has no row of it; what lies around the reset may be missing, \
             the figure is the least"
+    }
+    meter_reset_unused(what, days, why) {
+        zh "{what}在 {days} 清零或换表，{why}；清零前后的量可能没有计入，数字只是下限"
+        en "the register of {what} was reset or replaced on {days}; {why}; what lies around the \
+            reset may be missing, the figure is the least"
+    }
+    replacement_unused(what, why) {
+        zh "{what}：{why}；前后几天的量因此没有定数"
+        en "{what}: {why}; what the days around it came to stays open because of it"
+    }
+    replacement_misnamed(rows) {
+        zh "台账的换表记录没有写明是哪个表，未采用：{rows}"
+        en "rows of replaced meters in the ledger name no meter of any pump and are not used: {rows}"
+    }
+    row_named(row, name) { zh "第 {row} 条（{name}）" en "row {row} ({name})" }
+    row_without_name(row) { zh "第 {row} 条（工程一栏是空的）" en "row {row} (names nothing)" }
+    look_at_rows_of_replacement() {
+        zh "核对换表的日期、旧表止码和新表起码，两条要登记在同一天；登错的更正"
+        en "check the day, the last reading of the old and the first of the new meter: both rows belong to the same day; correct the \
+            wrong ones"
+    }
+    look_at_name() {
+        zh "更正这几条，工程一栏写“测站/参数”"
+        en "correct these rows: their work is the series, station/parameter"
+    }
+    look_at_name_like(series) {
+        zh "更正这几条，工程一栏写“测站/参数”，如 {series}"
+        en "correct these rows: their work is the series, station/parameter, such as {series}"
     }
     look_at_register() {
         zh "核对配置的是不是累计寄存器、倍率和字节序；选别的寄存器，或换表"

@@ -24,7 +24,12 @@ messages! { "figures";
         zh "受灾{affected}、绝收{failed}、挽救{rescued}三个说法合不拢"
         en "affected {affected}, failed {failed} and rescued {rescued} do not add up as they are worded"
     }
+    not_whole(value) {
+        zh "{value}不是整数，请核对台账"
+        en "{value} is not a whole number; check the ledger"
+    }
     known_part(phrase) { zh "{phrase}（数据不全）" en "{phrase} (data incomplete)" }
+    entered_part(phrase) { zh "{phrase}（待核实）" en "{phrase} (to be verified)" }
 
     // Words of figures that are more than number and unit.
     since_month(month) { zh "{month}月份以来" en "{month}" }
@@ -47,10 +52,16 @@ messages! { "figures";
     day_of_month(month, day) { zh "{month}月{day}日" en "{day} {month}" }
     day_of_year(year, day) { zh "{year}年{day}" en "{day} {year}" }
     from_day_to_day(from, to) { zh "{from}至{to}" en "from {from} to {to}" }
+    on_day(day) { zh "{day}" en "on {day}" }
+    in_these_days(days, said) { zh "{days}{said}" en "{said} {days}" }
     nobody_short(time) { zh "{time}未有一人次出现饮水困难情况" en "nobody was short of drinking water {time}" }
     nobody_short_of(time, n, persons) {
-        zh "{time}监测的{n}处饮水水源供水的{persons}人未有一人次出现饮水困难情况"
+        zh "{time}由监测的{n}处饮水水源供水的{persons}人未有一人次出现饮水困难情况"
         en "none of the {persons} people supplied by the watched drinking-water sources ({n}) was short of drinking water {time}"
+    }
+    nobody_short_among(time, n) {
+        zh "{time}由监测的{n}处饮水水源供水的群众未有一人次出现饮水困难情况"
+        en "none of the people supplied by the watched drinking-water sources ({n}) was short of drinking water {time}"
     }
     somebody_short(number) { zh "有{number}出现饮水困难情况" en "short of drinking water: {number}" }
     cases(n) { zh "{n}人次" en "{n} cases" }
@@ -172,8 +183,8 @@ messages! { "figures";
     no_bottom() { zh "乡镇配置中没有底高程" en "the township's file has no bottom level" }
     levels_doubted(hours, why) { zh "{hours}小时的水位不可信（{why}）" en "levels of {hours} h are not believed ({why})" }
     too_few_data() {
-        zh "见到的时段不足以断定有无一天以上的干涸"
-        en "the hours seen do not tell whether it was dry for a day or longer"
+        zh "统计期内见到的时段不足以断定有无一天以上的干涸"
+        en "the hours seen in the period do not tell whether it was dry for a day or longer"
     }
     no_level_or_curve(source) { zh "{source}：没有水位或库容曲线" en "{source}: no level or no storage curve" }
     level_at(source, at, level_m) { zh "{source}：{at} 水位{level_m} m" en "{source}: level {level_m} m at {at}" }
@@ -197,9 +208,15 @@ messages! { "figures";
         zh "因{why}，真实值可能高出至多{kwh} kWh"
         en "{why}: the true value may be higher by up to {kwh} kWh"
     }
-    open_by_both() { zh "清零或换表、期首期末缺数" en "resets or replaced meters, and no data at the ends of the period" }
-    open_by_resets() { zh "清零或换表" en "resets or replaced meters" }
-    open_by_ends() { zh "期首期末缺数" en "no data at the ends of the period" }
+    open_by_declared() { zh "填报数未定" en "entered numbers that are not certain" }
+    drawn_without_a_run() {
+        zh "没有一台水泵证实运行过，电表走的可能只是自身耗电，不算抗旱用电"
+        en "no pump is proved to have run: the meters may show only what they draw themselves, which was not used against the drought"
+    }
+    replaced_without_meter() {
+        zh "台账有换表记录没有写明是哪个表，不知道哪个表的示数接不上"
+        en "the ledger says that a meter was replaced and not which one, so that nobody knows which register does not run on"
+    }
     by_area_of_pumps() {
         zh "按运行过的水泵的灌溉面积计，未扣除未灌部分"
         en "the area that the pumps which ran can irrigate; what was not irrigated is not taken off"
@@ -267,12 +284,30 @@ messages! { "figures";
     }
     row_without_work(row) { zh "台账第{row}条没有写明工程名称" en "ledger row {row} names no work" }
     work_unknown(row) {
-        zh "台账第{row}条的工程不在新建工程登记中"
-        en "the work of ledger row {row} is not among those entered as built"
+        zh "台账第{row}条的工程没有登记为建成，未计入"
+        en "the work of ledger row {row} is not entered as built; the row is not counted"
     }
+    work_denied(row) {
+        zh "台账第{row}条的工程后来登记为没有建成，未计入"
+        en "the work of ledger row {row} is entered later as not built; the row is not counted"
+    }
+    none_of_built(name) {
+        zh "台账中没有建成的工程的“{name}”"
+        en "the ledger has no row for “{name}” of a work that was built"
+    }
+    works_without(name, works) {
+        zh "没有“{name}”记录的工程：{works}"
+        en "works without a row for “{name}”: {works}"
+    }
+    unnamed_work(row) { zh "第{row}条的工程" en "that of row {row}" }
     onset_differs(day, seen) {
         zh "台账的抗旱期始于{day}，传感器最早的旱警为{seen}，请核对"
         en "the drought event of the ledger begins on {day}, the first warning of the sensors is that of {seen}: check"
+    }
+    onset_differs_or_earlier(day, seen) {
+        zh "台账的抗旱期始于{day}，统计期内自{seen}起见到连续旱警，可能更早已开始"
+        en "the drought event of the ledger begins on {day}; within the period a lasting warning is seen from {seen}, which may have \
+            begun earlier"
     }
     onset_before_period(day) {
         zh "台账的抗旱期始于{day}，早于统计期，又在统计期内结束"
@@ -333,8 +368,8 @@ messages! { "figures";
         en "ledger row {row} has {code}: {value} ({unit}), which contradicts that nobody lacked water"
     }
     statement_does_not_cover() {
-        zh "台账的陈述未覆盖整个统计期，请核对"
-        en "what the ledger states does not cover the whole period: check"
+        zh "台账的陈述未覆盖整个旱情期间或统计期，请核对"
+        en "what the ledger states does not cover the whole drought or period: check"
     }
 
     // The office's own wording.
@@ -416,6 +451,11 @@ messages! { "figures";
         zh "“{name}”既有合计又有分项：{rows}；取较大的一方，不相加"
         en "“{name}” is there as a whole and in parts: {rows}; the greater of the two counts, they are not added up"
     }
+    perhaps_whole(name, rows) {
+        zh "“{name}”同一起止日期既有没写村的，又有写村的：{rows}；照逐笔相加，没写村的一条如果是合计，就重复了"
+        en "“{name}” has rows without a village and rows with one for the same days: {rows}; they are added up, and if the \
+            row without a village is their sum, it counts twice"
+    }
     beyond_period(name, rows) {
         zh "“{name}”所述日期超出统计期：{rows}；有多少属于统计期，台账没有写明"
         en "the days of “{name}” reach beyond the period: {rows}; the ledger does not say how much of it belongs to the period"
@@ -458,6 +498,7 @@ messages! { "figures";
     named_values(before, name, value) { zh "{before}，{name} {value}" en "{before}, {name} {value}" }
     sown_area() { zh "播种面积" en "sown area" }
     persons() { zh "人口" en "persons" }
+    groups() { zh "村民小组" en "villagers' groups" }
     event_days() { zh "抗旱天数" en "days of the drought" }
     crop_value_max() { zh "受灾作物最高亩产值" en "yuan per mu of the most valuable crop affected" }
     high_value_share() { zh "高价值作物占比" en "share of high-value crops" }

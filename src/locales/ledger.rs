@@ -57,6 +57,14 @@ messages! { "ledger";
         zh "第 {row} 条是{by}登记的：必须由另一个人复核"
         en "row {row} was entered by {by}: another person must review it"
     }
+    rows_of_nobody(name, n, rows, why) {
+        zh "{name}：{n} 条没有复核（第 {rows} 条），无法确认登记人和复核人是两个人：{why}"
+        en "{name}: rows {n} ({rows}) are left out, since nobody can say whether two persons were at work on them: {why}"
+    }
+    rows_of_nobody_and_more(name, n, rows, why) {
+        zh "{name}：{n} 条没有复核（第 {rows} 条等），无法确认登记人和复核人是两个人：{why}"
+        en "{name}: rows {n} ({rows} and more) are left out, since nobody can say whether two persons were at work on them: {why}"
+    }
     nobody_of_the_list(row, why) {
         zh "第 {row} 条不能复核，无法确认登记人和复核人是两个人：{why}"
         en "row {row} cannot be reviewed, since nobody can say whether two persons were at work on it: {why}"
@@ -69,6 +77,7 @@ messages! { "ledger";
         en "{text} is nobody of the list of persons; add who is missing to hub.toml as [[person]]; {hint}"
     }
     persons_are(persons) { zh "名单上有{persons}" en "the list has {persons}" }
+    person_alike(persons) { zh "名单上叫这个名字的有：{persons}" en "the list has of this name: {persons}" }
     person_several(text, ids) {
         zh "“{text}”不止一个人（{ids}）：请写人员编号，或写单位加姓名"
         en "{text} is the name of several persons ({ids}): give the id, or office and name"
@@ -82,6 +91,12 @@ messages! { "ledger";
         zh "{by}不能做这一步：{first}，另有 {more} 处也是此人做的；登记、复核、认可、签发应由不同的人做"
         en "{by} cannot do this: {first}, and {more} more are by the same person; entry, review, acceptance and issue are by \
             different persons"
+    }
+    others_may(names) { zh "名单上还可以做这一步的：{names}" en "of the list, these still may: {names}" }
+    nobody_else_may() {
+        zh "名单上的人都参与过，没有人可以做这一步：请一位没有参与的人来做，先在 `hub.toml` 的 `[[person]]` 里列出此人"
+        en "everybody of the list took part, so nobody of it may: have it done by somebody who took no part, listed first as [[person]] \
+            in hub.toml"
     }
     unlisted_work(first, why) {
         zh "{first}，无法确认不是同一个人：{why}"

@@ -60,6 +60,8 @@ pub(crate) mod help_office;
 #[cfg(feature = "hub")]
 pub(crate) mod hub;
 #[cfg(feature = "hub")]
+pub(crate) mod issued;
+#[cfg(feature = "hub")]
 pub(crate) mod ledger;
 #[cfg(feature = "edge")]
 pub(crate) mod modbus;

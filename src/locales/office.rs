@@ -28,6 +28,7 @@ messages! { "office";
         zh "{index}：{value}；{source}（可信度 {confidence}）"
         en "{index} {value}; {source} (confidence {confidence})"
     }
+    held(days) { zh "沿用：尚未连续{days}天解除" en "held: not yet clear for {days} days" }
     value_or_more(value) { zh "{value} 或更多" en "{value} or more" }
     no_grade() { zh "无法判断" en "cannot be told" }
     grade_or_worse(grade) { zh "{grade}或更重" en "{grade} or worse" }
@@ -65,17 +66,27 @@ messages! { "office";
         zh "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document 会议纪要 --by 姓名"
         en "  hanqing ledger enter --code drought_event --value 1 --from {from} --to {to} --document MINUTES --by NAME"
     }
-    event_goes_on(from) {
-        zh "建议的抗旱期：自 {from} 起，到所查的最后一天未见结束"
-        en "proposed drought event: since {from}, with no end seen up to the last day asked for"
+    event_goes_on(from, last) {
+        zh "建议的抗旱期：自 {from} 起，到所查的最后一天未见结束；已知有旱情的最后一天是 {last}"
+        en "proposed drought event: since {from}, with no end seen up to the last day asked for; the last day known to be in drought \
+            is {last}"
+    }
+    why_drought(what, days, first, last) {
+        zh "  {what}：{days} 天，首日 {first}，末日 {last}"
+        en "  {what}: days {days}, first {first}, last {last}"
+    }
+    source_in_drought(name) { zh "{name}在旱警或更低" en "{name} at the drought warning level or lower" }
+    rule_in_drought(index, rule) {
+        zh "{index}达到旱情等级（规则 `{rule}`）"
+        en "{index} in a grade of drought (rule {rule})"
     }
     or_earlier(from) {
-        zh "  可能早于 {from} 开始：前一天的旱情不明"
-        en "  it may have begun before {from}: the day before is not known"
+        zh "  可能早于 {from} 开始：前一天的旱情不明，或者没有查"
+        en "  it may have begun before {from}: the day before is not known, or was not asked for"
     }
     or_later(to) {
-        zh "  可能晚于 {to} 结束：后一天的旱情不明"
-        en "  it may have ended after {to}: the day after is not known"
+        zh "  可能晚于 {to} 结束：后一天的旱情不明，或者没有查"
+        en "  it may have ended after {to}: the day after is not known, or was not asked for"
     }
 
     // Retention.
@@ -330,9 +341,17 @@ messages! { "office";
         zh "`--reason` 太短：附表要印出来，请写明为什么这些数仍是对的，标点不算至少 {least} 个字"
         en "--reason is too short: the annex prints it; say why the figures are right nevertheless, in {least} letters or more"
     }
+    reason_repeats() {
+        zh "`--reason` 只是一个字反复写：附表要印出来，请写明为什么这些数仍是对的"
+        en "--reason is one letter over and over: the annex prints it; say why the figures are right nevertheless"
+    }
+    no_open_finding_near(rule, near) {
+        zh "规则 `{rule}` 没有尚未认可的核查问题：是不是 `{near}`？用 `hanqing ledger accept` 列出尚未认可的"
+        en "rule {rule} has no open finding: did you mean {near}? hanqing ledger accept lists the open ones"
+    }
     cannot_be_accepted(finding, look) {
-        zh "数字自相矛盾，不能认可，只能更正台账：{finding}；{look}"
-        en "the numbers contradict each other: this cannot be accepted, only corrected in the ledger: {finding}; {look}"
+        zh "台账自相矛盾，不能认可，只能更正：{finding}；{look}"
+        en "the ledger contradicts itself: this cannot be accepted, only corrected in the ledger: {finding}; {look}"
     }
     nothing_to_accept() { zh "没有未认可的核查问题" en "there is no finding that is still open" }
     no_open_finding(rule) {

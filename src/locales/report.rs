@@ -42,17 +42,17 @@ messages! { "report";
     rollover() { zh "回绕已接续" en "roll-over, allowed for" }
     glitch() { zh "跳变已剔除" en "jump, left out" }
     meter_replaced() { zh "换表已登记" en "meter replaced, as the ledger says" }
-    segment_between(days, series, kind, least, most, note) {
-        zh "{days} {series}：{kind}，{least}至{most}；{note}"
-        en "{days} {series}: {kind}, {least} to {most}; {note}"
+    segment_between(days, register, kind, least, most, note) {
+        zh "{days} {register}：{kind}，{least}至{most}；{note}"
+        en "{days} {register}: {kind}, {least} to {most}; {note}"
     }
-    segment_exactly(days, series, kind, value, note) {
-        zh "{days} {series}：{kind}，{value}；{note}"
-        en "{days} {series}: {kind}, {value}; {note}"
+    segment_exactly(days, register, kind, value, note) {
+        zh "{days} {register}：{kind}，{value}；{note}"
+        en "{days} {register}: {kind}, {value}; {note}"
     }
-    segment_at_least(days, series, kind, least, note) {
-        zh "{days} {series}：{kind}，至少{least}；{note}"
-        en "{days} {series}: {kind}, {least} at least; {note}"
+    segment_at_least(days, register, kind, least, note) {
+        zh "{days} {register}：{kind}，至少{least}；{note}"
+        en "{days} {register}: {kind}, {least} at least; {note}"
     }
 
     // Titles and headings.
@@ -172,7 +172,10 @@ messages! { "report";
         zh "  共核对{checked}项；缺数据未能核对的规则：{unchecked}"
         en "  checks made: {checked}; rules that could not be checked for want of data: {unchecked}"
     }
-    about_form(authority) { zh "  报{authority}" en "  reported to the {authority}" }
+    about_form(authority) {
+        zh "  报{authority}；没有证实的数空着，见说明"
+        en "  reported to the {authority}; what is not proved is left empty, see the note"
+    }
     electricity() { zh "用电" en "electricity" }
     water() { zh "水量" en "water" }
     running() { zh "运行" en "running hours" }
@@ -262,6 +265,16 @@ messages! { "report";
         en "nothing can be said of this figure: make its clause one that can be left out"
     }
 
+    number_not_of_a_figure(number, paragraph) {
+        zh "“{paragraph}”里的数字“{number}”不在指标的原话里；数只能照指标的话写，连同“约”“以上”和“监测的”等字"
+        en "the number “{number}” in “{paragraph}” is not in a figure's words; a number may only stand as these have it, with its hedge \
+            and with what it is true of"
+    }
+    words_cut(piece, whole) {
+        zh "“{piece}”只是指标的话“{whole}”的一部分；照原话写全"
+        en "“{piece}” is only a part of a figure's words, “{whole}”; print them whole"
+    }
+
     // What the template engine says.
     not_primitive() { zh "这里要一个数或一段文字" en "not a primitive" }
     not_key() { zh "不能用作键" en "not a key type" }
@@ -335,65 +348,22 @@ messages! { "report";
         zh "模板 {template} 第 {line} 行：措辞里写死了数字 {number}；应取自指标"
         en "template {template}, line {line}: the number {number} is fixed in the wording; take it from a figure"
     }
+    no_templates_there(dir) {
+        zh "{dir} 里没有模板：全部措辞都用程序自带的"
+        en "{dir} has none of the templates: all wording is the built-in one"
+    }
+    no_template_of_this_name(name) {
+        zh "{name} 不是模板的文件名，没有用上；请核对文件名"
+        en "{name} is not the name of a template and is not used; check its name"
+    }
+    not_one_of_the_templates(name, missing) {
+        zh "{name} 不是模板的文件名，没有用上；请核对文件名；目录里没有、用程序自带的是：{missing}"
+        en "{name} is not the name of a template and is not used; check its name; not there, so that the built-in ones are used: {missing}"
+    }
+    templates_unreadable(dir, why) { zh "读不了模板目录 {dir}：{why}" en "cannot read the templates in {dir}: {why}" }
     problems(n) { zh "{n} 个问题" en "{n} problems" }
 
-    // Issued reports.
-    issue_unknown(number, dir) {
-        zh "{dir} 里没有编号为 {number} 的已签发报告：用 `hanqing report list` 查看已有的"
-        en "there is no issued report {number} in {dir}: hanqing report list shows the existing ones"
-    }
-    issue_altered(path) {
-        zh "{path} 在签发后被改过，摘要对不上；请从备份恢复"
-        en "{path} has been changed since it was issued: its digest differs; restore it from a backup"
-    }
-    issue_unparsable(path) { zh "{path} 的内容读不懂" en "cannot parse {path}" }
-    issue_full(year, most) { zh "{year} 年已签发 {most} 份报告，编号用完了" en "{year} has {most} issued reports already" }
-    issued_phrase(value, phrase) { zh "{value}（{phrase}）" en "{value} ({phrase})" }
-    changed_figure(name, id, then, now) { zh "{name}（{id}）：{then} → {now}" en "{name} ({id}): {then} → {now}" }
-    changed_input(from, then, now) { zh "{from}：{then} → {now}" en "{from}: {then} → {now}" }
-    unchanged(number) { zh "{number}：与签发时一致" en "{number}: the same as when it was issued" }
-    head_number() { zh "编号" en "number" }
-    head_from() { zh "起" en "from" }
-    head_to() { zh "止" en "to" }
-    head_issued_at() { zh "签发时间" en "issued" }
-    head_issued_by() { zh "签发人" en "by" }
-    head_digest() { zh "摘要值" en "digest" }
-    none_issued(path) { zh "还没有签发过报告（{path}）" en "no report has been issued yet ({path})" }
-    issued(number, digest) { zh "{number} 已签发，摘要值 {digest}" en "{number} is issued, digest {digest}" }
-    reprinted(number, digest) {
-        zh "{number} 已原样重印，摘要值 {digest}"
-        en "{number} is printed as it was issued, digest {digest}"
-    }
-    frozen_in(path) { zh "存档在 {path}" en "kept in {path}" }
-    open_finding(severity, sentence, look) { zh "{severity}：{sentence}；{look}" en "{severity}: {sentence}; {look}" }
-    open_findings(n) {
-        zh "有 {n} 个核查问题没有处理：更正台账，或用 `hanqing ledger accept` 认可并写明理由，或加上 `--despite-findings`"
-        en "{n} findings are open: correct the ledger, accept them with a reason (hanqing ledger accept), or give --despite-findings"
-    }
-
-    contradictions(n) {
-        zh "有 {n} 处数字自相矛盾：不能认可，只能更正台账后再签发"
-        en "{n} findings are contradictions of arithmetic: they cannot be accepted or passed over; correct the ledger first"
-    }
-    pending_changes(name, now, then, rows) {
-        zh "{name}：待复核的第 {rows} 条会把{now}改为{then}"
-        en "{name}: rows {rows} wait for a review and would change {now} into {then}"
-    }
-    pending_period(from, to) {
-        zh "待复核的抗旱期会把统计期改为{from}至{to}"
-        en "a drought event that waits for a review would change the period into {from} to {to}"
-    }
-    pending_rows(n) {
-        zh "有 {n} 条待复核，其中有的会改变报告的数字：先由另一个人复核（`hanqing ledger review`）或更正，再签发"
-        en "{n} rows wait for a review, and some would change what the report prints: have them reviewed by another person \
-            (hanqing ledger review), or correct them, before it is issued"
-    }
-
-    // Periods and files of a report.
-    no_period() {
-        zh "没有统计期：用 `--from` 和 `--to` 指定，或在台账里登记抗旱期（`drought_event`）"
-        en "no period: give --from and --to, or enter the drought event (drought_event) in the ledger"
-    }
+    // Files of a report.
     rule_problem(file, problem) { zh "{file}：{problem}" en "{file}: {problem}" }
     copy_behind(to) {
         zh "本机的服务器读数副本只到 {to}，服务器有应答后才能补齐"
@@ -413,16 +383,30 @@ messages! { "report";
     would_overwrite(path) { zh "这样会覆盖 {path}：请换一个 `--out` 目录" en "{path} would be overwritten: give another --out" }
     filled_place(part, name) { zh "  {part}：{name}" en "  {part}: {name}" }
     filled_before(text) { zh "    原文：{text}" en "    before: {text}" }
+    filled_after(text) { zh "    现为：{text}" en "    now: {text}" }
+    filled_value(name) { zh "{name}的数值" en "value of {name}" }
+    filled_unit(name) { zh "{name}的单位" en "unit of {name}" }
+    filled_passage(title) { zh "“{title}”一段" en "passage \"{title}\"" }
+    part_document() { zh "正文" en "main text" }
+    part_header() { zh "页眉" en "header" }
+    part_footer() { zh "页脚" en "footer" }
+    part_footnotes() { zh "脚注" en "footnotes" }
+    part_endnotes() { zh "尾注" en "endnotes" }
+    part_comments() { zh "批注" en "comments" }
+    nothing_replaced(path) {
+        zh "{path}：段落找到了，但没有一处可以换，什么都没有填"
+        en "{path}: its passages were found, but nothing in them could be replaced, so nothing was filled"
+    }
     nothing_to_fill(path) {
         zh "{path}：没有可填的地方：既没有 `{{{{electricity_used}}}}` 这样的占位符，也没有“抗旱救灾方面，”这样的段落"
         en "{path}: nothing to fill: it has no placeholder such as {{{{electricity_used}}}} and no passage \"抗旱救灾方面，\""
     }
     left_place(path, name, part, why) {
-        zh "{path}：{part} 里的 `{{{{{name}}}}}`：{why}"
+        zh "{path}：{part}里的 `{{{{{name}}}}}`：{why}"
         en "{path}: {{{{{name}}}}} in {part}: {why}"
     }
     left_passage(path, name, part, why) {
-        zh "{path}：{part} 里的“{name}”：{why}"
+        zh "{path}：{part}里的“{name}”：{why}"
         en "{path}: \"{name}\" in {part}: {why}"
     }
     fill_name_taken(path, name) {
@@ -494,6 +478,10 @@ messages! { "report";
         zh "标题下面没有找到可以替换的正文：在标题下写一段以句号结尾的文字"
         en "below this line there is no text to replace: write a sentence there"
     }
+    passage_beside() {
+        zh "标题在表格的一格里，正文不在同一格，没有动：请自己改正文那一格，或者在那一格里写占位符 `{{{{section}}}}`"
+        en "the title stands in a cell of a table and its text in another, which was not touched: write it there yourself, or write {{{{section}}}} there"
+    }
     passage_missed() {
         zh "文件里没有写本期的这一段，报告里的这些话没有填进去：加上以它开头的一段，或者改用占位符 `{{{{section}}}}`"
         en "the file has no such passage of this period, so this text of the report is not in it: add a passage that begins so, or write {{{{section}}}}"
@@ -513,6 +501,34 @@ messages! { "report";
     number_unknown() {
         zh "看不出是哪个指标，没有动：请自己核对"
         en "which figure it states cannot be told, so it was not touched: check it"
+    }
+    number_unlike(name) {
+        zh "像是{name}，但这句话还说了别的，没有动：请自己核对"
+        en "it looks like the {name}, but its words say something else too, so it was not touched: check it"
+    }
+    number_written() {
+        zh "是用汉字或全角写的数，没有动：请自己核对"
+        en "it is not written in plain digits, so it was not touched: check it"
+    }
+    number_range() {
+        zh "是一个范围的一端，没有动：请自己核对"
+        en "it is one end of a range, so it was not touched: check it"
+    }
+    number_of_part(word) {
+        zh "这句话或者前面的话里有“{word}”，说的可能不是全乡本期的合计，没有动：请自己核对"
+        en "its sentence or what stands before says \"{word}\", so it may be no total of the township in this period and was not touched: check it"
+    }
+    picture_kept() {
+        zh "段落的文字换了，里面的图没有动：请看一看还合不合用"
+        en "the text of the passage is new, and the picture in it was not touched: look whether it still fits"
+    }
+    placeholder_doubled() {
+        zh "占位符的字和旁边的字重复或不合：去掉旁边的约数词或单位"
+        en "the text of the placeholder and the words beside it say the same twice, or do not fit: take out the hedge or unit beside it"
+    }
+    speaks_of_same() {
+        zh "说的是抗旱或饮水，不在认得出的段落里，没有动：请看一看是不是往年的话"
+        en "it speaks of drought relief or drinking water outside the passages that are recognised, and was not touched: look whether it still holds"
     }
     number_twice(name) {
         zh "这一段里有几个数像是{name}，没有动：请自己核对"
@@ -545,6 +561,14 @@ messages! { "report";
     brace_missing() {
         zh "花括号不成对：前后各写两个，如 `{{{{名称}}}}`"
         en "a brace is missing: write two before and two behind, `{{{{name}}}}`"
+    }
+    too_many_braces() {
+        zh "花括号多了：前后各写两个，如 `{{{{名称}}}}`"
+        en "it has too many braces: write two before and two behind, `{{{{name}}}}`"
+    }
+    stray_braces() {
+        zh "花括号没有填：里面不是指标名，或者另一半在别处；写在一段里，前后各两个，中间不留空格，如 `{{{{名称}}}}`"
+        en "its braces were not filled: they hold no name, or their other half is elsewhere; write `{{{{name}}}}` in one paragraph and without spaces"
     }
     split_placeholder() {
         zh "中间夹着换行、制表符或图片：写在一行里，不要断开"

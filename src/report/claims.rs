@@ -7,6 +7,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, Serde, Value};
 use minijinja::{Error, ErrorKind, Output, State, escape_formatter};
 
+use super::filters::without_backticks;
 use super::render::is_wording;
 use crate::figures::{Figure, FigureId, Verdict};
 use crate::locales::{Lang, Text, report as words};
@@ -111,8 +112,8 @@ impl Object for Claims {
     }
 }
 
-/// Writes a value into a document. In the wording, words that are not there are an error, and not the word `none`; so
-/// is a claim as a whole.
+/// Writes a value into a document, without backticks. In the wording, words that are not there are an error, and not
+/// the word `none`; so is a claim as a whole.
 pub(super) fn write_value(
     out: &mut Output<'_>,
     state: &mut State<'_, '_>,
@@ -126,5 +127,13 @@ pub(super) fn write_value(
             return Err(Misuse::OnlyClaims.error());
         }
     }
-    escape_formatter(out, state, value)
+    match value.as_str().filter(|text| text.contains('`')) {
+        Some(text) => {
+            let text = without_backticks(text);
+            let safe = value.is_safe();
+            let text = if safe { Value::from_safe_string(text) } else { Value::from(text) };
+            escape_formatter(out, state, &text)
+        }
+        None => escape_formatter(out, state, value),
+    }
 }

@@ -60,8 +60,13 @@ impl Tree<'_> {
         }
         let whole = self.statement.caveats.iter().filter(|c| matches!(c, Caveat::Pending { .. }));
         from.extend(whole.filter(|_| depth == 0).map(|c| leaf(words::explain_note(c.sentence()))));
-        let notes = figure.notes.iter().filter(|note| !figure.claim.grounds.contains(note));
-        from.extend(notes.map(|note| leaf(words::explain_note(note))));
+        let mut told = figure.claim.grounds.clone();
+        for note in &figure.notes {
+            if !told.contains(note) {
+                from.push(leaf(words::explain_note(note)));
+                told.push(note.clone());
+            }
+        }
         let inputs = figure.inputs.iter();
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
         let (name, id, class) = (figure.name(), figure.id.id(), figure.class.name());
@@ -118,7 +123,7 @@ impl Tree<'_> {
         let days = filters::days(*from, *to);
         let village = entry.village.as_ref().map(|id| self.township.village_name(id));
         let crop = entry.crop.as_ref().map(|id| self.township.crop_name(id));
-        let at = entry.entered_at.strftime("%Y-%m-%dT%H:%MZ").to_string();
+        let at = filters::minute(entry.entered_at, self.township);
         let value = words::number_unit(number(entry.value), code.unit_name());
         let mut row = words::explain_row(code.name(), value, days);
         for place in [village, crop, entry.work.as_deref()].into_iter().flatten() {

@@ -1,6 +1,10 @@
 //! Formats for the templates and documents. They compute nothing.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
 use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind};
 use serde::Deserialize;
@@ -8,6 +12,7 @@ use serde::Deserialize;
 use crate::account::{Entry, Method, Segment, SegmentKind};
 use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number, Verdict};
 use crate::locales::{Lang, Text, figures as names, label, report as words};
+use crate::water::Township;
 
 /// Text of a cell that does not apply.
 pub(super) const DASH: &str = "—";
@@ -136,10 +141,15 @@ pub(super) fn number(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.into() }
 }
 
-/// A share in percent with one decimal, rounded down so that 100 % means all; a dash without a share.
+/// A share in thousandths, rounded down so that 100 % means all.
+pub(super) fn permille(share: f64) -> f64 {
+    (share * 1000.0).floor()
+}
+
+/// A share in percent with one decimal, rounded down; a dash without a share.
 pub(super) fn percent(share: Option<f64>) -> String {
     match share {
-        Some(share) => format!("{}%", number((share * 1000.0).floor() / 10.0)),
+        Some(share) => format!("{}%", number(permille(share) / 10.0)),
         None => DASH.into(),
     }
 }
@@ -169,14 +179,25 @@ fn two_digits(number: i8) -> String {
     }
 }
 
+/// A text as documents print it. On a terminal, backticks set names of files and settings apart.
+pub(super) fn without_backticks(text: &str) -> String {
+    text.replace('`', "")
+}
+
 /// One day, or the first and the last.
 pub(super) fn days(from: Date, to: Date) -> Text {
     if from == to { Text::verbatim(from) } else { words::days(from.to_string(), to.to_string()) }
 }
 
-/// Parts of one cell or line.
+/// Parts of one cell or line, each once.
 pub(super) fn clauses(parts: &[String]) -> String {
-    Text::clauses(parts.iter()).into()
+    Text::clauses(once(parts.to_vec())).into()
+}
+
+/// `parts` without those that stand before already.
+fn once(parts: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    parts.into_iter().filter(|part| seen.insert(part.clone())).collect()
 }
 
 /// The name of a class by its id in JSON.
@@ -201,11 +222,21 @@ pub(super) fn pending(entry: &Entry) -> String {
     words::pending_row(entry.id, entry.code.name(), value, &entry.entered_by).into()
 }
 
-/// Who accepted a finding, when and why, or that nobody has.
-pub(super) fn acceptance(finding: &Finding) -> Text {
+/// `at` in the zone of `township`; in UTC where it has none, which a document refuses first.
+fn local(at: Timestamp, township: &Township) -> ZonedDateTime {
+    at.to_zoned_datetime(TimeZone::get(&township.zone).unwrap_or(TimeZone::UTC))
+}
+
+/// The minute of `at` in the township, and how far its time is from UTC: 2022-08-05 18:00 +08:00.
+pub(super) fn minute(at: Timestamp, township: &Township) -> String {
+    local(at, township).strftime("%Y-%m-%d %H:%M %:z").to_string()
+}
+
+/// Who accepted a finding, on which day of the township and why, or that nobody has.
+pub(super) fn acceptance(finding: &Finding, township: &Township) -> Text {
     match &finding.accepted {
         Some(a) => {
-            let day = a.accepted_at.strftime("%Y-%m-%d").to_string();
+            let day = local(a.accepted_at, township).date().to_string();
             words::accepted_by(&a.accepted_by, day, &a.reason)
         }
         None => words::not_accepted(),
@@ -222,13 +253,14 @@ pub(super) fn segment(segment: &Segment) -> Text {
         SegmentKind::MeterReplaced => words::meter_replaced(),
     };
     let days = days(segment.from, segment.to);
-    let (series, note, least) = (segment.series.to_string(), &segment.note, number(segment.least));
+    let register = segment.series.parameter.spec().name();
+    let (note, least) = (&segment.note, number(segment.least));
     match segment.most {
         Some(most) if most > segment.least => {
-            words::segment_between(days, series, kind, least, number(most), note)
+            words::segment_between(days, register, kind, least, number(most), note)
         }
-        Some(_) => words::segment_exactly(days, series, kind, least, note),
-        None => words::segment_at_least(days, series, kind, least, note),
+        Some(_) => words::segment_exactly(days, register, kind, least, note),
+        None => words::segment_at_least(days, register, kind, least, note),
     }
 }
 
@@ -289,6 +321,32 @@ pub(super) fn unproved_line(figure: &Figure) -> Option<String> {
     (figure.narrative && view.is_unproved()).then(|| unproved(&view))
 }
 
+/// Between which values the truth lies, unless the grounds of the verdict say it already.
+fn bounds(figure: &FigureView) -> Option<Text> {
+    let [least, most] = figure.open_bounds()?;
+    let reasons = [names::bounds_too_wide(least, most), names::not_bounded(least)];
+    let grounds = &figure.claim.grounds;
+    let said = reasons.iter().any(|reason| grounds.contains(&reason.to_string()));
+    let bounds = match most.is_finite() {
+        true => words::true_between(number(least), number(most)),
+        false => words::true_at_least(number(least)),
+    };
+    (!said).then_some(bounds)
+}
+
+/// What a form says beside a number: the bounds of the true value, and of one that is not proved the verdict and why.
+pub(super) fn form_note(figure: &Figure) -> Option<Text> {
+    let view = FigureView::of(figure);
+    let bounds = bounds(&view);
+    if !view.is_unproved() {
+        return bounds;
+    }
+    let ClaimView { verdict, grounds } = &view.claim;
+    let why = bounds.map(String::from).into_iter().chain(grounds.clone());
+    let why = clauses(&why.collect::<Vec<String>>());
+    Some(words::grounds(verdict.name(), why))
+}
+
 /// `text` with a capital at its beginning.
 fn capital(text: &str) -> String {
     let mut rest = text.chars();
@@ -310,16 +368,7 @@ pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
         .map(|(method, count)| words::method_count(method.name(), *count).into())
         .collect();
     let ClaimView { verdict, grounds } = &figure.claim;
-    if let Some([least, most]) = figure.open_bounds() {
-        // The grounds may say the bounds already.
-        let reasons = [names::bounds_too_wide(least, most), names::not_bounded(least)];
-        let said = reasons.iter().any(|reason| grounds.contains(&reason.to_string()));
-        let bounds = match most.is_finite() {
-            true => words::true_between(number(least), number(most)),
-            false => words::true_at_least(number(least)),
-        };
-        remarks.extend((!said).then(|| String::from(bounds)));
-    }
+    remarks.extend(bounds(figure).map(String::from));
     if let Some(share) = figure.flagged_share.filter(|share| *share > 0.0) {
         remarks.push(words::suspect_share(format!("{:.2}", share * 100.0)).into());
     }
@@ -329,7 +378,7 @@ pub(super) fn remarks(figure: &FigureView) -> Vec<String> {
         true => words::grounds(verdict.name(), note).into(),
         false => note.clone(),
     }));
-    remarks
+    once(remarks)
 }
 
 /// Where an input comes from, with its value, its method and its note.
@@ -365,6 +414,15 @@ mod tests {
         assert_eq!(percent(Some(1.0)), "100%");
         assert_eq!(percent(Some(0.99999)), "99.9%");
         assert_eq!(percent(None), "—");
+    }
+
+    #[test]
+    fn a_time_is_that_of_the_township() {
+        let township = serde_json::json!({"name": "测试", "zone": "Asia/Shanghai"});
+        let township: Township = serde_json::from_value(township).unwrap();
+        let at: Timestamp = "2022-11-15T17:47:00Z".parse().unwrap();
+        assert_eq!(minute(at, &township), "2022-11-16 01:47 +08:00");
+        assert_eq!(local(at, &township).date(), jiff::civil::date(2022, 11, 16));
     }
 
     #[test]

@@ -11,11 +11,14 @@ use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::filters::{DASH, number};
+use super::origin::origin;
 use super::{Documents, ReportError};
 use crate::core::Period;
 use crate::figures::{FigureId, Statement};
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, issued as words};
 use crate::support::{files, hex};
+use crate::water::Township;
 
 /// The record of an issued report.
 const RECORD: &str = "issue.json";
@@ -62,8 +65,18 @@ pub struct Change {
     pub issued: Text,
     /// Value and wording now.
     pub now: Text,
-    /// The inputs that differ: origin, value then, value now.
-    pub inputs: Vec<[String; 3]>,
+    pub inputs: Vec<ChangedInput>,
+}
+
+/// An input that differs from that of an issued figure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ChangedInput {
+    /// Where it comes from, in words.
+    pub from: Text,
+    /// Its value as issued; a dash where it has none.
+    pub issued: Text,
+    /// Its value now; a dash where it has none.
+    pub now: Text,
 }
 
 /// Why an issued report cannot be made or read.
@@ -197,6 +210,11 @@ pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
     Ok(Frozen { issue, documents })
 }
 
+/// Whether the documents of `issue`, which [`issued`] found in `dir`, are those that were issued.
+pub fn is_intact(dir: &Path, issue: &Issue) -> bool {
+    read(dir, &issue.number).is_ok_and(|frozen| frozen.issue == *issue)
+}
+
 /// A figure in JSON, as far as a comparison needs it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -224,14 +242,25 @@ impl FigureRecord {
         if self.value.is_null() {
             return words::no_data();
         }
+        let value = self.with_unit(&self.value);
+        let Some(phrase) = &self.phrase else { return value };
+        let english = self.phrase_en.as_ref().unwrap_or(phrase);
+        words::issued_phrase(value, Text::both(phrase.clone(), english.clone()))
+    }
+
+    /// A value of it, a number or a day, with its unit; a dash without one.
+    fn with_unit(&self, value: &Value) -> Text {
         let unit = match FigureId::from_id(&self.id) {
             Some(figure) => figure.spec().unit_name(),
             None => Text::verbatim(&self.unit),
         };
-        let value = words::number_unit(self.value.to_string(), unit);
-        let Some(phrase) = &self.phrase else { return value };
-        let english = self.phrase_en.as_ref().unwrap_or(phrase);
-        words::issued_phrase(value, Text::both(phrase.clone(), english.clone()))
+        match value {
+            Value::Number(value) => {
+                words::number_unit(number(value.as_f64().unwrap_or_default()), unit)
+            }
+            Value::String(day) => Text::verbatim(day),
+            _ => Text::verbatim(DASH),
+        }
     }
 
     fn is_as(&self, other: &Self) -> bool {
@@ -244,8 +273,12 @@ impl FigureRecord {
     }
 }
 
-/// The figures of `statement` that differ from the issued ones.
-pub fn changes(frozen: &Frozen, statement: &Statement) -> Result<Vec<Change>, IssueError> {
+/// The figures of `statement` that differ from the issued ones, with the names of `township`.
+pub fn changes(
+    frozen: &Frozen,
+    statement: &Statement,
+    township: &Township,
+) -> Result<Vec<Change>, IssueError> {
     let issued = frozen.documents.iter().find(|(name, _)| name == FIGURES);
     let bytes = issued.map_or(&b"[]"[..], |(_, bytes)| bytes);
     let unreadable = |source| IssueError::Record { path: FIGURES.into(), source };
@@ -260,18 +293,23 @@ pub fn changes(frozen: &Frozen, statement: &Statement) -> Result<Vec<Change>, Is
         name: Text::both(figure.name_zh.clone(), figure.name_en.clone()),
         issued: before(figure).text(),
         now: figure.text(),
-        inputs: changed_inputs(before(figure), figure),
+        inputs: changed_inputs(before(figure), figure, township),
     };
     Ok(changed.map(change).collect())
 }
 
 /// The inputs that are new, changed or gone.
-fn changed_inputs(before: &FigureRecord, now: &FigureRecord) -> Vec<[String; 3]> {
-    let text = |value: Option<&Value>| value.map_or("—".into(), Value::to_string);
+fn changed_inputs(
+    before: &FigureRecord,
+    now: &FigureRecord,
+    township: &Township,
+) -> Vec<ChangedInput> {
+    let text = |value: Option<&Value>| now.with_unit(value.unwrap_or(&Value::Null));
     let gone = before.inputs.iter().filter(|input| now.input(&input.from).is_none());
     let row = |input: &InputRecord| {
         let (then, now) = (before.input(&input.from), now.input(&input.from));
-        (then != now).then(|| [input.from.clone(), text(then), text(now)])
+        let from = || origin(&input.from, township);
+        (then != now).then(|| ChangedInput { from: from(), issued: text(then), now: text(now) })
     };
     now.inputs.iter().chain(gone).filter_map(row).collect()
 }

@@ -28,6 +28,7 @@ fn an_issued_report_is_printed_again_to_the_last_byte() {
     let documents = documents(None, &figures(&SAID)).unwrap();
     let frozen = read(dir.path(), "2022-001").unwrap();
     assert_eq!(frozen.issue, first);
+    assert!(is_intact(dir.path(), &first));
     for ((name, bytes), (made, expected)) in frozen.documents.iter().zip(documents.files()) {
         assert_eq!((name.as_str(), bytes.as_slice()), (made, expected));
     }
@@ -54,6 +55,7 @@ fn an_altered_or_missing_file_is_reported() {
         let unknown = read(dir.path(), number).unwrap_err();
         assert!(matches!(unknown, IssueError::Unknown { .. }), "{number}: {unknown}");
     }
+    assert!(!is_intact(dir.path(), &first));
     let record = dir.path().join("2022-001/issue.json");
     fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
     let text = fs::read_to_string(&record).unwrap();
@@ -67,17 +69,20 @@ fn changes_since_the_issue_are_shown_with_their_inputs() {
     let (dir, first) = issued();
     let frozen = read(dir.path(), &first.number).unwrap();
     let mut now = statement(&figures(&SAID));
-    assert_eq!(changes(&frozen, &now).unwrap(), vec![]);
+    let township: Township = toml::from_str("name = \"t\"").unwrap();
+    assert_eq!(changes(&frozen, &now, &township).unwrap(), vec![]);
     let figure = now.figures.iter_mut().find(|f| f.id == FigureId::ElectricityUsed).unwrap();
     figure.value = Value::Number(36_000.0);
     figure.phrase = Some("约3.6万度".into());
     figure.inputs[0].value = Some(2.5);
-    let changes = changes(&frozen, &now).unwrap();
+    let changes = changes(&frozen, &now, &township).unwrap();
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].figure, "electricity_used");
     let (then, today) = (&changes[0].issued, &changes[0].now);
-    assert_eq!(then.within(Lang::Chinese), "35012.346 kWh（约3.5万度）");
-    assert_eq!(today.within(Lang::Chinese), "36000.0 kWh（约3.6万度）");
+    assert_eq!(then.within(Lang::Chinese), "35012.35 kWh（约3.5万度）");
+    assert_eq!(today.within(Lang::Chinese), "36000 kWh（约3.6万度）");
     assert_eq!(changes[0].name.to_string(), "electricity used");
-    assert_eq!(changes[0].inputs, [["pump-1/energy_total", "1.5", "2.5"]]);
+    let [input] = &changes[0].inputs[..] else { panic!("{changes:?}") };
+    let told = [&input.from, &input.issued, &input.now].map(|text| text.within(Lang::Chinese));
+    assert_eq!(told, ["pump-1/energy_total", "1.5 kWh", "2.5 kWh"]);
 }

@@ -1,12 +1,15 @@
 //! Checks an office's templates: fills them with all figures, with parts of them and with none, and looks through the
 //! text that is fixed in the wording.
 
+use std::ops::Range;
 use std::path::Path;
+use std::{fs, io};
 
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 
+use super::quoted;
 use super::render::{self, Section, Templates, WORDING, WORDING_EN, about};
 use super::subsets::Wording;
 use crate::core::Period;
@@ -14,17 +17,37 @@ use crate::figures::{
     Claim, Class, Figure, FigureId, Findings, Hedge, SIGNIFICANT, Statement, Totals, Value,
     Verdict, phrase, phrase_en,
 };
-use crate::locales::{Lang, Text, figures, report as words, within};
+use crate::locales::{Lang, Text, figures, foreign, report as words, within};
 use crate::water::Township;
 
-/// Words of a denial or of completeness: a statement that needs evidence, and so has to come from a figure.
-const STATEMENTS: [&str; 5] = ["未有", "未出现", "没有出现", "无一", "全部解决"];
-/// The same in English, in lower case.
-const STATEMENTS_EN: [&str; 4] = ["nobody", "no one ", "not a single", "all solved"];
+/// Words of a denial or of completeness: a statement that needs evidence, and so has to come from a figure. A short
+/// list of what such reports say, not of all that a language can say.
+const STATEMENTS: [&str; 15] = [
+    "未有",
+    "未出现",
+    "未发生",
+    "未造成",
+    "没有",
+    "无一",
+    "无人",
+    "无忧",
+    "不存在",
+    "杜绝",
+    "全部解决",
+    "全面解决",
+    "全面保障",
+    "有保障",
+    "均未",
+];
+/// What is no denial although one stands in it: a drone.
+const NO_STATEMENT: &str = "无人机";
+/// The same in English, in lower case: words, and words that stand together.
+const STATEMENTS_EN: [&str; 7] = ["no", "none", "never", "nobody", "nothing", "neither", "nowhere"];
+const PHRASES_EN: [&str; 3] = ["not a single", "all solved", "without exception"];
 
 /// All faults of the templates in `templates_dir`, or of the built-in ones, each with its place.
 pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
-    let mut faults = Vec::new();
+    let mut faults = templates_dir.map(files).unwrap_or_default();
     let templates = Templates::read(templates_dir);
     for lang in Lang::ALL {
         let template = lang.pick(WORDING, WORDING_EN);
@@ -32,7 +55,7 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
             Ok(source) => {
                 let outside = without_comments(&source);
                 faults.extend(numbers(template, &outside));
-                faults.extend(statements(lang, template, &outside));
+                faults.extend(statements(lang, template, &fixed_text(&outside)));
                 if let Ok(templates) = &templates {
                     faults.extend(parts(templates, lang, template, &outside));
                 }
@@ -47,6 +70,34 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
     faults.sort_by_cached_key(Text::to_string);
     faults.dedup();
     faults
+}
+
+/// What is not read of the office's directory: files that are no templates, and a directory without any.
+fn files(dir: &Path) -> Vec<Text> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return vec![words::no_templates_there(dir)];
+        }
+        Err(error) => return vec![words::templates_unreadable(dir, foreign::error(&error))],
+    };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    // What an editor keeps beside a file begins with a dot.
+    let names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    let (own, other): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| render::names().any(|known| known == name.as_str()));
+    if own.is_empty() {
+        let mut faults = vec![words::no_templates_there(dir)];
+        faults.extend(other.into_iter().map(words::no_template_of_this_name));
+        return faults;
+    }
+    let missing: Vec<&str> =
+        render::names().filter(|known| !own.iter().any(|name| name == known)).collect();
+    let fault = |name: &String| match missing.is_empty() {
+        true => words::no_template_of_this_name(name),
+        false => words::not_one_of_the_templates(name, Text::list(missing.iter().copied())),
+    };
+    other.into_iter().map(fault).collect()
 }
 
 /// The faults that show where figures of a sentence are missing.
@@ -78,7 +129,7 @@ fn township() -> Township {
 
 /// The errors of the documents that are filled with all figures, in several wordings, and with none.
 fn documents(templates: &Templates) -> Vec<Text> {
-    let mut faults = Vec::new();
+    let (mut faults, mut seen) = (Vec::new(), Vec::new());
     let township = township();
     for (case, sample) in [
         (words::with_every_figure(), Some(Sample::Rounded)),
@@ -91,8 +142,11 @@ fn documents(templates: &Templates) -> Vec<Text> {
             let section =
                 Section::new(templates, lang, &township, &statement, Timestamp::UNIX_EPOCH);
             let filled = section.and_then(|section| section.markdown().and(section.html()));
-            if let Err(error) = filled {
-                faults.push(words::fault_with(error.text(), &case));
+            let Err(error) = filled else { continue };
+            let text = error.text();
+            if !seen.contains(&text) {
+                faults.push(words::fault_with(&text, &case));
+                seen.push(text);
             }
         }
     }
@@ -112,25 +166,61 @@ fn without_comments(source: &str) -> String {
     outside + rest
 }
 
-/// Numbers in the wording that do not come from a figure: next year they are wrong.
-fn numbers(template: &str, outside: &str) -> Vec<Text> {
-    let fault = |(index, line): (usize, &str)| {
-        let at = line.find(|c: char| c.is_ascii_digit())?;
-        let number: String = line[at..].chars().take_while(char::is_ascii_digit).collect();
-        Some(words::fixed_number(template, index + 1, number))
-    };
-    outside.lines().enumerate().filter_map(fault).collect()
+/// The text of a template that is printed as it stands: what lies outside its code, and the texts in its code. Line
+/// breaks are kept; a blank takes the place of code.
+fn fixed_text(outside: &str) -> String {
+    let mut fixed = String::new();
+    let (mut code, mut quote) = (false, None);
+    let mut rest = outside.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied();
+        match (code, quote) {
+            (false, _) if c == '{' && matches!(next, Some('{' | '%')) => {
+                code = true;
+                fixed.push(' ');
+            }
+            (true, None) if matches!(c, '}' | '%') && next == Some('}') => {
+                code = false;
+                rest.next();
+            }
+            (true, None) if matches!(c, '"' | '\'') => {
+                quote = Some(c);
+                fixed.push(' ');
+            }
+            (true, None) => fixed.extend((c == '\n').then_some(c)),
+            (true, Some(end)) if c == end => quote = None,
+            (false, _) | (true, Some(_)) => fixed.push(c),
+        }
+    }
+    fixed
 }
 
-/// Statements in the wording that do not come from a figure: they are printed whether or not they are proved.
-fn statements(lang: Lang, template: &str, outside: &str) -> Vec<Text> {
-    let fixed: &[&'static str] = lang.pick(&STATEMENTS, &STATEMENTS_EN);
-    let fault = |(index, line): (usize, &str)| {
-        let line = line.to_lowercase();
-        let said = fixed.iter().find(|said| line.contains(**said))?;
-        Some(words::fixed_statement(template, index + 1, said.trim()))
+/// Numbers in the wording that do not come from a figure: next year they are wrong.
+fn numbers(template: &str, outside: &str) -> Vec<Text> {
+    let of_line = |(index, line): (usize, &str)| {
+        let found = quoted::numbers(line).into_iter();
+        let number =
+            |at: Range<usize>| Some(words::fixed_number(template, index + 1, line.get(at)?));
+        found.filter_map(number).collect::<Vec<_>>()
     };
-    outside.lines().enumerate().filter_map(fault).collect()
+    outside.lines().enumerate().flat_map(of_line).collect()
+}
+
+/// Statements in the `fixed` text of the wording that do not come from a figure: they are printed whether or not they
+/// are proved.
+fn statements(lang: Lang, template: &str, fixed: &str) -> Vec<Text> {
+    let of_line = |(index, line): (usize, &str)| {
+        let line = line.to_lowercase().replace(NO_STATEMENT, "");
+        let stands = |said: &&str| match lang {
+            Lang::Chinese => line.contains(*said),
+            Lang::English => line.split(|c: char| !c.is_alphabetic()).any(|word| word == *said),
+        };
+        let said: &[&str] = lang.pick(&STATEMENTS, &STATEMENTS_EN);
+        let phrases = PHRASES_EN.iter().filter(|phrase| line.contains(**phrase));
+        let found = said.iter().filter(|said| stands(said)).chain(phrases);
+        found.map(|said| words::fixed_statement(template, index + 1, said)).collect::<Vec<_>>()
+    };
+    fixed.lines().enumerate().flat_map(of_line).collect()
 }
 
 /// How the figures that the templates are filled with are worded.
@@ -208,10 +298,11 @@ fn figure(id: FigureId, sample: Option<Sample>) -> Figure {
         (None, _) => Value::Absent,
     };
     let within = |lang| said.as_ref().map(|words| words.within(lang));
+    let verdict = if sample == Some(Sample::Part) { Verdict::Open } else { Verdict::Proved };
     Figure {
         value,
         class: Class::Entered,
-        claim: Claim { verdict: Verdict::Proved, grounds: Vec::new() },
+        claim: Claim { verdict, grounds: Vec::new() },
         phrase: within(Lang::Chinese),
         phrase_en: within(Lang::English),
         words: said,
@@ -233,7 +324,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(WORDING);
         for (text, expected) in [
-            ("好\n投入65台", "line 2: the number 65"),
+            ("好\n投入65台、七个、十余座", "line 2: the number 65"),
+            ("好\n投入65台、七个、十余座", "line 2: the number 七"),
+            ("好\n投入65台、七个、十余座", "line 2: the number 十余"),
+            ("{{ c.gasoline_used.phrase | replace('约', '') }}", "the number “1”"),
+            ("{{ c.channels_dry.phrase[1:] }}", "the number 1"),
+            ("{{ c.channels_dry.phrase | replace('部分', '') }}", "is only a part of"),
             ("{# 2022 #}好", ""),
             ("受灾{{ f.area_affected.phrase }}，绝收{{ f.area_failde.phrase }}", "area_failde"),
             (
@@ -247,6 +343,10 @@ mod tests {
                 "with figures known in part",
             ),
             ("好\n\n整个旱情期间未有一人缺水。", "line 3: “未有” is fixed in the wording"),
+            ("未发生火灾，饮水无忧。", "line 1: “无忧” is fixed in the wording"),
+            ("未发生火灾，饮水无忧。", "line 1: “未发生” is fixed in the wording"),
+            ("{{ '杜绝' ~ c.area_failed.phrase }}", "“杜绝” is fixed in the wording"),
+            ("无人机巡查。", ""),
             ("受灾{{ c.area_affected.phrase }}。", "nothing can be said of this figure"),
             ("好\n{{ f.channels_dry.value | plain }}", "line 2: the wording may only use what"),
             ("{{ f.area_affected.phrase", "syntax error"),
@@ -259,6 +359,47 @@ mod tests {
                 let said = |fault: &Text| fault.to_string().contains(expected);
                 assert!(faults.iter().any(said), "{text}: {faults:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_fixed_in_english_is_found_in_texts_and_not_in_code() {
+        let dir = tempfile::tempdir().unwrap();
+        for (text, expected) in [
+            ("{% if c.area_failed.phrase_en is not none %}Crops failed.{% endif %}", None),
+            ("There was no fire, and nobody fled.", Some("“nobody” is fixed")),
+            ("{{ 'None of it ' ~ c.area_failed.words }}", Some("“none” is fixed")),
+            ("We saw seven fires.", Some("the number seven")),
+        ] {
+            std::fs::write(dir.path().join(WORDING_EN), text).unwrap();
+            let faults = check_templates(Some(dir.path()));
+            let fixed = faults.iter().map(Text::to_string).filter(|fault| fault.contains("fixed"));
+            let fixed: Vec<String> = fixed.collect();
+            match expected {
+                Some(expected) => assert!(fixed.iter().any(|f| f.contains(expected)), "{fixed:?}"),
+                None => assert_eq!(fixed, Vec::<String>::new()),
+            }
+        }
+    }
+
+    #[test]
+    fn files_that_are_not_read_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let faults = || {
+            let faults = check_templates(Some(dir.path()));
+            faults.iter().map(Text::to_string).collect::<Vec<_>>()
+        };
+        let none = faults();
+        assert!(none.len() == 1 && none[0].contains("has none of the templates"), "{none:?}");
+        std::fs::write(dir.path().join("drought-relief.txt.j2.txt"), "好").unwrap();
+        let named = faults();
+        assert!(named.iter().any(|f| f.contains("drought-relief.txt.j2.txt")), "{named:?}");
+        assert_eq!(named.len(), 2);
+        std::fs::write(dir.path().join(WORDING), "好").unwrap();
+        let read = faults();
+        let [fault] = &read[..] else { panic!("{read:?}") };
+        for part in ["drought-relief.txt.j2.txt", WORDING_EN] {
+            assert!(fault.contains(part), "{fault}");
         }
     }
 

@@ -13,8 +13,10 @@ mod filters;
 mod issue;
 mod lint;
 mod marks;
+mod origin;
 mod passages;
 mod pending;
+mod quoted;
 mod render;
 mod style;
 mod subsets;
@@ -27,7 +29,10 @@ mod write;
 
 pub use document::{Document, Documents, render, section};
 pub use explain::{Explanation, explain};
-pub use issue::{Change, Frozen, Issue, IssueError, IssuedFile, changes, issue, issued, read};
+pub use issue::{
+    Change, ChangedInput, Frozen, Issue, IssueError, IssuedFile, changes, is_intact, issue, issued,
+    read,
+};
 pub use lint::check_templates;
 pub use pending::{Awaited, awaited};
 pub use render::ReportError;

@@ -8,6 +8,9 @@ use crate::figures::{Figure, Statement, Value, Verdict};
 use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
 
+/// What the name of a village ends with, and an office leaves out.
+const VILLAGE_ENDS: [&str; 3] = ["行政村", "社区", "村"];
+
 /// The passages of the section by their titles (抗旱救灾方面), with what `said`, the paragraphs of this report, say under
 /// them; `every` are the paragraphs of a section that leaves nothing out.
 pub(super) fn titled(every: &[String], said: &[String]) -> BTreeMap<String, Option<String>> {
@@ -38,7 +41,8 @@ pub(super) fn passages(
     titled: BTreeMap<String, Option<String>>,
 ) -> Passages {
     let year = statement.period.to.year();
-    let mut passages = Passages { titled, year, ..Passages::default() };
+    let parts = parts(township);
+    let mut passages = Passages { titled, year, parts, ..Passages::default() };
     for (name, text) in [
         ("section", paragraphs.join("\n")),
         ("township", township.name.clone()),
@@ -56,6 +60,19 @@ pub(super) fn passages(
         passages.figures.insert(figure.id, stated(figure));
     }
     passages
+}
+
+/// The names by which an office speaks of a part of the township: its villages, also without 村, and its crops.
+fn parts(township: &Township) -> Vec<String> {
+    let whole = township.villages.iter().map(|village| village.name.as_str());
+    let short = whole.clone().filter_map(|name| {
+        let short = VILLAGE_ENDS.iter().find_map(|end| name.strip_suffix(end))?;
+        // One character is a part of too many words.
+        (short.chars().count() > 1).then_some(short)
+    });
+    let crops = township.crops.iter().map(|crop| crop.name.as_str());
+    let named = whole.chain(short).chain(crops).filter(|name| !name.is_empty());
+    named.map(str::to_owned).collect()
 }
 
 /// What a placeholder of a figure prints: its words where the evidence carries them, or the part of them that is known.

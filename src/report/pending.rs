@@ -1,7 +1,8 @@
 //! Which printed figures the rows that wait for a review would change.
 
+use super::filters::number;
 use crate::figures::{Figure, FigureId, Statement, Value};
-use crate::locales::{Argument, Text, report as words};
+use crate::locales::{Argument, Text, issued as words};
 
 /// A figure that waiting rows would change.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +39,7 @@ fn says_the_same(one: &Figure, other: &Figure) -> bool {
 /// Value and wording.
 fn said(figure: &Figure) -> Text {
     let value = match figure.value {
-        Value::Number(number) => words::number_unit(number, figure.unit_name()),
+        Value::Number(value) => words::number_unit(number(value), figure.unit_name()),
         Value::Day(day) => Text::verbatim(day),
         Value::Absent => return words::no_data(),
     };

@@ -1,21 +1,23 @@
 //! Renders the texts of a report from templates that the office may edit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::claims::{Claims, write_value};
+use super::quoted::unquoted;
 use super::style::hedged_twice;
 use super::{filters, template_error::template_error};
 use crate::core::Period;
-use crate::figures::{Comparison, Figure, Statement};
+use crate::figures::{Comparison, Figure, FigureId, Statement};
 use crate::locales::{Lang, Text, foreign, report as words, within};
 use crate::water::Township;
 
@@ -35,6 +37,11 @@ const EMBEDDED: [(&str, &str); 5] = [
     (MARKDOWN_EN, include_str!("../../config/report/drought-relief.en.md.j2")),
     (HTML, include_str!("../../config/report/drought-relief.html.j2")),
 ];
+
+/// The names of all templates.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().map(|(name, _)| *name)
+}
 
 /// Most instructions of one template: about a hundred times what the built-in ones need for a township of 200 stations,
 /// so that an endless loop in an edited template ends with an error within seconds. Engineering judgement.
@@ -125,7 +132,7 @@ impl<'a> Section<'a> {
     /// In a document `figures` lists all figures, `f.electricity_used` is one by its id, `findings` and `comparisons`
     /// are those of the statement, and `paragraphs` are the lines of the wording; `township`, `period` and `issued_at`
     /// say what it is about. A template that uses an unknown figure or runs too long is an error, and so is a wording
-    /// with two hedges on one number.
+    /// with two hedges on one number, or with a number or statement that no figure's words have as it stands.
     pub fn new(
         templates: &'a Templates,
         lang: Lang,
@@ -142,6 +149,8 @@ impl<'a> Section<'a> {
         }
         let lines = wording.lines().map(str::trim);
         let paragraphs: Vec<String> = lines.filter(|l| !l.is_empty()).map(str::to_owned).collect();
+        let others = within(lang, || others(township, statement.period, &issued_at));
+        as_figures_say(lang, &paragraphs, &said(lang, &statement.figures), &others)?;
         let context = within(lang, || context(township, statement, about));
         let context = context! { paragraphs => paragraphs.clone(), ..context };
         Ok(Self { templates, lang, context, paragraphs })
@@ -161,6 +170,48 @@ impl<'a> Section<'a> {
     fn fill(&self, name: &str) -> Result<String, ReportError> {
         within(self.lang, || self.templates.fill(name, self.context.clone()))
     }
+}
+
+/// An error with everything in `paragraphs` that is neither as figures `said` it nor one of the `others`.
+fn as_figures_say(
+    lang: Lang,
+    paragraphs: &[String],
+    said: &[String],
+    others: &[String],
+) -> Result<(), ReportError> {
+    let faults: Vec<Text> = paragraphs
+        .iter()
+        .flat_map(|paragraph| {
+            let found = unquoted(paragraph, said, others);
+            found.into_iter().map(|unquoted| unquoted.text(paragraph))
+        })
+        .collect();
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let name = lang.pick(WORDING, WORDING_EN).to_owned();
+    Err(ReportError::Template { name, line: None, what: Text::clauses(faults) })
+}
+
+/// All words of figures that a wording in `lang` may have.
+fn said(lang: Lang, figures: &[Figure]) -> Vec<String> {
+    let of = |figure: &Figure| {
+        let words = figure.words.as_ref().map(|words| within(lang, || words.to_string()));
+        [words, figure.phrase.clone(), figure.phrase_en.clone()]
+    };
+    let all: BTreeSet<String> = figures.iter().flat_map(of).flatten().collect();
+    all.into_iter().collect()
+}
+
+/// What else a wording may have that has a number in it: days of the period and of issue, and names. In the language
+/// that is spoken here.
+fn others(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Vec<String> {
+    let days = [period.from, period.to, issued_at.date()];
+    let year = |day: Date| format!("{}{}", day.year(), Lang::current().pick("年", ""));
+    let days = days.map(|day| [filters::long_day(day), day.to_string(), year(day)]);
+    let names = FigureId::ALL.iter().map(|id| id.spec().name().to_string());
+    let about = [township.name.clone(), issued_on(issued_at)];
+    days.into_iter().flatten().chain(names).chain(about).collect()
 }
 
 /// Whether a template of this name words the section.
@@ -215,7 +266,7 @@ fn context(township: &Township, statement: &Statement, about: Value) -> Value {
     context! {
         f => Value::from(Serde(&by_id)),
         figures => Value::from(Serde(&figures)),
-        findings => Value::from(Serde(&findings(statement))),
+        findings => Value::from(Serde(&findings(statement, township))),
         unchecked => Value::from(Serde(&statement.findings.unchecked)),
         pending => statement.pending.iter().map(filters::pending).collect::<Vec<_>>(),
         comparisons => Value::from(Serde(&comparisons)),
@@ -269,13 +320,13 @@ struct FindingView {
     accepted: String,
 }
 
-fn findings(statement: &Statement) -> Vec<FindingView> {
+fn findings(statement: &Statement, township: &Township) -> Vec<FindingView> {
     let view = |finding: &crate::figures::Finding| FindingView {
         severity: finding.severity.name().to_string(),
         sentence: finding.sentence().to_string(),
         look: finding.look.to_string(),
         source: finding.source.to_string(),
-        accepted: filters::acceptance(finding).into(),
+        accepted: filters::acceptance(finding, township).into(),
     };
     statement.findings.found.iter().map(view).collect()
 }

@@ -14,9 +14,11 @@ pub(super) fn hedged_twice<'a>(
     text: &str,
     phrases: impl Iterator<Item = &'a str>,
 ) -> Option<String> {
-    let in_part = words::known_part("").within(Lang::Chinese);
+    let in_part = [words::known_part(""), words::entered_part("")];
+    let in_part = in_part.map(|words| words.within(Lang::Chinese));
     let hedged = phrases.filter_map(|phrase| {
-        let phrase = phrase.strip_suffix(&in_part).unwrap_or(phrase);
+        let known = in_part.iter().find_map(|words| phrase.strip_suffix(words.as_str()));
+        let phrase = known.unwrap_or(phrase);
         (parse(phrase)?.hedge != Hedge::Exact).then_some(phrase)
     });
     hedged.flat_map(|phrase| text.match_indices(phrase)).find_map(|(at, phrase)| {

@@ -228,12 +228,57 @@ fn what_is_not_proved_is_listed_with_its_grounds_and_shown_with_its_bounds() {
         }
         assert!(!text.contains("未有一人次"));
     }
-    for part in ["结论", "与证据相反", "不明"] {
+    for part in ["结论", "与证据相反", "不明", "未定：真实值不低于34000；两台泵无数据"]
+    {
         assert!(excel.contains(part), "{part}");
     }
+    // The sheet of figures has the number, the form has not.
+    assert_eq!(excel.matches("35012.346").count(), 1, "{excel}");
     assert!(
         made.english.contains("- electricity used: only “34,000 kWh or more” is said; open: two")
     );
+}
+
+#[test]
+fn villages_of_which_some_are_known_are_said_to_be_among_those_hit() {
+    let mut all = figures(&[("villages_affected", 7.0, "7个行政村以上（数据不全）")]);
+    for figure in &mut all {
+        figure.claim.verdict = Verdict::Open;
+    }
+    let made = documents(None, &all).unwrap();
+    assert_eq!(made.paragraphs, ["抗旱救灾方面，我乡受旱的有7个行政村以上（数据不全）。"]);
+}
+
+#[test]
+fn tables_do_not_break_within_a_row_and_repeat_their_heads() {
+    let mut archive =
+        zip::ZipArchive::new(std::io::Cursor::new(documents(None, &figures(&SAID)).unwrap().docx))
+            .unwrap();
+    let mut text = String::new();
+    let mut part = archive.by_name("word/document.xml").unwrap();
+    std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+    let count = |tag: &str| text.matches(tag).count();
+    assert!(count("<w:tr>") > count("<w:tbl>") && count("<w:tbl>") > 0);
+    assert_eq!(count("<w:cantSplit />"), count("<w:tr>"));
+    assert_eq!(count("<w:tblHeader />"), count("<w:tbl>"));
+}
+
+#[test]
+fn documents_have_no_backticks_and_say_nothing_twice() {
+    let mut all = figures(&SAID);
+    let note = || Text::both("见 `township.toml`", "see `township.toml`");
+    for figure in &mut all {
+        figure.notes = vec![note(), note()];
+    }
+    let made = documents(None, &all).unwrap();
+    let [word, excel] = [unpacked(&made.docx), unpacked(&made.xlsx)];
+    for text in [&made.markdown, &made.english, &made.html, &word, &excel] {
+        assert!(text.contains("township.toml") && !text.contains('`'), "{text}");
+        let twice = ["见 township.toml；见", "see township.toml; see"];
+        assert!(!twice.iter().any(|twice| text.contains(twice)), "{text}");
+    }
+    assert!(made.statement.contains("`township.toml`"));
+    assert!(excel.contains("0.987") && !excel.contains("0.9876"), "coverage is rounded down");
 }
 
 #[test]
@@ -408,6 +453,32 @@ fn a_second_hedge_on_a_number_is_refused_but_a_first_one_is_not() {
     fs::write(&path, "投入资金达{{ f.funds_invested.phrase }}").unwrap();
     let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();
     assert!(own.markdown.contains("投入资金达55万元"));
+}
+
+#[test]
+fn the_words_of_a_figure_are_printed_as_they_are_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drought-relief.txt.j2");
+    for (text, expected) in [
+        (
+            "耗用汽油{{ c.gasoline_used.phrase | replace('约', '') }}。",
+            "the number “1” in “耗用汽油1.5万升。” is not in a figure's words",
+        ),
+        ("挽救{{ c.area_rescued.phrase[1:] }}。", "the number “000”"),
+        ("{{ c.channels_dry.phrase | replace('部分', '') }}。", "“河沟断水” is only a part of"),
+        ("投入{{ 60 + 6 }}台。", "the number “66”"),
+        ("投入六十五台。", "the number “六十五”"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = documents(Some(dir.path()), &figures(&SAID)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+    }
+    let whole = "{{ period.from }}至{{ period.to }}，{{ issued_at }}，\
+        {{ c.gasoline_used.phrase }}。";
+    fs::write(&path, whole).unwrap();
+    let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();
+    let expected = "2022年8月1日至2022年11月15日，2022年11月16日 09:30，约1.5万升。";
+    assert_eq!(own.paragraphs, [expected]);
 }
 
 #[test]

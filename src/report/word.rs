@@ -79,7 +79,8 @@ pub(super) fn write(
         .add_run(Run::new().add_text(words::annex()));
     docx = docx.add_paragraph(annex).add_table(figures(statement));
     if !statement.findings.found.is_empty() {
-        docx = docx.add_paragraph(heading(words::to_check())).add_table(findings(statement));
+        docx =
+            docx.add_paragraph(heading(words::to_check())).add_table(findings(statement, township));
     }
     if !statement.comparisons.is_empty() {
         docx =
@@ -158,6 +159,8 @@ fn page_number(side: AlignmentType) -> Footer {
 }
 
 fn styled(style: &str, text: impl Into<String>) -> Paragraph {
+    let text: String = text.into();
+    let text = filters::without_backticks(&text);
     Paragraph::new().style(style).add_run(Run::new().add_text(text))
 }
 
@@ -203,7 +206,7 @@ fn table<const N: usize>(
     };
     let head = head.map(String::from);
     let mut all = vec![TableRow::new(cells("CellHead", &head)).cant_split()];
-    all.extend(rows.map(|texts| TableRow::new(cells("Cell", &texts))));
+    all.extend(rows.map(|texts| TableRow::new(cells("Cell", &texts)).cant_split()));
     Table::new(all)
         .set_grid(columns.to_vec())
         .layout(TableLayoutType::Fixed)
@@ -235,13 +238,13 @@ fn figures(statement: &Statement) -> Table {
     table(columns, head, statement.figures.iter().filter(shown).map(row))
 }
 
-fn findings(statement: &Statement) -> Table {
+fn findings(statement: &Statement, township: &Township) -> Table {
     let rows = statement.findings.found.iter().map(|finding| {
         [
             finding.severity.name().into(),
             finding.sentence().into(),
             finding.look.to_string(),
-            filters::acceptance(finding).into(),
+            filters::acceptance(finding, township).into(),
         ]
     });
     let head = [words::severity(), words::finding(), words::where_to_check(), words::acceptance()];
@@ -267,8 +270,10 @@ fn comparisons(statement: &Statement) -> Table {
 fn absent(statement: &Statement) -> impl Iterator<Item = String> {
     let absent = |figure: &&Figure| figure.narrative && figure.value == Value::Absent;
     let figures = statement.figures.iter().filter(absent);
-    let line = |figure: &Figure| words::absent_figure(figure.name(), Text::clauses(&figure.notes));
-    figures.map(move |figure| line(figure).into())
+    figures.map(|figure| {
+        let why: Vec<String> = figure.notes.iter().map(Text::to_string).collect();
+        words::absent_figure(figure.name(), filters::clauses(&why)).into()
+    })
 }
 
 #[cfg(test)]

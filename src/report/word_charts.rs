@@ -21,6 +21,9 @@ const RELATIONSHIPS: &str = "http://schemas.openxmlformats.org/officeDocument/20
 /// Width and height of a chart in English metric units of 1/360000 cm: 15 by 5.8 cm, three per page.
 const SIZE: (u32, u32) = (5_400_000, 2_088_000);
 
+/// Ends the columns of a table; the head row follows.
+const GRID_END: &str = "</w:tblGrid>";
+
 /// The text that marks the place of chart `index` in the document.
 pub(super) fn placeholder(index: usize) -> String {
     format!("chart-{}-here", index + 1)
@@ -92,14 +95,24 @@ fn edited(name: &str, mut text: String, charts: usize) -> String {
             before(text, "</Relationships>", numbers.map(part).collect())
         }
         _ => {
-            // Only the heads of tables have cantSplit.
-            text = text.replace("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />");
+            text = with_heads(&text);
             for index in 0..charts {
                 text = with_drawing(text, index);
             }
             text
         }
     }
+}
+
+/// `text` with the first row of each table marked as its head, which every page repeats.
+fn with_heads(text: &str) -> String {
+    let mut tables = text.split(GRID_END);
+    let mut marked = tables.next().unwrap_or("").to_owned();
+    for table in tables {
+        marked.push_str(GRID_END);
+        marked += &table.replacen("<w:cantSplit />", "<w:cantSplit /><w:tblHeader />", 1);
+    }
+    marked
 }
 
 fn with_drawing(text: String, index: usize) -> String {

@@ -55,6 +55,8 @@ pub struct Import<'a> {
     clock: Clock,
     /// Registers that the store knows. A file does not override them.
     known: BTreeMap<Series, CounterSpec>,
+    /// The most that registers can grow by in an hour where neither store nor file says.
+    limits: BTreeMap<Series, f64>,
     /// Registers that files describe.
     described: BTreeMap<Series, CounterSpec>,
     /// Whether the store does not have all of `described` yet.
@@ -92,6 +94,7 @@ impl<'a> Import<'a> {
             gateway,
             clock,
             known,
+            limits: BTreeMap::new(),
             described: BTreeMap::new(),
             undelivered: false,
             of_gateways: false,
@@ -101,6 +104,12 @@ impl<'a> Import<'a> {
             problem,
             progress,
         }
+    }
+
+    /// Takes `limits` for the most that registers can grow by in an hour, in their unit, where neither store nor file
+    /// says: without any, a register that jumps has grown.
+    pub fn with_limits(self, limits: BTreeMap<Series, f64>) -> Self {
+        Self { limits, ..self }
     }
 
     /// Waits until the store has durably what it took.
@@ -187,7 +196,10 @@ impl<'a> Import<'a> {
 
     fn row(&mut self, row: Row) {
         let Row { reading, counter } = row;
-        if let Some(counter) = counter {
+        let counter = self.completed(&reading.series, counter);
+        if let Some(counter) =
+            counter.filter(|new| self.described.get(&reading.series) != Some(new))
+        {
             self.describe(reading.series.clone(), counter);
         }
         if let Some(batch) = self.batches.last_mut() {
@@ -196,10 +208,19 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn describe(&mut self, series: Series, counter: CounterSpec) {
-        if !self.known.contains_key(&series) {
-            self.undelivered |= self.described.insert(series, counter) != Some(counter);
+    /// How the register `series` behaves by its file, with its limit where nobody says one.
+    fn completed(&self, series: &Series, counter: Option<CounterSpec>) -> Option<CounterSpec> {
+        let known = self.known.get(series).copied().or(counter);
+        let limit = self.limits.get(series).copied();
+        let own = known.unwrap_or(CounterSpec { modulus: None, max_rate_per_hour: None });
+        match limit.filter(|_| own.max_rate_per_hour.is_none()) {
+            Some(limit) => Some(CounterSpec { max_rate_per_hour: Some(limit), ..own }),
+            None => counter.filter(|_| !self.known.contains_key(series)),
         }
+    }
+
+    fn describe(&mut self, series: Series, counter: CounterSpec) {
+        self.undelivered |= self.described.insert(series, counter) != Some(counter);
     }
 
     fn messages(&mut self, path: &Path, mut messages: Box<dyn BufRead>) -> anyhow::Result<()> {

@@ -15,9 +15,11 @@ pub struct ProposedEvent {
     pub from: Date,
     /// It may have begun before `from`: the day before is not known, or was not looked at.
     pub or_earlier: bool,
-    /// Last day that is known to be in drought; `None` while no end is seen.
+    /// Last day that is known to be in drought.
+    pub last: Date,
+    /// The same once an end is seen; `None` while none is.
     pub to: Option<Date>,
-    /// It may have gone on after `to`: the day after is not known.
+    /// It may have gone on after `last`: the day after is not known, or was not looked at.
     pub or_later: bool,
 }
 
@@ -39,22 +41,27 @@ pub fn propose(days: &[(Date, Option<bool>)]) -> Vec<ProposedEvent> {
                 let begun = first.filter(|_| dry > 1).unwrap_or((*day, before.is_none()));
                 (first, last) = (Some(begun), Some((*day, false)));
                 if dry >= BEGIN_DAYS && open.is_none() {
-                    let (from, or_earlier) = begun;
-                    let event = ProposedEvent { from, or_earlier, to: None, or_later: false };
-                    events.push(event);
+                    let ((from, or_earlier), last) = (begun, *day);
+                    let (to, or_later) = (None, false);
+                    events.push(ProposedEvent { from, or_earlier, last, to, or_later });
                 }
             }
             Some(false) => {
                 (dry, first) = (0, None);
                 wet += 1;
                 if wet >= END_DAYS
-                    && let (Some(event), Some((to, or_later))) = (open, last)
+                    && let (Some(event), Some((day, or_later))) = (open, last)
                 {
-                    (event.to, event.or_later) = (Some(to), or_later);
+                    (event.last, event.to, event.or_later) = (day, Some(day), or_later);
                 }
             }
         }
         before = *drought;
+    }
+    let open = events.last_mut().filter(|event| event.to.is_none());
+    if let (Some(event), Some((day, or_later))) = (open, last) {
+        let ends_the_list = days.last().is_some_and(|(end, _)| *end == day);
+        (event.last, event.or_later) = (day, or_later || ends_the_list);
     }
     events
 }
@@ -112,6 +119,11 @@ mod tests {
         assert_eq!(first, Some((true, false)), "the days before are not known");
         assert_eq!(certain(".xxx?..?........"), Some((false, true)));
         assert_eq!(certain(".xx?x.........."), Some((false, false)));
-        assert_eq!(certain(".xxx??"), Some((false, false)));
+        assert_eq!(certain(".xxx??"), Some((false, true)), "no end is seen");
+        assert_eq!(certain("xxx"), Some((true, true)), "neither end was looked beyond");
+        assert_eq!(certain(".xxx...."), Some((false, false)));
+        let last = |marks| proposed(marks).pop().map(|event| event.last);
+        assert_eq!(last(".xxx?.x??"), Some(date(2022, 8, 7)));
+        assert_eq!(last(".xxx?.x..........."), Some(date(2022, 8, 7)));
     }
 }

@@ -251,12 +251,17 @@ fn check(rule: &GradeRule, found: &mut Problems) {
 pub struct Reason {
     pub rule: String,
     pub index: Index,
-    /// Value of the index. On a day without one, the rule keeps the grade of the day before.
+    /// Value of the index. On a day without one, the rule keeps the grade of the day before, for `clear_days` at most.
     pub value: Option<f64>,
     /// The true value may be higher than `value`: earlier days are unknown.
     pub or_more: bool,
     /// With hysteresis.
     pub grade: Grade,
+    /// The grade is that of an earlier day: the value of this day is missing, or lies in a better band, but not yet for
+    /// `clear_days` on end.
+    pub held: bool,
+    /// Days on end without that grade after which it ends.
+    pub clear_days: u32,
     #[serde(serialize_with = "english")]
     pub source: Text,
     pub confidence: f64,
@@ -303,12 +308,22 @@ impl From<f64> for Measure {
     }
 }
 
+/// What a rule keeps from one day to the next.
+#[derive(Debug, Default)]
+struct Kept {
+    /// The grade in force.
+    grade: Grade,
+    /// Days on end for which it could have eased.
+    due: u32,
+    /// Days on end that do not tell whether it holds: without a value, or with one that may be higher.
+    unsure: u32,
+}
+
 /// Grades one day after the other.
 #[derive(Debug)]
 pub struct Grader<'a> {
     rules: Vec<&'a GradeRule>,
-    /// By rule: the grade in force, and for how many days it could have eased.
-    held: BTreeMap<&'a str, (Grade, u32)>,
+    kept: BTreeMap<&'a str, Kept>,
 }
 
 impl<'a> Grader<'a> {
@@ -316,31 +331,33 @@ impl<'a> Grader<'a> {
     /// are missed.
     pub fn new(rules: &'a GradeRules, can_have: impl Fn(Index) -> bool) -> Self {
         let rules = rules.rules.iter().filter(|rule| can_have(rule.index)).collect();
-        Self { rules, held: BTreeMap::new() }
+        Self { rules, kept: BTreeMap::new() }
     }
 
     /// The grades of the next day, which lies in `month`.
     ///
-    /// Missing data do not end a drought. A rule whose index has no value keeps its grade, or stays silent where it had
-    /// none. A value that may be higher can raise a grade but not ease it. Outside its months a rule forgets its grade.
+    /// A rule whose index has no value keeps its grade, or stays silent where it had none; a value that may be higher
+    /// can raise a grade but not ease it. After more than its `clear_days` of such days on end the rule forgets the
+    /// grade, since what ends a drought may have gone unseen. Outside its months a rule forgets its grade, too.
     pub fn day(&mut self, month: i8, measures: &BTreeMap<Index, Measure>) -> Graded {
         let mut graded = Graded::default();
         // The worst that a rule could say if its value were known.
         let mut worst = Grade::None;
         for rule in &self.rules {
             if !rule.months.contains(&month) {
-                self.held.remove(rule.id.as_str());
+                self.kept.remove(rule.id.as_str());
                 continue;
             }
-            let (held, due) = self.held.entry(&rule.id).or_default();
+            let kept = self.kept.entry(&rule.id).or_default();
             let measure = measures.get(&rule.index).copied();
             if let Some(measure) = measure {
-                hold(rule, measure, held, due);
+                kept.follow(rule, measure);
                 worst = worst.max(rule.grade(measure.most));
             } else {
+                kept.stay_unsure(rule, Grade::None);
                 worst = worst.max(rule.worst());
                 graded.missing.push(Missing { rule: rule.id.clone(), index: rule.index });
-                if *held == Grade::None {
+                if kept.grade == Grade::None {
                     continue;
                 }
             }
@@ -349,7 +366,9 @@ impl<'a> Grader<'a> {
                 index: rule.index,
                 value: measure.map(|measure| measure.value),
                 or_more: measure.is_some_and(|measure| measure.most > measure.value),
-                grade: *held,
+                grade: kept.grade,
+                held: measure.is_none_or(|measure| kept.grade > rule.grade(measure.value)),
+                clear_days: rule.clear_days,
                 source: rule.source.text(),
                 confidence: rule.confidence,
             });
@@ -363,19 +382,32 @@ impl<'a> Grader<'a> {
     }
 }
 
-/// Moves the grade `held` of `rule` by the value of a day; `due` counts the days for which it could have eased.
-fn hold(rule: &GradeRule, measure: Measure, held: &mut Grade, due: &mut u32) {
-    let Measure { value, most } = measure;
-    let (grade, eased) = (rule.grade(value), rule.eased(value));
-    if grade >= *held {
-        (*held, *due) = (grade, 0);
-    } else if eased < *held && most <= value {
-        *due += 1;
-        if *due >= rule.clear_days {
-            (*held, *due) = (eased, 0);
+impl Kept {
+    /// Moves the grade of `rule` by the value of a day.
+    fn follow(&mut self, rule: &GradeRule, measure: Measure) {
+        let Measure { value, most } = measure;
+        let (grade, eased) = (rule.grade(value), rule.eased(value));
+        if grade >= self.grade {
+            *self = Self { grade, ..Self::default() };
+        } else if eased >= self.grade {
+            (self.due, self.unsure) = (0, 0);
+        } else if most > value {
+            self.stay_unsure(rule, grade);
+        } else {
+            (self.due, self.unsure) = (self.due + 1, 0);
+            if self.due >= rule.clear_days {
+                (self.grade, self.due) = (eased, 0);
+            }
         }
-    } else {
-        *due = 0;
+    }
+
+    /// A day that does not tell whether the grade of `rule` holds: after more than its `clear_days` of them on end it
+    /// is forgotten, and only `known` is left, which the day's value proves.
+    fn stay_unsure(&mut self, rule: &GradeRule, known: Grade) {
+        (self.due, self.unsure) = (0, self.unsure + 1);
+        if self.unsure > rule.clear_days {
+            self.grade = known;
+        }
     }
 }
 

@@ -50,16 +50,24 @@ fn a_grade_takes_hold_at_once_and_eases_after_days_on_end() {
 }
 
 #[test]
-fn missing_data_end_no_drought() {
+fn missing_data_keep_a_grade_for_the_days_that_end_it_and_then_it_is_unknown() {
     let rules = GradeRules::embedded("gbt20481").unwrap();
     let mut grader = Grader::new(&rules, |_| true);
     let nothing = grader.day(8, &BTreeMap::new());
     assert_eq!((nothing.grade, nothing.reasons), (None, vec![]), "nothing held, nothing known");
     grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 25.0.into())]));
-    for _ in 0..30 {
+    for _ in 0..3 {
         let silent = grader.day(8, &BTreeMap::new()).reasons;
         assert_eq!((silent[0].grade, silent[0].value), (Grade::Extreme, None));
+        assert!(silent[0].held);
     }
+    for _ in 0..36 {
+        let silent = grader.day(8, &BTreeMap::new());
+        assert_eq!((silent.grade, silent.at_least, silent.reasons), (None, false, vec![]));
+        assert!(silent.missing.iter().any(|missing| missing.index == Index::SoilMoisture));
+    }
+    let again = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, 55.0.into())])).reasons;
+    assert_eq!((again[0].grade, again[0].held), (Grade::Light, false), "as the value says");
 
     let rules = GradeRules::embedded("lucheng").unwrap();
     let mut grader = Grader::new(&rules, |_| true);
@@ -70,13 +78,33 @@ fn missing_data_end_no_drought() {
     };
     assert_eq!(rainless(55.0, false), Grade::Severe);
     // A day of the gauges was lost: from now on the count is a minimum.
-    for days in 1..70 {
+    for days in 1..=3 {
         assert_eq!(rainless(f64::from(days), true), Grade::Severe, "{days} or more");
+    }
+    // Had it rained on the lost day, the drought would be over now: only the least is left.
+    let least = [(4, Grade::None), (29, Grade::None), (30, Grade::Light), (50, Grade::Severe)];
+    for (days, grade) in least {
+        assert_eq!(rainless(f64::from(days), true), grade, "{days} or more");
     }
     assert_eq!(rainless(70.0, true), Grade::Extreme, "at least as bad");
     assert_eq!(rainless(0.0, false), Grade::Extreme);
     assert_eq!(rainless(1.0, false), Grade::Extreme);
     assert_eq!(rainless(2.0, false), Grade::None, "rain for three days");
+}
+
+#[test]
+fn a_grade_that_is_only_held_says_so() {
+    let rules = GradeRules::embedded("gbt20481").unwrap();
+    let mut grader = Grader::new(&rules, |_| true);
+    let mut day = |soil: f64| {
+        let graded = grader.day(8, &BTreeMap::from([(Index::SoilMoisture, soil.into())]));
+        let reason = &graded.reasons[0];
+        (u8::from(reason.grade), reason.held, reason.clear_days)
+    };
+    assert_eq!(day(45.0), (2, false, 3));
+    assert_eq!(day(90.0), (2, true, 3));
+    assert_eq!(day(49.0), (2, false, 3), "back in its band");
+    assert_eq!([day(90.0), day(90.0), day(90.0)], [(2, true, 3), (2, true, 3), (0, false, 3)]);
 }
 
 /// Grade and whether it is a least, of the rules of GB/T 20481 that `can_have` a value, on one day.

@@ -67,7 +67,7 @@ fn judge(seed: u64, rules: &Rules, table: &mut Table, told: &mut String) {
             }
         };
         // What is known in part only is less than what is proved.
-        if !text.contains("数据不全") {
+        if !section::IN_PART.iter().any(|words| text.contains(words)) {
             said.insert(kind);
         }
         let falsehood = case.falsehood(kind, &text);
@@ -141,6 +141,26 @@ fn tell(seed: u64, rules: &Rules) -> String {
         let kwh = pump.energy_kwh(&world.time);
         let trouble = &case.seen.troubles[&pump.id];
         let _ = writeln!(text, "{}: {}; {kwh:.2} kWh; {trouble}", pump.id, pump.pattern);
+        let cells = &case.seen.cells[&format!("{}/energy_total", pump.id)];
+        for pair in cells.windows(2) {
+            let (before, cell) = (&pair[0], &pair[1]);
+            let events = cell.resets + cell.rollovers + cell.glitches > 0;
+            let gap = cell.hour_at.duration_since(before.hour_at).as_hours() > 1;
+            if events || gap {
+                let [grown, most] =
+                    [cell.increment, cell.increment_max].map(Option::unwrap_or_default);
+                let _ = writeln!(
+                    text,
+                    "  {}: {:?} after {:?}, grew {grown:.2} to {most:.2}, {} resets, {} roll-overs, {} glitches",
+                    cell.hour_at,
+                    cell.last,
+                    before.last,
+                    cell.resets,
+                    cell.rollovers,
+                    cell.glitches
+                );
+            }
+        }
     }
     let _ = writeln!(text, "liars: {:?} {:?}", case.seen.liars, case.rows.liars);
     let _ = writeln!(text, "{}\ntruth: {:#?}", case.rows.told.join("\n"), case.rows.truth);

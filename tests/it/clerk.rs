@@ -172,6 +172,33 @@ fn a_passage_without_data_fails_the_run_unless_it_may_stay() {
 }
 
 #[test]
+fn numbers_that_are_replaced_are_shown_old_and_new_and_the_others_are_named() {
+    let context = office();
+    let text = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">\
+                <w:body><w:p><w:r><w:t>抗旱救灾方面，投入资金50万元，仙坪村绝收20亩，受灾两千亩。</w:t></w:r></w:p>\
+                <w:p><w:r><w:t>文化方面，演出3场。</w:t></w:r></w:p>\
+                <w:p><w:r><w:t>抗旱工作：受灾600亩，投入设备3台。</w:t></w:r></w:p></w:body></w:document>";
+    let file = context.path("office.docx");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&file).unwrap());
+    archive.start_file("word/document.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    archive.finish().unwrap();
+    let out = context.path("out");
+    let fill = ["--numbers-only", "--out", out.to_str().unwrap(), "--fill", file.to_str().unwrap()];
+    let (code, printed, told) = run_zh(&context, &["report"], &fill);
+    assert_eq!(code, Some(1), "{printed}{told}");
+    let changed = "  正文：投入抗旱资金\n    原文：50万元\n    现为：55万元\n";
+    assert!(printed.contains(changed), "{printed}");
+    for left in ["原文：20亩", "原文：两千亩", "“抗旱工作：受灾600亩，投入设备3台。”"]
+    {
+        assert!(told.contains(left), "{left}: {told}");
+    }
+    assert!(!told.contains("没有可填的地方") && !told.contains("word/document.xml"), "{told}");
+    let (_, made) = entries(&out.join("office.docx")).remove(0);
+    assert_eq!(String::from_utf8(made).unwrap(), text.replace("50万元", "55万元"));
+}
+
+#[test]
 fn word_and_excel_are_what_other_programs_read() {
     let context = office();
     let out = context.path("out");
@@ -270,10 +297,11 @@ fn an_issued_report_stays_as_it_was() {
     assert_eq!(code, Some(0), "{printed}{told}");
     assert!(printed.starts_with("2022-001 is issued, digest "), "{printed}");
     let (_, listed, _) = run(&context, &["report", "list"], &[]);
-    assert!(listed.starts_with("number\tfrom\tto\tissued\tby\tdigest\n2022-001\t"), "{listed}");
-    assert!(listed.contains("\t刘某\t"), "{listed}");
+    assert!(listed.starts_with("number\tfrom\tto\tissued\tby\tfiles\tdigest\n"), "{listed}");
+    assert!(listed.contains("\n2022-001\t") && listed.contains("\t刘某\tas issued\t"), "{listed}");
     let (_, listed, _) = run_zh(&context, &["report", "list"], &[]);
-    assert!(listed.starts_with("编号\t起\t止\t签发时间\t签发人\t摘要值\n2022-001\t"), "{listed}");
+    assert!(listed.starts_with("编号\t起\t止\t签发时间\t签发人\t文件\t摘要值\n"), "{listed}");
+    assert!(listed.contains("+08:00\t刘某\t与签发时一致\t"), "{listed}");
     let (_, same, _) = run(&context, &["report", "diff"], &["2022-001"]);
     assert_eq!(same, "2022-001: the same as when it was issued\n");
     let (_, same, _) = run_zh(&context, &["report", "diff"], &["2022-001"]);
@@ -474,7 +502,7 @@ fn what_is_implausible_is_found_and_accepted_with_a_reason_and_two_people_releas
         ("two-sums-of-money", "两份文件数额恰好相同"),
         ("meters-silent", "当年未装表"),
         ("levels-silent", "当年未装水位计"),
-        ("crops_to_replace", "单价按当年县里的监测价"),
+        ("crops-to-replace", "单价按当年县里的监测价"),
     ] {
         let (code, _, told) = run(
             &context,

@@ -30,10 +30,15 @@ fn two_persons(context: &Context) {
 fn entry_review_acceptance_and_issue_are_by_different_persons() {
     let context = office();
     two_persons(&context);
+    let (code, _, told) = run(&context, &["report", "issue"], &["--by", "qian"]);
+    assert_eq!(code, Some(1), "the drought event is not reviewed");
+    assert!(told.contains("the drought event that is entered waits for a review"), "{told}");
+    assert!(told.contains("2022-08-01 to 2022-11-15, entered by"), "{told}");
     let review = |by, which| run(&context, &["ledger", "review"], &["--by", by, which]);
     let (code, _, told) = review("haung", "--all-pending");
     assert_eq!(code, Some(1));
-    assert!(told.contains("did you mean huang?"), "{told}");
+    assert!(told.contains("the list has huang (财政所 黄某)"), "{told}");
+    assert!(!told.contains("did you mean"), "{told}");
     let (code, _, told) = review("黄某", "--all-pending");
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("rows that you entered yourself are left out"), "{told}");
@@ -45,10 +50,10 @@ fn entry_review_acceptance_and_issue_are_by_different_persons() {
         let rest = ["--rule", rule, "--reason", "当年没有装表，已核对", "--by", by];
         run(&context, &["ledger", "accept"], &rest)
     };
-    let (code, _, told) = accept("crops_to_replace", "陈某");
+    let (code, _, told) = accept("crops-to-replace", "陈某");
     assert_eq!(code, Some(1), "she entered the areas");
     assert!(told.contains("was entered by 农技站 陈某"), "{told}");
-    for rule in ["crops_to_replace", "meters-silent", "levels-silent"] {
+    for rule in ["crops-to-replace", "meters-silent", "levels-silent"] {
         let (code, _, told) = accept(rule, "zhao");
         assert_eq!(code, Some(0), "{rule}: {told}");
     }
@@ -66,7 +71,7 @@ fn entry_review_acceptance_and_issue_are_by_different_persons() {
     assert_eq!(code, Some(0), "{told}");
 
     for (by, why) in [
-        ("财政所黄某。", "was entered by 财政所 黄某"),
+        ("财政所黄某。", "by 财政所 黄某"),
         ("wu", "was reviewed by 乡政府 吴某"),
         ("赵某", "was accepted by 乡政府 赵某"),
         ("王某", "nobody of the list"),
@@ -74,6 +79,7 @@ fn entry_review_acceptance_and_issue_are_by_different_persons() {
         let (code, _, told) = issue(by);
         assert_eq!(code, Some(1), "{by}");
         assert!(told.contains(why), "{by}: {told}");
+        assert!(told.contains("乡政府 钱某"), "who still may, or the list: {told}");
     }
     let (code, printed, told) = issue("qian");
     assert_eq!(code, Some(0), "{printed}{told}");
@@ -102,7 +108,7 @@ fn a_contradiction_of_arithmetic_is_corrected_and_never_accepted() {
         let rest = [&["--by", "刘某"][..], despite].concat();
         let (code, _, told) = run(&context, &["report", "issue"], &rest);
         assert_eq!(code, Some(1), "{told}");
-        assert!(told.contains("contradictions of arithmetic"), "{told}");
+        assert!(told.contains("contradictions that only a correction"), "{told}");
         let (_, _, told) = run_zh(&context, &["report", "issue"], &rest);
         assert!(told.contains("只能更正台账"), "{told}");
     }

@@ -401,12 +401,12 @@ async fn the_measured_figures_are_the_truth() {
     assert_eq!(
         rules,
         [
-            "meter_reset",
-            "crops_to_replace",
-            "thresholds_to_replace",
-            "demand_to_replace",
-            "irrigation_to_replace",
-            "climate_to_replace"
+            "meter-reset",
+            "crops-to-replace",
+            "thresholds-to-replace",
+            "demand-to-replace",
+            "irrigation-to-replace",
+            "climate-to-replace"
         ]
     );
     documents(&finished, &plan.township);

@@ -6,7 +6,7 @@ use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::account::{Drought, DroughtDay, Rank, SourceState};
+use crate::account::{Drought, DroughtCause, DroughtDay, Rank, SourceState};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left, right};
 use crate::core::Period;
@@ -51,7 +51,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             sources(last);
         }
         drought.lacking.iter().for_each(|lacking| say!("{}", words::lacking(lacking)));
-        drought.events.iter().flat_map(event).for_each(|line| say!("{line}"));
+        let told = drought.events.iter().flat_map(|proposed| event(proposed, &drought.days));
+        told.for_each(|line| say!("{line}"));
         if drought.events.is_empty() {
             say!("{}", words::no_drought());
         }
@@ -66,7 +67,7 @@ fn unknown_days(drought: &Drought) -> Option<Text> {
     (unknown > 0).then(|| words::unknown_days(unknown, drought.days.len()))
 }
 
-/// The days on which the grade changes, or the rules that lack data.
+/// The days on which the grade changes, is only held, or rules lack data that did not before.
 fn changes(drought: &Drought) -> impl Iterator<Item = String> {
     let days = drought.days.iter();
     let before = std::iter::once(None).chain(days.clone().map(|day| Some(standing(day))));
@@ -75,8 +76,9 @@ fn changes(drought: &Drought) -> impl Iterator<Item = String> {
 }
 
 /// What a new line is printed for when it changes.
-fn standing(day: &DroughtDay) -> (Option<Grade>, bool, &[Missing]) {
-    (day.grade, day.at_least, &day.missing)
+fn standing(day: &DroughtDay) -> (Option<Grade>, bool, bool, &[Missing]) {
+    let held = day.grade.is_some() && day.reasons.first().is_some_and(|reason| reason.held);
+    (day.grade, day.at_least, held, &day.missing)
 }
 
 fn grade(day: &DroughtDay) -> String {
@@ -97,6 +99,8 @@ fn grade(day: &DroughtDay) -> String {
         };
         words::why_this_grade(reason.index.name(), value, &reason.source, reason.confidence)
     }));
+    let held = worst.filter(|reason| reason.held && reason.value.is_some());
+    why.extend(held.map(|reason| words::held(reason.clear_days)));
     let took_part: Vec<Text> = day.reasons.iter().map(|reason| reason.index.name()).collect();
     let lacked: Vec<Text> = day.missing.iter().map(|missing| missing.index.name()).collect();
     if took_part.is_empty() && lacked.is_empty() {
@@ -153,17 +157,39 @@ fn rank(rank: Rank) -> Text {
     words::rank(format!("{percentile:.0}"), years, days, higher)
 }
 
-/// A proposed event, with the row that confirms it, and where its ends are not certain.
-fn event(event: &ProposedEvent) -> Vec<Text> {
-    let from = event.from.to_string();
+/// A proposed event, with the row that confirms it, why it is one, and where its ends are not certain.
+fn event(event: &ProposedEvent, days: &[DroughtDay]) -> Vec<Text> {
+    let [from, last] = [event.from, event.last].map(|day| day.to_string());
     let mut told = match event.to.map(|to| to.to_string()) {
         Some(to) => vec![words::event(&from, &to), words::enter_event(&from, &to)],
-        None => vec![words::event_goes_on(&from)],
+        None => vec![words::event_goes_on(&from, &last)],
     };
+    told.extend(causes(event, days));
     told.extend(event.or_earlier.then(|| words::or_earlier(from)));
-    let later = event.to.filter(|_| event.or_later);
-    told.extend(later.map(|to| words::or_later(to.to_string())));
+    told.extend(event.or_later.then(|| words::or_later(last)));
     told
+}
+
+/// What makes days of `event` ones of drought, each cause once: on how many days, and on which first and last.
+fn causes(event: &ProposedEvent, days: &[DroughtDay]) -> Vec<Text> {
+    let mut found: Vec<(&DroughtCause, Vec<Date>)> = Vec::new();
+    for day in days.iter().filter(|day| (event.from..=event.last).contains(&day.day)) {
+        for cause in &day.causes {
+            match found.iter_mut().find(|(known, _)| *known == cause) {
+                Some((_, on)) => on.push(day.day),
+                None => found.push((cause, vec![day.day])),
+            }
+        }
+    }
+    let told = |(cause, on): &(&DroughtCause, Vec<Date>)| {
+        let (first, last) = (on.first()?.to_string(), on.last()?.to_string());
+        let what = match cause {
+            DroughtCause::Source { name, .. } => words::source_in_drought(name),
+            DroughtCause::Rule { rule, index } => words::rule_in_drought(index.name(), rule),
+        };
+        Some(words::why_drought(what, on.len(), first, last))
+    };
+    found.iter().filter_map(told).collect()
 }
 
 #[cfg(test)]
@@ -183,6 +209,8 @@ mod tests {
             value: Some(31.0),
             or_more: true,
             grade: Grade::Light,
+            held: false,
+            clear_days: 3,
             source: Text::both("某规则", "a rule"),
             confidence: 0.9,
         }
@@ -260,6 +288,7 @@ mod tests {
             rain_mm: None,
             rainless: None,
             sources: Vec::new(),
+            causes: Vec::new(),
         };
         let drought = Drought {
             days: vec![
@@ -306,19 +335,79 @@ mod tests {
         let over = ProposedEvent {
             from: date(2022, 8, 1),
             or_earlier: false,
+            last: date(2022, 11, 15),
             to: Some(date(2022, 11, 15)),
             or_later: false,
         };
-        let [told, row] = event(&over).try_into().unwrap();
+        let [told, row] = event(&over, &[]).try_into().unwrap();
         assert_eq!(
             told.within(Lang::Chinese),
             "建议的抗旱期：2022-08-01 至 2022-11-15。确认请登记台账："
         );
         assert!(row.within(Lang::Chinese).ends_with("--document 会议纪要 --by 姓名"));
         assert!(row.to_string().ends_with("--document MINUTES --by NAME"));
-        let unsure = event(&ProposedEvent { or_earlier: true, or_later: true, ..over });
+        let unsure = event(&ProposedEvent { or_earlier: true, or_later: true, ..over }, &[]);
         let [_, _, earlier, later] = unsure.try_into().unwrap();
-        assert_eq!(earlier.within(Lang::Chinese), "  可能早于 2022-08-01 开始：前一天的旱情不明");
+        let earlier = earlier.within(Lang::Chinese);
+        assert_eq!(earlier, "  可能早于 2022-08-01 开始：前一天的旱情不明，或者没有查");
         assert!(later.to_string().contains("ended after 2022-11-15"));
+        let open = event(&ProposedEvent { to: None, or_later: true, ..over }, &[]);
+        let open: Vec<String> = open.iter().map(|line| line.within(Lang::Chinese)).collect();
+        assert!(open[0].contains("2022-11-15"), "{open:?}");
+        assert!(open[1].contains("可能晚于 2022-11-15 结束"), "{open:?}");
+    }
+
+    #[test]
+    fn an_event_says_which_sources_and_rules_made_its_days_dry() {
+        let day = |day, causes| DroughtDay {
+            day: date(2022, 8, day),
+            grade: Some(Grade::Light),
+            at_least: false,
+            reasons: Vec::new(),
+            missing: Vec::new(),
+            rain_mm: None,
+            rainless: None,
+            sources: Vec::new(),
+            causes,
+        };
+        let pond = DroughtCause::Source { id: "pond-1".parse().unwrap(), name: "大塘".into() };
+        let rule = DroughtCause::Rule { rule: "own".into(), index: Index::RainAnomaly30 };
+        let days = [
+            day(1, vec![pond.clone()]),
+            day(2, vec![pond.clone(), rule.clone()]),
+            day(3, vec![rule]),
+            day(9, vec![pond]),
+        ];
+        let (last, to) = (date(2022, 8, 3), Some(date(2022, 8, 3)));
+        let from = date(2022, 8, 1);
+        let over = ProposedEvent { from, or_earlier: false, last, to, or_later: false };
+        let told: Vec<String> =
+            causes(&over, &days).iter().map(|line| line.within(Lang::Chinese)).collect();
+        assert_eq!(
+            told,
+            [
+                "  大塘在旱警或更低：2 天，首日 2022-08-01，末日 2022-08-02",
+                "  近30日降水距平（%）达到旱情等级（规则 `own`）：2 天，首日 2022-08-02，末日 2022-08-03",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_grade_that_is_only_held_says_for_how_long() {
+        let held = Reason { held: true, or_more: false, value: Some(2.0), ..rainless() };
+        let day = DroughtDay {
+            day: date(2022, 8, 1),
+            grade: Some(Grade::Light),
+            at_least: false,
+            reasons: vec![held],
+            missing: Vec::new(),
+            rain_mm: None,
+            rainless: None,
+            sources: Vec::new(),
+            causes: Vec::new(),
+        };
+        let told = within(Lang::Chinese, || grade(&day));
+        assert!(told.contains("沿用：尚未连续3天解除"), "{told}");
+        assert!(grade(&day).contains("held: not yet clear for 3 days"), "{}", grade(&day));
     }
 }

@@ -42,7 +42,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Clock::system(),
         &mut problem,
         &advanced,
-    );
+    )
+    .with_limits(hub::PlateLimits::of(&township).into_limits());
     let done = arguments.files.iter().try_for_each(|path| import.import(path));
     let done = done.and_then(|()| import.wait_until_durable());
     let taken = import.imported();

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::period_args::PeriodArgs;
@@ -14,11 +13,11 @@ use super::report_issue;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left};
 use crate::cli::usage::bail_usage;
-use crate::figures::{Severity, Statement};
+use crate::figures::{FigureId, Severity, Statement};
 use crate::hub::{self, HubSettings};
-use crate::locales::{Lang, Text, moment, report as words};
-use crate::report::fill::{self, Filled, How, Kind, Left, Passages};
-use crate::report::{self, Document, Frozen, Issue};
+use crate::locales::{Lang, Text, full_moment, issued as issue_words, report as words};
+use crate::report::fill::{self, Filled, How, Kind, Left, Passages, Replaced};
+use crate::report::{self, ChangedInput, Document, Frozen, Issue};
 use crate::support::{Clock, files};
 
 /// The arguments of `hanqing report`.
@@ -175,10 +174,9 @@ fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow
     files::replace(&target, &filled.docx).with_context(|| words::cannot_write(&target))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {
-        say!("{}", words::filled_place(&replaced.part, &replaced.name));
-        if matches!(replaced.how, How::Passage | How::Number) {
-            say!("{}", words::filled_before(&replaced.before));
-        }
+        say!("{}", words::filled_place(part_name(&replaced.part), shown_name(replaced)));
+        say!("{}", words::filled_before(&replaced.before));
+        say!("{}", words::filled_after(&replaced.after));
     }
     for left in &filled.left {
         complain!("{}", left_behind(office, left));
@@ -190,15 +188,53 @@ fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow
     };
     let complete = !filled.left.iter().any(fails);
     if complete && filled.replaced.is_empty() {
-        complain!("{}", words::nothing_to_fill(office));
+        let nothing = match filled.has_passage {
+            true => words::nothing_replaced(office),
+            false => words::nothing_to_fill(office),
+        };
+        complain!("{nothing}");
     }
     Ok(complete && !filled.replaced.is_empty())
+}
+
+/// The name of a replaced place as people read it: of a figure its name, not its id.
+fn shown_name(replaced: &Replaced) -> Text {
+    let name = replaced.name.as_str();
+    let (id, rest) = name.split_once('.').unwrap_or((name, ""));
+    let mut figures = FigureId::ALL.iter().map(|figure| figure.spec());
+    let figure = figures.find(|spec| id == spec.id || id == spec.name_zh);
+    match (figure, rest) {
+        (Some(figure), "value") => words::filled_value(figure.name()),
+        (Some(figure), "unit") => words::filled_unit(figure.name()),
+        (Some(figure), _) => figure.name(),
+        (None, _) if replaced.how == How::Passage => words::filled_passage(name),
+        (None, _) => Text::verbatim(name),
+    }
+}
+
+/// The name of a part of a Word file: 正文 for `word/document.xml`.
+fn part_name(part: &str) -> Text {
+    let name = part.strip_prefix("word/").unwrap_or(part);
+    let named = |kind: &str| name.starts_with(kind);
+    match name {
+        "document.xml" => words::part_document(),
+        "footnotes.xml" => words::part_footnotes(),
+        "endnotes.xml" => words::part_endnotes(),
+        "comments.xml" => words::part_comments(),
+        _ if named("header") => words::part_header(),
+        _ if named("footer") => words::part_footer(),
+        _ => Text::verbatim(part),
+    }
 }
 
 /// What was left in the office's file, and why.
 fn left_behind(office: &Path, left: &Left) -> Text {
     let Left { kind, name, part, said, why } = left;
+    let part = part_name(part);
     match kind {
+        Kind::Placeholder | Kind::Sentence if name.is_empty() => {
+            words::left_passage(office, said, part, why)
+        }
         Kind::Placeholder | Kind::Control => words::left_place(office, name, part, why),
         Kind::Passage | Kind::Sentence | Kind::Plan if said.is_empty() => {
             words::left_passage(office, name, part, why)
@@ -222,30 +258,37 @@ fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
     let (settings, township) = config.load_hub()?;
     let issues = report::issued(&settings.issued)?;
     if issues.is_empty() {
-        complain!("{}", words::none_issued(&settings.issued));
+        complain!("{}", issue_words::none_issued(&settings.issued));
         return Ok(ExitCode::SUCCESS);
     }
     let calendar = hub::calendar(&township)?;
-    show!("{}", table(&issues, Clock::system().now(), calendar.zone()));
+    let state = |issue: &Issue| match report::is_intact(&settings.issued, issue) {
+        true => issue_words::files_intact(),
+        false => issue_words::files_altered(),
+    };
+    show!("{}", table(&issues, calendar.zone(), state));
     Ok(ExitCode::SUCCESS)
 }
 
-fn table(issues: &[Issue], now: Timestamp, zone: &TimeZone) -> Table {
+/// The issued reports, with what `state` says of the files of each.
+fn table(issues: &[Issue], zone: &TimeZone, state: impl Fn(&Issue) -> Text) -> Table {
     let mut table = Table::new([
-        left(words::head_number()),
-        left(words::head_from()),
-        left(words::head_to()),
-        left(words::head_issued_at()),
-        left(words::head_issued_by()),
-        left(words::head_digest()),
+        left(issue_words::head_number()),
+        left(issue_words::head_from()),
+        left(issue_words::head_to()),
+        left(issue_words::head_issued_at()),
+        left(issue_words::head_issued_by()),
+        left(issue_words::head_files()),
+        left(issue_words::head_digest()),
     ]);
     for issue in issues {
         table.row([
             issue.number.clone(),
             issue.period.from.to_string(),
             issue.period.to.to_string(),
-            moment(issue.issued_at, now, zone).into(),
+            full_moment(issue.issued_at, zone).into(),
             issue.issued_by.clone(),
+            state(issue).into(),
             issue.digest.clone(),
         ]);
     }
@@ -257,16 +300,16 @@ fn diff(config: &ConfigArgs, number: &str) -> anyhow::Result<ExitCode> {
     let frozen = report::read(&settings.issued, number)?;
     let now = Clock::system().now();
     let statement = hub::statement(&settings, &township, Some(frozen.issue.period), now)?;
-    let changes = report::changes(&frozen, &statement)?;
+    let changes = report::changes(&frozen, &statement, &township)?;
     for change in &changes {
         let (name, issued, now) = (&change.name, &change.issued, &change.now);
-        say!("{}", words::changed_figure(name, &change.figure, issued, now));
-        for [from, then, now] in &change.inputs {
-            say!("  {}", words::changed_input(from, then, now));
+        say!("{}", issue_words::changed_figure(name, &change.figure, issued, now));
+        for ChangedInput { from, issued, now } in &change.inputs {
+            say!("  {}", issue_words::changed_input(from, issued, now));
         }
     }
     if changes.is_empty() {
-        say!("{}", words::unchanged(number));
+        say!("{}", issue_words::unchanged(number));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -280,7 +323,7 @@ fn reprint(config: &ConfigArgs, number: &str, out: &Path) -> anyhow::Result<Exit
         files::replace(&path, bytes).with_context(|| words::cannot_write(&path))?;
         say!("{}", path.display());
     }
-    say!("{}", words::reprinted(&issue.number, &issue.digest));
+    say!("{}", issue_words::reprinted(&issue.number, &issue.digest));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -294,6 +337,36 @@ mod tests {
     use crate::locales::within;
 
     #[test]
+    fn what_was_filled_and_left_is_said_with_names_and_not_with_ids() {
+        let replaced = |how: How, name: &str| Replaced {
+            name: name.to_owned(),
+            part: String::new(),
+            how,
+            before: String::new(),
+            after: String::new(),
+        };
+        let shown = |lang: Lang, how: How, name: &str| {
+            within(lang, || shown_name(&replaced(how, name)).to_string())
+        };
+        assert_eq!(shown(Lang::Chinese, How::Number, "area_affected"), "农作物受灾面积");
+        assert_eq!(shown(Lang::English, How::Number, "area_affected"), "crop area affected");
+        let unit = shown(Lang::Chinese, How::Placeholder, "农作物受灾面积.unit");
+        assert_eq!(unit, "农作物受灾面积的单位");
+        let part = |part: &str| within(Lang::Chinese, || part_name(part).to_string());
+        assert_eq!(part("word/document.xml"), "正文");
+        assert_eq!(part("word/header2.xml"), "页眉");
+        let left = Left {
+            kind: Kind::Sentence,
+            name: String::new(),
+            part: "word/footnotes.xml".into(),
+            said: "抗旱工作：受灾600亩。".into(),
+            why: words::speaks_of_same(),
+        };
+        let said = within(Lang::Chinese, || left_behind(Path::new("a.docx"), &left).to_string());
+        assert!(said.starts_with("a.docx：脚注里的“抗旱工作：受灾600亩。”："), "{said}");
+    }
+
+    #[test]
     fn issued_reports_are_listed_in_both_languages_at_local_time() {
         let issue = Issue {
             number: "2022-001".into(),
@@ -304,17 +377,17 @@ mod tests {
             files: Vec::new(),
             digest: "3f9a".into(),
         };
-        let now = "2022-12-01T00:00:00Z".parse().unwrap();
         let (issues, zone) = ([issue], TimeZone::fixed(jiff::tz::offset(8)));
-        let shown = Lang::ALL
-            .map(|lang| within(lang, || table(&issues, now, &zone).laid_out(Layout::Plain)));
+        let listed =
+            || table(&issues, &zone, |_| issue_words::files_intact()).laid_out(Layout::Plain);
+        let shown = Lang::ALL.map(|lang| within(lang, listed));
         assert_eq!(
             shown,
             [
-                "编号\t起\t止\t签发时间\t签发人\t摘要值\n\
-                 2022-001\t2022-08-01\t2022-11-15\t11月29日 08:00\t刘某\t3f9a\n",
-                "number\tfrom\tto\tissued\tby\tdigest\n\
-                 2022-001\t2022-08-01\t2022-11-15\t29 Nov 08:00\t刘某\t3f9a\n",
+                "编号\t起\t止\t签发时间\t签发人\t文件\t摘要值\n\
+                 2022-001\t2022-08-01\t2022-11-15\t2022年11月29日 08:00:07 +08:00\t刘某\t与签发时一致\t3f9a\n",
+                "number\tfrom\tto\tissued\tby\tfiles\tdigest\n\
+                 2022-001\t2022-08-01\t2022-11-15\t29 Nov 2022 08:00:07 +08:00\t刘某\tas issued\t3f9a\n",
             ]
         );
     }

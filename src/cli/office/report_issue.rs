@@ -9,7 +9,7 @@ use crate::core::Period;
 use crate::figures::Statement;
 use crate::hub::{self, HubSettings};
 use crate::ledger::{Work, apart_from};
-use crate::locales::{Argument, Lang, Text, report as words};
+use crate::locales::{Argument, Lang, Text, issued as words};
 use crate::report::{self, Awaited};
 use crate::support::Clock;
 use crate::water::Township;
@@ -36,7 +36,7 @@ pub(super) fn issue(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Refuses open findings; those of arithmetic also `despite` them.
+/// Refuses open findings; contradictions, which only a correction ends, also `despite` them.
 fn without_findings(statement: &Statement, despite: bool) -> anyhow::Result<()> {
     let open: Vec<_> = statement.findings.open().collect();
     for finding in &open {

@@ -269,6 +269,7 @@ fn name(id: &str) -> Text {
     match id {
         "sown_area" => words::sown_area(),
         "persons" => words::persons(),
+        "groups" => words::groups(),
         "event_days" => words::event_days(),
         "crop_value_max" => words::crop_value_max(),
         "high_value_share" => words::high_value_share(),

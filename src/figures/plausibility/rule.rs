@@ -57,6 +57,7 @@ impl Scope {
             Self::Township => &[
                 "sown_area",
                 "persons",
+                "groups",
                 "event_days",
                 "crop_value_max",
                 "high_value_share",

@@ -42,6 +42,8 @@ const YEAR_2022: &[(&str, f64)] = &[
     ("event_days", 107.0),
     ("sown_area", 6514.37),
     ("persons", 9058.0),
+    ("groups", 84.0),
+    ("groups_served", 15.0),
     ("crop_value_max", 9000.0),
     ("high_value_share", 0.9),
 ];
@@ -72,6 +74,8 @@ fn each_slip_of_a_clerk_is_found() {
         ("gasoline_used", 15_000_000.0, "fuel-per-set-and-day"),
         ("water_pumped", 3_200.0, "water-per-mu"),
         ("people_served", 19_000.0, "people-within-population"),
+        ("groups_served", 95.0, "groups-within-township"),
+        ("area_damaged", 6600.0, "damaged-within-sown"),
         ("persons_short", 19_000.0, "difficulty-within-population"),
         ("electricity_coverage", 0.5, "meters-silent"),
         ("storage_coverage", 0.5, "levels-silent"),
@@ -79,6 +83,15 @@ fn each_slip_of_a_clerk_is_found() {
         let found = found(&with(name, value));
         assert!(found.iter().any(|r| r == rule), "{name} = {value}: {found:?}");
     }
+}
+
+#[test]
+fn two_sums_of_nothing_are_no_mistake() {
+    let mut values = with("funds_invested", 0.0);
+    values.retain(|(name, _)| *name != "water_project_funds");
+    values.push(("water_project_funds", 0.0));
+    let found = found(&values);
+    assert!(!found.contains(&"two-sums-of-money".to_owned()), "{found:?}");
 }
 
 #[test]

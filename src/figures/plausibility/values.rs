@@ -112,6 +112,10 @@ fn of_township(figures: &[Figure], rows: Rows<'_>, township: &Township, days: f6
         let persons = township.villages.iter().map(|v| f64::from(v.persons)).sum();
         values.insert("persons", persons);
     }
+    let groups: f64 = township.villages.iter().map(|v| f64::from(v.groups)).sum();
+    if groups > 0.0 {
+        values.insert("groups", groups);
+    }
     let (mut all, mut dear, mut dearest) = (0.0, 0.0, 0.0f64);
     for (crop, area) in rows.by_crop(EntryCode::AreaAffected) {
         let crop = crop.and_then(|id| township.crops.iter().find(|c| c.id == id));

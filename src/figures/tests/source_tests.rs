@@ -1,5 +1,7 @@
 //! Tests of what is said of water sources: dry, stored, onset, drinking water.
 
+use jiff::civil::Date;
+
 use super::*;
 use crate::account::{Dryness, SourceAccount};
 use crate::figures::Verdict;
@@ -32,6 +34,31 @@ impl World {
                 let level = if i < dry { 100.0 } else { 103.0 };
                 world.levels(&format!("pond-{i}/level"), |_| level);
             }
+        }
+        world
+    }
+
+    /// Levels by the hour from the start of the period, from three days before it to three days after.
+    fn levels_around(&mut self, name: &str, level: impl Fn(i64) -> f64) {
+        let hour = |i: i64| gauge_hour(at(0) + i.hours(), level(i));
+        self.cells.insert(name.into(), (-72..HOURS as i64 + 72).map(hour).collect());
+    }
+
+    /// Enters a drought.
+    fn drought(&mut self, from: Date, to: Date) {
+        let event = self.enter(EntryCode::DroughtEvent, 1.0);
+        (event.from, event.to) = (from, to);
+    }
+
+    /// A second tank, in the other village.
+    fn with_tanks(served: [u32; 2]) -> World {
+        let mut world = World::new();
+        let mut tank = world.township.stations[TANK].clone();
+        (tank.id, tank.village) = ("tank-2".parse().unwrap(), "xian".parse().unwrap());
+        world.township.stations.push(tank);
+        for (index, persons) in served.into_iter().enumerate() {
+            world.township.stations[TANK + index].serves_persons = Some(persons);
+            world.levels(&format!("tank-{}/level", index + 1), |_| 122.0);
         }
         world
     }
@@ -108,6 +135,50 @@ fn a_pond_that_lies_dry_is_dry_though_an_hour_of_each_day_is_missing() {
 }
 
 #[test]
+fn what_is_denied_of_a_part_of_the_drought_is_said_of_its_days() {
+    let mut world = World::new();
+    world.levels("pond-1/level", |_| 103.0);
+    world.levels("pond-2/level", |_| 92.0);
+    world.levels("channel-1/level", |_| 80.5);
+    assert_eq!(world.phrase("channels_dry"), "监测的1处河沟未出现断流");
+    world.drought(date(2022, 7, 20), date(2022, 8, 10));
+    assert_eq!(world.phrase("onset_month"), "7月份以来");
+    assert_eq!(world.phrase("channels_dry"), "8月1日至8月10日监测的1处河沟未出现断流");
+    assert_eq!(world.phrase("ponds_dry"), "8月1日至8月10日监测的2座塘堰未出现干涸");
+    world.levels("channel-1/level", |_| 79.9);
+    assert_eq!(world.phrase("channels_dry"), "监测的1处河沟断流", "true of the whole drought");
+    world.entries[0].from = date(2022, 8, 1);
+    assert_eq!(world.phrase("ponds_dry"), "监测的2座塘堰未出现干涸");
+    let mut many = World::with_ponds(12, 1, 0);
+    many.drought(date(2022, 7, 20), date(2022, 8, 10));
+    assert_eq!(many.phrase("ponds_dry"), "8月1日至8月10日监测的12座塘堰中个别干涸");
+}
+
+#[test]
+fn a_pond_that_goes_on_lying_dry_after_the_period_is_not_said_to_have_held_water() {
+    let end = HOURS as i64;
+    let mut world = World::new();
+    world.levels("pond-2/level", |_| 92.0);
+    // Empty from 04:00 of the last day on.
+    world.levels_around("pond-1/level", |i| if i < end - 20 { 103.0 } else { 100.0 });
+    assert_eq!(world.source("pond-1").dry, Dryness::Unknown);
+    let ponds = world.figure("ponds_dry");
+    assert_eq!((ponds.value.clone(), ponds.phrase), (Value::Absent, None));
+    let pond = world.source("pond-1");
+    assert_eq!((pond.coverage.covered_h, pond.days.len()), (240, 10), "the period's own hours");
+    assert_eq!(pond.last_at, Some(at(HOURS - 1)));
+    world.levels("pond-1/level", |i| if i < HOURS - 20 { 103.0 } else { 100.0 });
+    assert_eq!(world.phrase("ponds_dry"), "监测的2座塘堰未出现干涸", "the next day is unknown");
+    let night = end - 20..end + 2;
+    world.levels_around("pond-1/level", |i| if night.contains(&i) { 100.0 } else { 103.0 });
+    assert_eq!(world.phrase("ponds_dry"), "监测的2座塘堰未出现干涸");
+    world.levels_around("pond-1/level", |i| if i < 15 { 100.0 } else { 103.0 });
+    assert_eq!(world.value("ponds_dry"), None, "dry since before the period");
+    world.levels_around("pond-1/level", |_| 100.0);
+    assert_eq!(world.source("pond-1").dry.spell().unwrap().hours, 240);
+}
+
+#[test]
 fn levels_off_the_geometry_make_nothing_dry_and_nothing_stored() {
     let mut world = World::new();
     world.levels("pond-1/level", |_| 103.0);
@@ -178,10 +249,49 @@ fn the_month_of_the_ledger_is_that_of_one_drought_within_the_period() {
     world.cells.clear();
     world.entries[0].to = date(2022, 8, 3);
     world.entries[0].from = date(2022, 8, 2);
-    world.enter(EntryCode::DroughtEvent, 1.0).from = date(2022, 8, 3);
+    world.enter(EntryCode::DroughtEvent, 1.0).from = date(2022, 7, 30);
     assert_eq!(world.verdict("onset_month"), Verdict::Open);
     world.entries[1].value = 0.0;
     assert_eq!(world.phrase("onset_month"), "8月份以来", "a row of 0 is none");
+}
+
+#[test]
+fn rows_of_one_drought_and_droughts_of_one_month_leave_no_doubt_of_the_month() {
+    let mut world = World::new();
+    world.drought(date(2022, 7, 20), date(2022, 8, 5));
+    assert_eq!(world.verdict("onset_month"), Verdict::Open, "it ends within the period");
+    world.drought(date(2022, 7, 20), date(2022, 8, 10));
+    assert_eq!(world.phrase("onset_month"), "7月份以来", "two rows of one drought");
+    world.drought(date(2022, 7, 25), date(2022, 8, 10));
+    assert_eq!(world.verdict("onset_month"), Verdict::Open, "two droughts from before it");
+    let mut world = World::new();
+    world.drought(date(2022, 8, 2), date(2022, 8, 3));
+    world.drought(date(2022, 8, 6), date(2022, 8, 10));
+    assert_eq!(world.phrase("onset_month"), "8月份以来");
+    assert_eq!(world.figure("onset_month").inputs.len(), 2);
+    world.entries[1].to = date(2022, 9, 10);
+    assert_eq!(world.phrase("onset_month"), "8月份以来");
+    world.entries[0].from = date(2022, 7, 30);
+    let before = world.figure("onset_month");
+    assert_eq!((before.claim.verdict, before.phrase.clone()), (Verdict::Open, None));
+    assert!(text(&before).contains("2个抗旱期"), "{}", text(&before));
+}
+
+#[test]
+fn a_warning_that_may_have_begun_before_is_not_called_the_earliest() {
+    let mut world = World::new();
+    world.drought(date(2022, 7, 20), date(2022, 8, 10));
+    world.levels("pond-1/level", |_| 101.5);
+    let since_the_first_day = world.figure("onset_month");
+    assert_eq!(since_the_first_day.phrase.as_deref(), Some("7月份以来"));
+    let notes = text(&since_the_first_day);
+    assert!(notes.contains("可能更早已开始") && !notes.contains("最早的旱警"), "{notes}");
+    world.series("pond-1/level", |i| if i < 24 { empty(i) } else { gauge(i, 101.5) });
+    let notes = text(&world.figure("onset_month"));
+    assert!(notes.contains("自2022-08-02起") && !notes.contains("最早的旱警"), "{notes}");
+    world.levels("pond-1/level", |i| if i < 48 { 103.0 } else { 101.5 });
+    let notes = text(&world.figure("onset_month"));
+    assert!(notes.contains("最早的旱警为2022-08-03"), "{notes}");
 }
 
 #[test]
@@ -202,18 +312,74 @@ fn nobody_lacked_water_is_said_of_the_people_and_the_time_that_are_known() {
     assert_eq!((figure.value.clone(), figure.claim.verdict), (Value::Number(0.0), Verdict::Proved));
     assert_eq!(
         figure.phrase.as_deref(),
-        Some("8月1日至8月10日监测的1处饮水水源供水的1000人未有一人次出现饮水困难情况")
+        Some("8月1日至8月10日由监测的1处饮水水源供水的1000人未有一人次出现饮水困难情况")
     );
-    let event = world.enter(EntryCode::DroughtEvent, 1.0);
-    (event.from, event.to) = (date(2022, 8, 2), date(2022, 8, 9));
+    world.drought(date(2022, 8, 2), date(2022, 8, 9));
     assert_eq!(
         world.phrase("drinking_difficulty"),
-        "整个旱情期间监测的1处饮水水源供水的1000人未有一人次出现饮水困难情况"
+        "整个旱情期间由监测的1处饮水水源供水的1000人未有一人次出现饮水困难情况"
     );
-    world.township.stations[TANK].serves_persons = Some(1800);
+    let mut world = World::with_tanks([1000, 800]);
+    world.nobody_short(1, 10);
+    world.drought(date(2022, 8, 2), date(2022, 8, 9));
     assert_eq!(world.phrase("drinking_difficulty"), "整个旱情期间未有一人次出现饮水困难情况");
     world.entries[1].to = date(2022, 8, 11);
     assert_eq!(world.phrase("drinking_difficulty"), "8月1日至8月10日未有一人次出现饮水困难情况");
+}
+
+#[test]
+fn the_whole_township_had_water_where_each_village_has_a_watched_source() {
+    let said = |change: fn(&mut World), served: [u32; 2]| {
+        let mut world = World::with_tanks(served);
+        world.nobody_short(1, 10);
+        world.drought(date(2022, 8, 1), date(2022, 8, 10));
+        change(&mut world);
+        let figure = world.figure("drinking_difficulty");
+        assert_eq!(figure.claim.verdict, Verdict::Proved);
+        figure.phrase.unwrap_or_default()
+    };
+    let whole = "整个旱情期间未有一人次出现饮水困难情况";
+    let of_1800 = "整个旱情期间由监测的2处饮水水源供水的1800人未有一人次出现饮水困难情况";
+    let of_some = "整个旱情期间由监测的2处饮水水源供水的群众未有一人次出现饮水困难情况";
+    assert_eq!(said(|_| {}, [1000, 800]), whole);
+    assert_eq!(said(|_| {}, [1000, 900]), of_some, "some people stand behind both");
+    assert_eq!(
+        said(|_| {}, [1000, 700]),
+        "整个旱情期间由监测的2处饮水水源供水的1700人未有一人次出现饮水困难情况"
+    );
+    let both_in_one: fn(&mut World) = |world| {
+        world.township.stations[TANK + 1].village = "dong".parse().unwrap();
+    };
+    assert_eq!(said(both_in_one, [1000, 800]), of_1800);
+    assert_eq!(said(both_in_one, [1000, 1000]), of_some);
+    let nobody_counted: fn(&mut World) = |world| world.township.villages[1].persons = 0;
+    assert_eq!(said(nobody_counted, [1000, 800]), of_some);
+    assert_eq!(
+        said(nobody_counted, [600, 400]),
+        "整个旱情期间由监测的2处饮水水源供水的1000人未有一人次出现饮水困难情况"
+    );
+}
+
+#[test]
+fn a_statement_on_the_drought_is_enough_where_the_period_is_longer() {
+    let mut world = World::with_tanks([1000, 800]);
+    world.nobody_short(2, 9);
+    assert_eq!(world.verdict("drinking_difficulty"), Verdict::Open);
+    world.drought(date(2022, 8, 2), date(2022, 8, 9));
+    assert_eq!(world.phrase("drinking_difficulty"), "整个旱情期间未有一人次出现饮水困难情况");
+    world.drought(date(2022, 8, 2), date(2022, 8, 8));
+    assert_eq!(world.verdict("drinking_difficulty"), Verdict::Proved, "one drought in two rows");
+    world.entries[0].from = date(2022, 8, 3);
+    let late = world.figure("drinking_difficulty");
+    assert_eq!((late.claim.verdict, late.phrase.clone()), (Verdict::Open, None));
+    assert!(text(&late).contains("未覆盖"), "{}", text(&late));
+    world.entries[0].from = date(2022, 8, 2);
+    world.levels("tank-1/level", |i| if i < 5 { 120.0 } else { 122.0 });
+    assert_eq!(world.verdict("drinking_difficulty"), Verdict::Refuted, "before the drought");
+    let mut cut = World::with_tanks([1000, 800]);
+    cut.nobody_short(1, 9);
+    cut.drought(date(2022, 7, 20), date(2022, 8, 9));
+    assert_eq!(cut.verdict("drinking_difficulty"), Verdict::Open, "it began before the period");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
 use crate::account::{Entry, PumpAccount, SourceAccount, TownshipDay};
 use crate::figures::{
-    Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals,
+    Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, Verdict,
+    VillageTotals,
 };
 use crate::locales::{Lang, Text, report as words};
 use crate::water::Township;
@@ -19,6 +20,9 @@ use sheet::{Cell, Column, Formats, HEAD, Sheet, column, name, range, wider};
 
 /// The column of the value on the sheet of figures, which the forms refer to.
 const VALUE_COLUMN: u16 = 2;
+
+/// A form's unit of at least so many of the figure's (千公顷, 万元) needs four decimals, a smaller one (公顷) two.
+const FINE_FROM: f64 = 10_000.0;
 
 /// Writes the annex in the language that is spoken here.
 pub(super) fn write(
@@ -100,7 +104,9 @@ impl Annex<'_> {
             column(words::value, 14.0, |(_, input)| Cell::number(input.value)),
             wider(words::unit, 8.0, 16.0, |(figure, _)| Cell::Words(figure.unit_name())),
             wider(words::method, 24.0, 30.0, |(_, input)| Cell::Words(input.method.name())),
-            column(words::coverage, 9.0, |(_, input)| Cell::or_dash(input.coverage, Cell::Share)),
+            column(words::coverage, 9.0, |(_, input)| {
+                Cell::or_dash(input.coverage, Cell::coverage)
+            }),
             column(words::note, 70.0, |(_, input)| Cell::Words(input.note.clone())),
         ];
         let of = |figure| move |input| (figure, input);
@@ -219,8 +225,8 @@ impl Annex<'_> {
             column(words::work, 20.0, |(entry, _)| Cell::Text(entry.work.as_deref().unwrap_or(""))),
             column(words::document, 34.0, |(entry, _)| Cell::Text(&entry.document)),
             column(words::entered_by, 16.0, |(entry, _)| Cell::Text(&entry.entered_by)),
-            column(words::entered_at, 18.0, |(entry, _)| {
-                Cell::Words(Text::verbatim(entry.entered_at.strftime("%Y-%m-%dT%H:%MZ")))
+            column(words::entered_at, 24.0, |(entry, township)| {
+                Cell::Words(Text::verbatim(filters::minute(entry.entered_at, township)))
             }),
             column(words::correction_head, 30.0, |(entry, _)| {
                 Cell::Words(filters::correction(entry).unwrap_or_default())
@@ -236,21 +242,29 @@ impl Annex<'_> {
     }
 
     fn findings(&mut self) -> Result<(), XlsxError> {
+        type Row<'a> = (&'a Finding, &'a Township);
         let columns = [
-            column(words::severity, 8.0, |finding: &Finding| Cell::Words(finding.severity.name())),
-            column(words::rule, 28.0, |finding| Cell::Text(&finding.rule)),
-            column(words::finding, 70.0, |finding| Cell::Words(finding.sentence())),
-            column(words::where_to_check, 40.0, |finding| Cell::Words(finding.look.clone())),
-            column(words::rule_source, 40.0, |finding| Cell::Words(finding.source.clone())),
-            column(words::acceptance, 40.0, |finding| Cell::Words(filters::acceptance(finding))),
+            column(words::severity, 8.0, |(finding, _): &Row<'_>| {
+                Cell::Words(finding.severity.name())
+            }),
+            column(words::rule, 28.0, |(finding, _)| Cell::Text(&finding.rule)),
+            column(words::finding, 70.0, |(finding, _)| Cell::Words(finding.sentence())),
+            column(words::where_to_check, 40.0, |(finding, _)| Cell::Words(finding.look.clone())),
+            column(words::rule_source, 40.0, |(finding, _)| Cell::Words(finding.source.clone())),
+            column(words::acceptance, 40.0, |(finding, township)| {
+                Cell::Words(filters::acceptance(finding, township))
+            }),
         ];
         let findings = &self.statement.findings;
         let note = words::about_findings(findings.checked, Text::list(&findings.unchecked));
-        self.table(words::sheet_findings(), Some(note), &columns, &findings.found)?;
+        let rows: Vec<Row<'_>> =
+            findings.found.iter().map(|finding| (finding, self.township)).collect();
+        self.table(words::sheet_findings(), Some(note), &columns, &rows)?;
         Ok(())
     }
 
-    /// A form of an authority. Its numbers are formulas: they refer to the sheet of figures and convert the unit.
+    /// A form of an authority. Its numbers are formulas: they refer to the sheet of figures and convert the unit. What
+    /// is not proved has no number there, but a note with its bounds.
     fn form(&mut self, form: &Form) -> Result<(), XlsxError> {
         let (statement, lang) = (self.statement, Lang::current());
         let heads = [
@@ -260,6 +274,7 @@ impl Annex<'_> {
             (words::reported_value(), 14.0),
             (words::reported_unit(), lang.pick(10.0, 18.0)),
             (words::figure(), 24.0),
+            (words::note(), 50.0),
         ];
         let heads = heads.into_iter().map(|(head, width)| (head.into(), width));
         let note = words::about_form(form.authority());
@@ -268,22 +283,32 @@ impl Annex<'_> {
         for field in form.rows {
             let position = statement.figures.iter().position(|f| f.id == field.figure);
             let position = position.expect("a statement holds every figure of the catalogue");
+            let figure = statement.figures.get(position);
             let row =
                 HEAD + 1 + u32::try_from(position).expect("a sheet has room for the catalogue");
             let source = row_col_to_cell(row, VALUE_COLUMN);
-            let value = statement.number(field.figure);
-            let total = |value| Cell::Total(format!("='{figures}'!{source}"), value);
-            let reported = |value| {
-                let formula = format!("=B{{row}}/{}", field.per_form_unit);
-                Cell::ExactFormula(formula, field.in_form_unit(value))
+            let [value, reported] = match (statement.number(field.figure), figure) {
+                (None, _) => [Cell::Missing, Cell::Missing],
+                (Some(_), Some(figure)) if figure.claim.verdict != Verdict::Proved => {
+                    [Cell::Text(""), Cell::Text("")]
+                }
+                (Some(value), _) => [
+                    Cell::Total(format!("='{figures}'!{source}"), value),
+                    Cell::Converted {
+                        formula: format!("=B{{row}}/{}", field.per_form_unit),
+                        result: field.in_form_unit(value),
+                        fine: field.per_form_unit >= FINE_FROM,
+                    },
+                ],
             };
             sheet.row([
                 Cell::Words(field.label()),
-                value.map_or(Cell::Missing, total),
+                value,
                 Cell::Words(field.unit_name()),
-                value.map_or(Cell::Missing, reported),
+                reported,
                 Cell::Words(field.form_unit_name()),
                 Cell::Text(field.figure.id()),
+                Cell::Words(figure.and_then(filters::form_note).unwrap_or_default()),
             ])?;
         }
         Ok(())
@@ -305,7 +330,7 @@ const FIGURE_COLUMNS: [Column<Figure>; 13] = [
         Value::Number(_) | Value::Day(_) => Cell::Words(figure.claim.verdict.name()),
     }),
     wider(words::class, 8.0, 10.0, |figure| Cell::Words(figure.class.name())),
-    column(words::coverage, 9.0, |figure| Cell::or_dash(figure.coverage, Cell::Share)),
+    column(words::coverage, 9.0, |figure| Cell::or_dash(figure.coverage, Cell::coverage)),
     column(words::suspect, 9.0, |figure| Cell::or_dash(figure.flagged_share, Cell::Share)),
     column(words::least, 12.0, |figure| {
         Cell::or_dash(figure.bounds, |[least, _]| Cell::Number(least))
@@ -324,7 +349,7 @@ const SOURCE_COLUMNS: [Column<SourceAccount>; 11] = [
     column(words::id, 22.0, |source| Cell::Text(source.station.as_str())),
     wider(words::kind, 8.0, 20.0, |source| Cell::Words(source.kind.name())),
     column(words::village, 12.0, |source| Cell::Text(&source.village)),
-    column(words::coverage, 9.0, |source| Cell::Share(source.coverage.share())),
+    column(words::coverage, 9.0, |source| Cell::coverage(source.coverage.share())),
     column(words::last_level, 12.0, |source| Cell::number(source.days.last().map(|d| d.level_m))),
     column(words::last_storage, 14.0, |source| {
         Cell::number(source.days.last().and_then(|d| d.storage_m3()))
@@ -349,7 +374,9 @@ const PUMP_COLUMNS: [Column<PumpAccount>; 13] = [
     wider(words::water_method, 20.0, 30.0, |pump| Cell::Words(pump.volume_m3.method.name())),
     column(words::hours_h, 12.0, |pump| Cell::number(pump.run_hours.value)),
     wider(words::hours_method, 20.0, 30.0, |pump| Cell::Words(pump.run_hours.method.name())),
-    column(words::electricity_coverage, 10.0, |pump| Cell::Share(pump.energy_kwh.coverage.share())),
+    column(words::electricity_coverage, 10.0, |pump| {
+        Cell::coverage(pump.energy_kwh.coverage.share())
+    }),
     column(words::events, 70.0, |pump| {
         Cell::Words(Text::clauses(pump.segments.iter().map(filters::segment)))
     }),

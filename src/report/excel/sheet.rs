@@ -6,6 +6,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
+use super::super::filters;
 use super::wrap::height;
 use crate::locales::{Lang, Text, report as words};
 
@@ -52,7 +53,7 @@ pub struct Formats {
     head: Format,
     number: Format,
     decimal: Format,
-    exact: Format,
+    fine: Format,
     whole: Format,
     percent: Format,
     date: Format,
@@ -74,7 +75,7 @@ impl Formats {
                 .set_text_wrap(),
             number: cell.clone().set_num_format("#,##0"),
             decimal: cell.clone().set_num_format("#,##0.00"),
-            exact: cell.clone().set_num_format("#,##0.######"),
+            fine: cell.clone().set_num_format("#,##0.0000"),
             whole: cell.clone().set_num_format("0"),
             percent: cell.clone().set_num_format("0.0%"),
             date: cell.clone().set_num_format("yyyy-mm-dd"),
@@ -96,7 +97,12 @@ pub enum Cell<'a> {
     Day(Date),
     Total(String, f64),
     ShareFormula(String, f64),
-    ExactFormula(String, f64),
+    /// A number of a form; `fine` where a small one needs four decimals.
+    Converted {
+        formula: String,
+        result: f64,
+        fine: bool,
+    },
     Missing,
     /// Nothing, not even a border.
     Blank,
@@ -105,6 +111,11 @@ pub enum Cell<'a> {
 impl<'a> Cell<'a> {
     pub fn number(value: Option<f64>) -> Self {
         value.map_or(Cell::Missing, Cell::Number)
+    }
+
+    /// A coverage, rounded down as the other documents print it: 100 % means all.
+    pub fn coverage(share: f64) -> Self {
+        Cell::Share(filters::permille(share) / 1000.0)
     }
 
     pub fn or_dash<T>(value: Option<T>, cell: impl FnOnce(T) -> Self) -> Self {
@@ -139,7 +150,7 @@ impl<'a> Sheet<'a> {
         let sheet = book.add_worksheet();
         sheet.set_name(name(title))?;
         sheet.write_with_format(0, 0, title, &formats.title)?;
-        sheet.write(1, 0, about)?;
+        sheet.write(1, 0, filters::without_backticks(about))?;
         let (mut widths, mut tallest) = (Vec::new(), None);
         for (column, (head, width)) in (0..).zip(heads) {
             tallest = tallest.max(height(&head, width / BOLD));
@@ -198,8 +209,13 @@ impl<'a> Sheet<'a> {
             Cell::ShareFormula(formula, result) => {
                 self.formula(column, formula, *result, &f.percent)?
             }
-            Cell::ExactFormula(formula, result) => {
-                self.formula(column, formula, *result, &f.exact)?
+            Cell::Converted { formula, result, fine } => {
+                let format = match (whole(result), fine) {
+                    (true, _) => &f.number,
+                    (false, true) => &f.fine,
+                    (false, false) => &f.decimal,
+                };
+                self.formula(column, formula, *result, format)?
             }
             Cell::Blank => self.sheet,
         };
@@ -207,9 +223,11 @@ impl<'a> Sheet<'a> {
     }
 
     fn text(&mut self, column: u16, text: &str) -> Result<Option<u16>, XlsxError> {
-        self.sheet.write_with_format(self.row, column, text, &self.formats.text)?;
+        let text = filters::without_backticks(text);
         let width = self.widths.get(usize::from(column));
-        Ok(width.and_then(|width| height(text, *width)))
+        let points = width.and_then(|width| height(&text, *width));
+        self.sheet.write_with_format(self.row, column, text, &self.formats.text)?;
+        Ok(points)
     }
 
     fn formula(

@@ -169,13 +169,40 @@ impl<'a> Edits<'a> {
         free
     }
 
+    /// What changes have taken of `range` of the paragraph's text already.
+    pub fn changed(&self, paragraph: usize, range: &Range<usize>) -> Vec<Range<usize>> {
+        if self.removed.contains(&self.part.paragraphs[paragraph].whole) {
+            return vec![range.clone()];
+        }
+        let replaced = self.replacements.get(&paragraph).into_iter().flatten();
+        let replaced = replaced.map(|replacement| replacement.range.clone());
+        let in_control = |index: usize| self.controls.contains_key(&(paragraph, index));
+        let pieces = self.pieces_in(paragraph, range).into_iter();
+        let filled = pieces.filter(|(index, _)| in_control(*index)).map(|(_, span)| span);
+        let overlaps = |other: &Range<usize>| other.start < range.end && range.start < other.end;
+        replaced.chain(filled).filter(overlaps).collect()
+    }
+
     /// Whether a change has taken text of `range` already.
     pub fn is_changed(&self, paragraph: usize, range: &Range<usize>) -> bool {
-        let overlaps =
-            |other: &Replacement| other.range.start < range.end && range.start < other.range.end;
-        let whole = &self.part.paragraphs[paragraph].whole;
-        let replaced = self.replacements.get(&paragraph).is_some_and(|r| r.iter().any(overlaps));
-        replaced || self.removed.contains(whole)
+        !self.changed(paragraph, range).is_empty()
+    }
+
+    /// Whether a picture stands in `range` of the paragraph's text, or at one of its ends.
+    pub fn has_picture(&self, paragraph: usize, range: &Range<usize>) -> bool {
+        let spans = self.spans(paragraph);
+        let place = |piece: &usize| {
+            piece.checked_sub(1).and_then(|before| spans.get(before)).map_or(0, |span| span.end)
+        };
+        let mut places = self.part.paragraphs[paragraph].pictures.iter().map(place);
+        places.any(|at| range.start <= at && at <= range.end)
+    }
+
+    /// Whether a content control holds all the text of `range`.
+    pub fn is_within(&self, control: &Control, paragraph: usize, range: &Range<usize>) -> bool {
+        let pieces = self.pieces_in(paragraph, range);
+        !pieces.is_empty()
+            && pieces.iter().all(|(piece, _)| control.pieces.contains(&(paragraph, *piece)))
     }
 
     /// Takes a whole paragraph out, or only its text where it holds something else.

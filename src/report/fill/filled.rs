@@ -22,6 +22,8 @@ pub struct Passages {
     pub numbers_only: bool,
     /// The year of the report: what an office's file says of later ones is a plan.
     pub year: i16,
+    /// Villages and crops of the township, as an office writes them: a sentence with one of them speaks of a part.
+    pub parts: Vec<String>,
 }
 
 /// How a place was found.
@@ -45,6 +47,8 @@ pub struct Replaced {
     pub part: String,
     pub how: How,
     pub before: String,
+    /// The new text.
+    pub after: String,
 }
 
 /// What was left as it was.
@@ -64,7 +68,7 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     pub kind: Kind,
-    /// The name, or the title of a passage.
+    /// The name, or the title of a passage; empty where the sentence stands under none.
     pub name: String,
     pub part: String,
     /// How its text begins; empty where the name says all.
@@ -79,4 +83,6 @@ pub struct Filled {
     pub docx: Vec<u8>,
     pub replaced: Vec<Replaced>,
     pub left: Vec<Left>,
+    /// Whether the file has one of the section's passages, replaced or not.
+    pub has_passage: bool,
 }

@@ -4,19 +4,18 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::edit::{Edits, NOT_TEXT, Obstacle};
-use super::filled::{How, Kind, Left, Passages, Replaced};
-use super::heading;
-use super::numbers;
+use super::filled::{Filled, How, Kind, Left, Passages, Replaced};
 use super::place::{self, Page, Place};
-use super::placeholder::{self, Form, Placeholder};
+use super::placeholder::{self, Form, Placeholder, Stray};
+use super::stale::Behind;
+use super::{doubled, part};
 use crate::core::nearest;
-use crate::figures::FigureId;
 use crate::locales::{Text, report as words};
 
 /// The document itself, where a passage is missed.
 const DOCUMENT: &str = "word/document.xml";
 /// Remarks of people, which hold no passage of the report.
-const COMMENTS: &str = "word/comments.xml";
+pub(super) const COMMENTS: &str = "word/comments.xml";
 /// The placeholder of the whole section.
 const SECTION: &str = "section";
 /// Shortest name that a tag of a content control may be mistyped from, in characters. Engineering judgement: names of
@@ -24,13 +23,17 @@ const SECTION: &str = "section";
 const NEAR_MIN: usize = 4;
 
 pub(super) struct Filling<'a, 'b> {
-    passages: &'a Passages,
+    pub(super) passages: &'a Passages,
     known: BTreeSet<&'a str>,
-    pages: &'b [Page<'b>],
+    pub(super) pages: &'b [Page<'b>],
     /// By page.
-    edits: &'b mut [Edits<'a>],
+    pub(super) edits: &'b mut [Edits<'a>],
     replaced: Vec<Replaced>,
     left: Vec<Left>,
+    has_passage: bool,
+    pub(super) behind: Vec<Behind>,
+    /// The sentences that were named, by page and paragraph.
+    pub(super) named: Vec<(usize, usize, Range<usize>)>,
 }
 
 impl<'a, 'b> Filling<'a, 'b> {
@@ -41,40 +44,62 @@ impl<'a, 'b> Filling<'a, 'b> {
     ) -> Filling<'a, 'b> {
         let known = passages.texts.keys().chain(passages.absent.keys());
         let known = known.map(String::as_str).collect();
-        Self { passages, known, pages, edits, replaced: Vec::new(), left: Vec::new() }
+        Self {
+            passages,
+            known,
+            pages,
+            edits,
+            replaced: Vec::new(),
+            left: Vec::new(),
+            has_passage: false,
+            behind: Vec::new(),
+            named: Vec::new(),
+        }
     }
 
     pub fn fill(&mut self) {
-        self.fill_passages();
+        let own = self.fill_passages();
         for page in 0..self.pages.len() {
             self.fill_controls(page);
             self.fill_placeholders(page);
         }
+        self.name_stale(&own);
     }
 
-    pub fn done(self) -> (Vec<Replaced>, Vec<Left>) {
-        (self.replaced, self.left)
+    /// What has become of the file, still without its bytes.
+    pub fn done(self) -> Filled {
+        let Self { replaced, left, has_passage, .. } = self;
+        Filled { docx: Vec::new(), replaced, left, has_passage }
     }
 
-    fn left(&mut self, page: usize, kind: Kind, name: &str, said: String, why: Text) {
+    pub(super) fn left(&mut self, page: usize, kind: Kind, name: &str, said: String, why: Text) {
         let part = self.pages[page].name.to_owned();
         self.left.push(Left { kind, name: name.to_owned(), part, said, why });
     }
 
-    fn replaced(&mut self, page: usize, how: How, name: &str, before: &str) {
-        let part = self.pages[page].name.to_owned();
-        self.replaced.push(Replaced { name: name.to_owned(), part, how, before: shown(before) });
+    pub(super) fn replaced(
+        &mut self,
+        page: usize,
+        how: How,
+        name: &str,
+        before: &str,
+        after: &str,
+    ) {
+        let (name, part) = (name.to_owned(), self.pages[page].name.to_owned());
+        let (before, after) = (shown(before), shown(after));
+        self.replaced.push(Replaced { name, part, how, before, after });
     }
 
-    fn fill_passages(&mut self) {
+    /// Replaces the passages, and returns the places of all of them by page.
+    fn fill_passages(&mut self) -> Vec<Vec<Place>> {
         let passages = self.passages;
         let all: Vec<(&str, Vec<Vec<Place>>)> = passages
             .titled
             .keys()
             .map(|title| {
-                let places = self.pages.iter().map(|page| match page.name {
+                let places = (0..self.pages.len()).map(|page| match self.pages[page].name {
                     COMMENTS => Vec::new(),
-                    _ => place::places(page, title, passages.year),
+                    _ => self.places(page, title),
                 });
                 (title.as_str(), places.collect())
             })
@@ -83,11 +108,31 @@ impl<'a, 'b> Filling<'a, 'b> {
         let own: Vec<Vec<Place>> = (0..self.pages.len())
             .map(|page| all.iter().flat_map(|(_, places)| places[page].clone()).collect())
             .collect();
+        self.has_passage = own.iter().any(|places| !places.is_empty());
         for (title, places) in &all {
             self.fill_passage(title, places, &own);
-            self.name_mentions(title, &own);
         }
         self.name_missed(&all);
+        own
+    }
+
+    /// The places of the passage `title` on a page, without those that a content control fills.
+    fn places(&self, page: usize, title: &str) -> Vec<Place> {
+        let (whole, edits) = (&self.pages[page], &self.edits[page]);
+        let fills = |control: &&part::Control| {
+            control.names.iter().any(|name| self.passages.texts.contains_key(name))
+        };
+        let in_control = |place: &Place| {
+            whole.part.controls.iter().filter(fills).any(|control| {
+                let within = |(paragraph, range): &(usize, Range<usize>)| {
+                    edits.is_within(control, *paragraph, range)
+                };
+                !place.body.is_empty() && place.body.iter().all(within)
+            })
+        };
+        let mut places = place::places(whole, title, self.passages.year);
+        places.retain(|place| !in_control(place));
+        places
     }
 
     /// Replaces the passage `title` at its one place that is no plan.
@@ -139,10 +184,8 @@ impl<'a, 'b> Filling<'a, 'b> {
 
     fn rewrite(&mut self, page: usize, place: &Place, title: &str, text: &str, own: &[Vec<Place>]) {
         if self.passages.numbers_only && !place.body.is_empty() {
-            for (paragraph, range) in &place.body {
-                self.update(page, *paragraph, range.clone(), title);
-            }
-            self.name_behind(page, place, title, &own[page]);
+            self.update(page, place, title);
+            self.note_behind(page, place, title, &own[page]);
             return;
         }
         let old = self.old(page, place);
@@ -156,14 +199,18 @@ impl<'a, 'b> Filling<'a, 'b> {
         });
         let why = match (place.body.split_first(), obstacle) {
             (_, Some(obstacle)) => why(obstacle),
+            (None, None) if self.pages[page].part.paragraphs[place.paragraph].nested => {
+                words::passage_beside()
+            }
             (None, None) => words::passage_without_text(),
             (Some(((paragraph, range), others)), None) => {
                 if edits.rewrite(*paragraph, range.clone(), text) {
                     for (paragraph, range) in others {
                         edits.take_out(*paragraph, range.clone());
                     }
-                    self.replaced(page, How::Passage, title, &old);
-                    self.name_behind(page, place, title, &own[page]);
+                    self.replaced(page, How::Passage, title, &old, text);
+                    self.name_pictures(page, place, title);
+                    self.note_behind(page, place, title, &own[page]);
                 }
                 return;
             }
@@ -171,78 +218,30 @@ impl<'a, 'b> Filling<'a, 'b> {
         self.left(page, Kind::Passage, title, beginning(&old), why);
     }
 
-    /// Replaces the numbers in an office's own sentences by those of this report.
-    fn update(&mut self, page: usize, paragraph: usize, within: Range<usize>, title: &str) {
-        let whole = &self.pages[page].texts[paragraph];
-        let said = numbers::said(whole, within);
-        let stated = |figure: FigureId| said.iter().filter(|said| said.states(figure)).count();
-        let year = self.passages.year.to_string();
-        for said in &said {
-            let old = whole.get(said.range()).unwrap_or("");
-            let behind = whole.get(said.range().end..).unwrap_or("");
-            if old == year && behind.starts_with('年') {
-                continue;
-            }
-            let obstacle = self.edits[page].obstacle(paragraph, &said.range(), false);
-            let why = match (said.figures(), obstacle) {
-                (None, _) => words::clause_kept(),
-                (Some(_), Some(obstacle)) => why(obstacle),
-                (Some([figure]), None) if stated(*figure) > 1 => {
-                    words::number_twice(figure.spec().name())
-                }
-                (Some([figure]), None) => match self.passages.figures.get(figure) {
-                    Some(Ok(new)) => {
-                        if self.edits[page].replace(paragraph, said.range(), new) {
-                            self.replaced(page, How::Number, figure.id(), old);
-                        }
-                        continue;
-                    }
-                    Some(Err(absent)) => words::number_kept(figure.spec().name(), absent),
-                    None => words::number_unknown(),
-                },
-                (Some(_), None) => words::number_unknown(),
-            };
-            self.left(page, Kind::Sentence, title, old.to_owned(), why);
-        }
-    }
-
-    /// Names what stands behind a replaced passage and speaks of the same things.
-    fn name_behind(&mut self, page: usize, place: &Place, title: &str, own: &[Place]) {
+    /// Notes what stands behind a replaced passage and speaks of the same things.
+    fn note_behind(&mut self, page: usize, place: &Place, title: &str, own: &[Place]) {
         if place.copy {
             return;
         }
-        let whole = &self.pages[page];
-        for (paragraph, range) in place::behind(whole, place, own) {
-            let said = beginning(whole.texts[paragraph].get(range).unwrap_or(""));
-            self.left(page, Kind::Sentence, title, said, words::still_says());
+        for (paragraph, range) in place::behind(&self.pages[page], place, own) {
+            self.behind.push(Behind { page, paragraph, range, title: title.to_owned() });
         }
     }
 
-    /// Names where the title stands and no passage was recognised.
-    fn name_mentions(&mut self, title: &str, own: &[Vec<Place>]) {
-        for (page, whole) in self.pages.iter().enumerate() {
-            let plans = heading::plans(&whole.part.paragraphs, &whole.texts, self.passages.year);
-            for (index, paragraph) in whole.part.paragraphs.iter().enumerate() {
-                let text = &whole.texts[index];
-                let joined = text.replace(NOT_TEXT, "");
-                let elsewhere = whole.name == COMMENTS || paragraph.copy || plans[index].is_some();
-                if elsewhere || !joined.contains(title) {
-                    continue;
-                }
-                let taken: Vec<Range<usize>> =
-                    own[page].iter().filter_map(|place| place.range_in(index)).collect();
-                let found: Vec<usize> = text.match_indices(title).map(|(at, _)| at).collect();
-                let split = joined.matches(title).count() > found.len();
-                let free = |at: &&usize| !taken.iter().any(|range| range.contains(*at));
-                let why = match found.iter().find(free) {
-                    Some(_) => words::passage_not_at_beginning(),
-                    None if split => words::passage_split(),
-                    None => continue,
-                };
-                let from = found.iter().find(free).map_or(0, |at| *at);
-                let said = beginning(text.get(from..).unwrap_or(""));
-                self.left(page, Kind::Sentence, title, said, why);
-            }
+    /// Names the pictures that stand in a replaced passage: they stay.
+    fn name_pictures(&mut self, page: usize, place: &Place, title: &str) {
+        let Some((last, _)) = place.body.last() else { return };
+        let (whole, edits) = (&self.pages[page], &self.edits[page]);
+        let parent = |index: usize| whole.part.paragraphs[index].parent;
+        let has_picture = |index: usize| {
+            let of = |(_, range): &(usize, Range<usize>)| range.clone();
+            let body = place.body.iter().find(|(paragraph, _)| *paragraph == index).map(of);
+            let whole = || (index != place.paragraph).then_some(0..usize::MAX);
+            body.or_else(whole).is_some_and(|range| edits.has_picture(index, &range))
+        };
+        let beside = |index: &usize| parent(*index) == parent(place.paragraph);
+        if (place.paragraph..=*last).filter(beside).any(has_picture) {
+            self.left(page, Kind::Sentence, title, String::new(), words::picture_kept());
         }
     }
 
@@ -285,7 +284,7 @@ impl<'a, 'b> Filling<'a, 'b> {
                     let text = passages.texts.get(name).map_or("", String::as_str);
                     match self.edits[page].control(control, text) {
                         Some(before) => {
-                            self.replaced(page, How::Control, name, &before);
+                            self.replaced(page, How::Control, name, &before, text);
                             continue;
                         }
                         None => words::empty_control(),
@@ -316,14 +315,46 @@ impl<'a, 'b> Filling<'a, 'b> {
     fn fill_placeholders(&mut self, page: usize) {
         let whole = &self.pages[page];
         for (index, text) in whole.texts.iter().enumerate() {
+            let is_copy = whole.part.paragraphs[index].copy;
+            let named = self.left.len();
+            let mut left: Vec<Range<usize>> = Vec::new();
             for found in placeholder::placeholders(text) {
                 if self.edits[page].is_changed(index, &found.range) {
                     continue;
                 }
                 if let Some(why) = self.fill_placeholder(page, index, &found) {
                     self.left(page, Kind::Placeholder, &found.name, String::new(), why);
+                    left.push(found.range);
                 }
             }
+            for stray in placeholder::strays(text) {
+                let Stray { range, shown } = stray;
+                let known = left.iter().any(|own| own.start < range.end && range.start < own.end);
+                if known || self.edits[page].is_changed(index, &range) {
+                    continue;
+                }
+                let said = beginning(text.get(shown).unwrap_or(""));
+                let why = self.stray(text.get(range).unwrap_or(""));
+                self.left(page, Kind::Placeholder, "", said, why);
+            }
+            if is_copy {
+                // What is left in the copy is left in the text box itself, and named there.
+                self.left.truncate(named);
+            }
+        }
+    }
+
+    /// Why double braces are left that hold no name.
+    fn stray(&self, braces: &str) -> Text {
+        let inside = braces.trim_matches(['{', '}', '｛', '｝']).trim();
+        let joined = |between: &str| {
+            let words: Vec<&str> = inside.split([' ', '\u{3000}', NOT_TEXT]).collect();
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(between)
+        };
+        let names = [joined(""), joined("_")].map(|name| name.replace(['。', '．'], "."));
+        match names.iter().find(|name| self.known.contains(name.as_str())) {
+            Some(near) => words::left_near(near.as_str()),
+            None => words::stray_braces(),
         }
     }
 
@@ -338,6 +369,7 @@ impl<'a, 'b> Filling<'a, 'b> {
             Form::FullWidth | Form::Split | Form::BraceMissing if !known && near().is_none() => {
                 return None;
             }
+            Form::TooMany => return Some(words::too_many_braces()),
             Form::FullWidth => return Some(words::full_width_braces()),
             Form::BraceMissing | Form::Doubtful => return Some(words::brace_missing()),
             Form::Split | Form::Sound if known && obstacle.is_some() => return obstacle.map(why),
@@ -350,15 +382,30 @@ impl<'a, 'b> Filling<'a, 'b> {
         let Some(text) = self.passages.texts.get(name) else {
             return Some(near().map_or_else(words::left_unknown, words::left_near));
         };
-        let before = self.pages[page].texts[index].get(found.range.clone()).unwrap_or("");
+        let whole = self.pages[page].texts[index].as_str();
+        let before = whole.get(found.range.clone()).unwrap_or("");
         if self.edits[page].replace(index, found.range.clone(), text) {
-            self.replaced(page, How::Placeholder, name, before);
+            self.replaced(page, How::Placeholder, name, before, text);
+            let front = whole.get(..found.range.start).unwrap_or("");
+            let rear = self.behind_placeholder(whole, found.range.end);
+            if let Some(said) = doubled::said(front, text, rear) {
+                self.left(page, Kind::Sentence, name, said, words::placeholder_doubled());
+            }
         }
         None
     }
+
+    /// What stands behind a placeholder in the filled text: the text of the next one, where that follows at once.
+    fn behind_placeholder<'t>(&'t self, text: &'t str, end: usize) -> &'t str {
+        let rest = text.get(end..).unwrap_or("");
+        let next = placeholder::placeholders(rest).into_iter().next();
+        let next = next.filter(|next| next.range.start == 0 && next.form == Form::Sound);
+        next.and_then(|next| self.passages.texts.get(&next.name)).map_or(rest, String::as_str)
+    }
 }
 
-fn why(obstacle: Obstacle) -> Text {
+/// Why an obstacle keeps a text from being changed, and what to do.
+pub(super) fn why(obstacle: Obstacle) -> Text {
     match obstacle {
         Obstacle::Tracked => words::tracked_changes(),
         Obstacle::Locked => words::locked_control(),
@@ -374,7 +421,7 @@ fn shown(text: &str) -> String {
 const BEGINNING: usize = 40;
 
 /// How a text of the file begins.
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     let text = shown(text);
     match text.char_indices().nth(BEGINNING) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("").trim_end_matches('…')),

@@ -6,9 +6,10 @@
 //! - passages that begin with given words (抗旱救灾方面，), up to the next passage of that form (…方面，) or the paragraph's
 //!   end; or below a line that holds nothing but these words, up to the next heading.
 //!
-//! What could be one of these and is not filled is named with the reason, and so is what stands behind a replaced
-//! passage and speaks of the same things: an office fills last year's file.
+//! What could be one of these and is not filled is named with the reason, and so is every sentence outside plans that
+//! speaks of the same things and was not replaced: an office fills last year's file.
 
+mod doubled;
 mod edit;
 mod error;
 mod filled;
@@ -23,9 +24,13 @@ mod passage_tests;
 mod place;
 mod placeholder;
 mod quantities;
+mod scope;
+mod stale;
 mod subjects;
 #[cfg(test)]
 mod tests;
+mod update;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -58,7 +63,7 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
         .collect();
     let mut filling = Filling::new(passages, &pages, &mut edits);
     filling.fill();
-    let (replaced, left) = filling.done();
+    let done = filling.done();
     let mut changed = BTreeMap::new();
     for ((name, source, _), edits) in read.iter().zip(&edits) {
         let made = edits.apply();
@@ -68,5 +73,5 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
             changed.insert((*name).clone(), made);
         }
     }
-    Ok(Filled { docx: package::with(docx, &changed)?, replaced, left })
+    Ok(Filled { docx: package::with(docx, &changed)?, ..done })
 }

@@ -52,6 +52,8 @@ pub(super) struct Paragraph {
     pub parent: usize,
     /// Before which of its pieces deleted text is shown: a tracked change.
     pub deleted: Vec<usize>,
+    /// Before which of its pieces a picture or another drawing stands.
+    pub pictures: Vec<usize>,
     /// Its level in the outline, from 0, by its own properties or the name of its style.
     pub outline: Option<u8>,
     /// Whether it lies in a cell of a table or in a text box.
@@ -257,6 +259,7 @@ impl Scan<'_> {
     fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
         let name = self.name(tag);
         self.besides_text(&name);
+        self.picture(&name);
         let meaning = match name.as_str() {
             "p" => self.start_paragraph(&here),
             "r" => {
@@ -338,6 +341,16 @@ impl Scan<'_> {
         };
         if let (true, Some(index)) = (more, self.paragraph()) {
             self.part.paragraphs[index].holds_more = true;
+        }
+    }
+
+    /// Notes a picture or another drawing at this place, in its newer form only.
+    fn picture(&mut self, name: &str) {
+        let is_copy = |meaning: &Meaning| matches!(meaning, Meaning::Copy).then_some(());
+        let is_picture = matches!(name, "drawing" | "pict" | "object");
+        if let (true, None, Some(index)) = (is_picture, self.innermost(is_copy), self.paragraph()) {
+            let paragraph = &mut self.part.paragraphs[index];
+            paragraph.pictures.push(paragraph.pieces.len());
         }
     }
 

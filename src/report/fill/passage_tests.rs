@@ -3,7 +3,7 @@
 use super::tests::{document, entry, passages, run};
 use super::*;
 use crate::figures::FigureId;
-use crate::locales::Text;
+use crate::locales::{Text, report as words};
 
 /// A document of these paragraphs.
 fn lines(lines: &[&str]) -> Vec<u8> {
@@ -278,6 +278,7 @@ fn braces_that_are_not_right_are_named() {
             format!("area_affected: {missing}"),
             format!("area_affected: {missing}"),
             format!("抗旱用电量: {missing}"),
+            format!(": {}", words::stray_braces()),
         ]
     );
     assert!(filled.replaced.is_empty(), "{:?}", filled.replaced);
@@ -324,8 +325,137 @@ fn only_the_numbers_of_an_offices_own_sentences_are_replaced() {
     assert_eq!(said, ["100余亩", "塘堰干涸", "30人"]);
     assert!(left[0].2.contains("没有记录"), "{left:?}");
 
-    let twice = lines(&["抗旱救灾方面，受灾2000亩，其中水稻受灾500亩。"]);
-    let (made, left) = filled(&twice, &passages);
-    assert_eq!(made, text(&twice));
-    assert_eq!(left.len(), 2, "{left:?}");
+    for twice in [
+        lines(&["抗旱救灾方面，受灾2000亩，其中水稻受灾500亩。"]),
+        lines(&["抗旱救灾方面", "全乡投入抗旱设备60台。", "东门村投入抗旱设备12台。"]),
+    ] {
+        let (made, left) = filled(&twice, &passages);
+        assert_eq!(made, text(&twice));
+        assert_eq!(left.len(), 2, "{left:?}");
+    }
+}
+
+#[test]
+fn numbers_of_something_else_stay_and_each_says_why() {
+    let figures = [
+        (FigureId::AreaAffected, Ok("约2200亩".to_owned())),
+        (FigureId::AreaFailed, Ok("120余亩".to_owned())),
+        (FigureId::AreaDamaged, Err(Text::verbatim("台账没有成灾"))),
+        (FigureId::EquipmentDeployed, Ok("65台".to_owned())),
+    ];
+    let passages = Passages {
+        figures: figures.into(),
+        numbers_only: true,
+        parts: vec!["东门村".into()],
+        ..dry_only()
+    };
+    for (said, old, why) in [
+        ("东门村受灾300亩。", "300亩", "东门村"),
+        ("2021年，绝收80亩。", "80亩", "2021年"),
+        ("农作物受灾2000—2500亩。", "2500亩", "end of a range"),
+        ("农作物受灾两千亩。", "两千亩", "plain digits"),
+        ("成灾500亩。", "500亩", "台账没有成灾"),
+        ("增雨作业设备2台。", "2台", "增雨"),
+        ("大型抗旱设备2台。", "2台", "drought equipment deployed"),
+    ] {
+        let docx = lines(&[&format!("抗旱救灾方面，{said}")]);
+        let done = fill(&docx, &passages).unwrap();
+        assert_eq!(text(&done.docx), text(&docx), "{said}");
+        assert!(done.has_passage);
+        let left = done.left.iter().find(|left| left.said.ends_with(old));
+        assert!(left.is_some_and(|left| left.why.to_string().contains(why)), "{:?}", done.left);
+    }
+}
+
+#[test]
+fn old_sentences_under_other_words_are_named_once_and_plans_are_not() {
+    let old = [
+        "抗旱救灾工作方面，旧文受灾500亩。",
+        "抗旱工作：受灾600亩，投入设备3台。",
+        "抗旱保收工作中，挽救农作物100亩。",
+    ];
+    for sentence in old {
+        let docx = lines(&["抗旱救灾方面，旧。", "文化方面，演出3场。", sentence]);
+        let (made, left) = filled(&docx, &dry_only());
+        assert_eq!(made[0], "抗旱救灾方面，新的抗旱文字。");
+        let [(Kind::Sentence, said, _)] = left.as_slice() else { panic!("{sentence}: {left:?}") };
+        assert_eq!(said, sentence);
+    }
+    for silent in [
+        "二、2023年抗旱工作计划",
+        "下一步，继续做好抗旱准备，新建抗旱设施3处。",
+        "抗旱救灾工作",
+        "用电{{electricity_used}}，全年抗旱。",
+        "农业生产方面，增产。",
+        "严格落实安全生产责任制，抓好燃气安全、防汛抗旱等工作。",
+    ] {
+        let docx = lines(&["抗旱救灾方面，旧。", "文化方面，演出3场。", silent]);
+        let (_, left) = filled(&docx, &dry_only());
+        assert!(left.is_empty(), "{silent}: {left:?}");
+    }
+    let (_, left) = filled(&lines(&["受灾500亩，用电{{electricity_used}}。"]), &dry_only());
+    assert_eq!(left.len(), 1, "an old number beside a placeholder: {left:?}");
+}
+
+#[test]
+fn braces_that_are_left_in_the_text_are_named_however_they_are_broken() {
+    for (body, named) in [
+        (vec!["断{{抗旱用", "电量}}后"], "{{抗旱用"),
+        (vec!["多余}} 前"], "多余}}"),
+        (vec!["{{area affected}}"], "{{area affected}}"),
+        (vec!["{{抗旱 用电量}}"], "{{抗旱 用电量}}"),
+        (vec!["{{ }}"], "{{ }}"),
+        (vec!["{{{area_affected}}}"], ""),
+    ] {
+        let docx = lines(&body);
+        let (made, left) = filled(&docx, &passages());
+        assert_eq!(made, text(&docx));
+        assert_eq!(left.len(), body.len(), "{left:?}");
+        assert_eq!(left[0].1, named, "{left:?}");
+    }
+    let (_, left) = filled(&lines(&["{{area affected}}"]), &passages());
+    assert!(left[0].2.contains("did you mean area_affected"), "{left:?}");
+}
+
+#[test]
+fn words_that_double_those_of_a_placeholder_are_named() {
+    let docx = lines(&["甲约{{electricity_used}}度，乙{{area_affected}}。"]);
+    let (made, left) = filled(&docx, &passages());
+    assert_eq!(made, ["甲约约3.5万度度，乙约2200亩。"]);
+    let [(Kind::Sentence, said, _)] = left.as_slice() else { panic!("{left:?}") };
+    assert_eq!(said, "约约3.5万度度");
+}
+
+#[test]
+fn a_picture_in_a_replaced_passage_stays_and_is_named() {
+    let drawing = "<w:r><w:drawing/></w:r>";
+    let inside =
+        format!("<w:p>{}{drawing}{}</w:p>", run("", "抗旱救灾方面，旧一"), run("", "旧二。"));
+    let done = fill(&document(&inside), &dry_only()).unwrap();
+    assert_eq!(text(&done.docx).concat().replace('\u{FFFC}', ""), "抗旱救灾方面，新的抗旱文字。");
+    assert!(entry(&done.docx, "word/document.xml").contains("<w:drawing/>"));
+    let [left] = done.left.as_slice() else { panic!("{:?}", done.left) };
+    assert!(left.why.to_string().contains("picture"), "{}", left.why);
+    let before = format!("<w:p>{drawing}{}</w:p>", run("", "信访。抗旱救灾方面，旧。"));
+    assert!(fill(&document(&before), &dry_only()).unwrap().left.is_empty());
+}
+
+#[test]
+fn a_filled_control_is_not_said_to_be_left() {
+    let body = format!(
+        "<w:p>{}<w:sdt><w:sdtPr><w:tag w:val=\"section\"/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt></w:p>",
+        run("", "综述。"),
+        run("", "我乡在抗旱救灾方面的投入大，受灾500亩。")
+    );
+    let done = fill(&document(&body), &dry_only()).unwrap();
+    assert_eq!((done.replaced.len(), done.left.len()), (1, 0), "{:?}", done.left);
+}
+
+#[test]
+fn a_title_in_one_cell_with_its_text_in_the_next_is_told() {
+    let cell = |words: &str| format!("<w:tc><w:p>{}</w:p></w:tc>", run("", words));
+    let row = format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", cell("抗旱救灾方面"), cell("旧文。"));
+    let (_, left) = filled(&document(&row), &dry_only());
+    let [(Kind::Passage, _, why)] = left.as_slice() else { panic!("{left:?}") };
+    assert!(why.contains("in a cell of a table"), "{why}");
 }

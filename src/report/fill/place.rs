@@ -7,7 +7,7 @@ use super::part::{Paragraph, Part};
 use super::{heading, lead, subjects};
 
 /// Ends of a sentence, where it is asked whether it speaks of the section's subjects.
-const SENTENCE_MARKS: [char; 4] = ['。', '；', '！', '？'];
+pub(super) const SENTENCE_MARKS: [char; 4] = ['。', '；', '！', '？'];
 
 /// One part of the file with the text of its paragraphs.
 pub(super) struct Page<'a> {
@@ -160,7 +160,7 @@ fn join(found: &mut Vec<(usize, Range<usize>)>, index: usize, sentence: Range<us
 }
 
 /// The sentences in `range` of a text, with their marks.
-fn sentences(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+pub(super) fn sentences(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
     let mut at = range.start;
     let within = text.get(range).unwrap_or("");
     let sentence = |sentence: &str| {

@@ -17,6 +17,8 @@ pub(super) enum Form {
     Split,
     /// With a brace missing: `{{name}`.
     BraceMissing,
+    /// With more than two braces before or behind.
+    TooMany,
     /// In single braces, or without closing ones: only a known name makes it a placeholder.
     Doubtful,
 }
@@ -62,9 +64,8 @@ pub(super) fn placeholders(text: &str) -> Vec<Placeholder> {
         }
         let (before, after) = (text.get(start..inside), text.get(end..behind));
         let (before, after) = (before.unwrap_or(""), after.unwrap_or(""));
-        let (before, after) = (last_two(before), first_two(after));
         let form = form(before, after, raw.contains(NOT_TEXT));
-        let range = inside - before.len()..end + after.len();
+        let range = start..behind;
         found.push(Placeholder { range, name: name.to_owned(), form });
     }
     found
@@ -76,6 +77,7 @@ fn form(before: &str, after: &str, split: bool) -> Form {
         (2, 2) if split => Form::Split,
         (2, 2) => Form::Sound,
         (2, 1) | (1, 2) => Form::BraceMissing,
+        (2.., 2..) => Form::TooMany,
         _ => Form::Doubtful,
     }
 }
@@ -90,19 +92,87 @@ fn first_word(text: &str) -> &str {
     text.get(..end.unwrap_or(text.len())).unwrap_or("")
 }
 
-fn last_two(braces: &str) -> &str {
-    let start = braces.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
-    braces.get(start..).unwrap_or("")
+/// Double braces that hold no name, or whose other half is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stray {
+    /// The braces, with what stands between them.
+    pub range: Range<usize>,
+    /// The range with some text beside it where the other half is missing.
+    pub shown: Range<usize>,
 }
 
-fn first_two(braces: &str) -> &str {
-    let end = braces.char_indices().nth(2).map_or(braces.len(), |(at, _)| at);
-    braces.get(..end).unwrap_or("")
+/// Text that is shown beside half a pair of braces, in characters.
+const BESIDE: usize = 10;
+
+/// The double braces of a text, in order, also those of sound placeholders.
+pub(super) fn strays(text: &str) -> Vec<Stray> {
+    let mut found = Vec::new();
+    let mut open: Option<Range<usize>> = None;
+    for (range, opening) in runs(text) {
+        match (opening, open.take()) {
+            (true, before) => {
+                found.extend(before.map(|alone| half(text, alone, true)));
+                open = Some(range);
+            }
+            (false, Some(start)) => {
+                let range = start.start..range.end;
+                found.push(Stray { shown: range.clone(), range });
+            }
+            (false, None) => found.push(half(text, range, false)),
+        }
+    }
+    found.extend(open.map(|alone| half(text, alone, true)));
+    found
+}
+
+/// Half a pair of braces.
+fn half(text: &str, range: Range<usize>, opening: bool) -> Stray {
+    let shown = if opening {
+        let behind = text.get(range.end..).unwrap_or("");
+        let length = behind.char_indices().nth(BESIDE).map_or(behind.len(), |(at, _)| at);
+        range.start..range.end + length
+    } else {
+        let before = text.get(..range.start).unwrap_or("");
+        let start = before.char_indices().rev().nth(BESIDE - 1).map_or(0, |(at, _)| at);
+        start..range.end
+    };
+    Stray { range, shown }
+}
+
+/// Two or more braces in a row, and whether they open.
+fn runs(text: &str) -> Vec<(Range<usize>, bool)> {
+    // With the number of braces.
+    let mut runs: Vec<(Range<usize>, bool, usize)> = Vec::new();
+    for (at, c) in text.char_indices().filter(|(_, c)| opens(*c) || closes(*c)) {
+        let end = at + c.len_utf8();
+        match runs.last_mut() {
+            Some((range, opening, count)) if range.end == at && *opening == opens(c) => {
+                (range.end, *count) = (end, *count + 1);
+            }
+            _ => runs.push((at..end, opens(c), 1)),
+        }
+    }
+    let double = runs.into_iter().filter(|(_, _, count)| *count > 1);
+    double.map(|(range, opening, _)| (range, opening)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn double_braces_without_a_name_are_found_in_whole_and_in_half() {
+        for (text, expected) in [
+            ("断{{用电", vec!["{{用电"]),
+            ("前{{ }}后", vec!["{{ }}"]),
+            ("多余}}前", vec!["多余}}"]),
+            ("｛｛注｝｝{单}", vec!["｛｛注｝｝"]),
+            ("{{ {{a}}", vec!["{{ {{a}}", "{{a}}"]),
+        ] {
+            let found = strays(text).into_iter().map(|stray| &text[stray.shown]);
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn placeholders_and_what_was_meant_to_be_one_are_found() {
@@ -111,7 +181,7 @@ mod tests {
                 "用电{{a_b}}、{{ 抗旱用电量 }}；",
                 vec![("a_b", Form::Sound), ("抗旱用电量", Form::Sound)],
             ),
-            ("{{ {{a}} {{{b}}}", vec![("a", Form::Sound), ("b", Form::Sound)]),
+            ("{{ {{a}} {{{b}}}", vec![("a", Form::Sound), ("b", Form::TooMany)]),
             ("｛｛a｝｝{{b｝｝", vec![("a", Form::FullWidth), ("b", Form::FullWidth)]),
             ("{{a} {b}}", vec![("a", Form::BraceMissing), ("b", Form::BraceMissing)]),
             ("{{a\u{FFFC}_b}}", vec![("a_b", Form::Split)]),
@@ -123,6 +193,6 @@ mod tests {
                 found.iter().map(|found| (found.name.as_str(), found.form)).collect();
             assert_eq!(found, expected, "{text}");
         }
-        assert_eq!(placeholders("电{{{a}}}度")[0].range, 4..9);
+        assert_eq!(placeholders("电{{{a}}}度")[0].range, 3..10);
     }
 }

@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::*;
-use crate::locales::{Lang, Text, within};
+use crate::locales::{Lang, Text, report as words, within};
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>"#;
 const TAIL: &str = "<w:sectPr/></w:body></w:document>";
@@ -139,11 +139,15 @@ fn an_unknown_or_absent_name_stays_and_is_reported() {
     let (made, replaced, left) = filled(&body);
     assert_eq!(made, body);
     assert_eq!(replaced, Vec::<String>::new());
+    let stray = format!(": {}", words::stray_braces());
     assert_eq!(
         left,
         [
             "elektricity_used: no figure has this name; did you mean electricity_used?",
-            "diesel_used: 台账中没有“柴油”的记录"
+            "diesel_used: 台账中没有“柴油”的记录",
+            stray.as_str(),
+            stray.as_str(),
+            stray.as_str(),
         ]
     );
 }

@@ -16,8 +16,6 @@ const DRY_SEEN_H: usize = 25;
 const DRY_GAP_H: usize = 6;
 /// It is seen to hold water where no span of so many hours is without a reading that says so.
 const DRY_H: usize = 24;
-/// A level further than this from bottom or crest is none, m.
-const BEYOND_M: f64 = 2.0;
 
 /// What the readings prove of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +27,11 @@ pub enum Sight {
 
 impl Sight {
     pub fn of(source: &Source, readings: &[Reading], time: &Time) -> Sight {
-        let crest = source.crest_m.unwrap_or(source.normal_m + BEYOND_M);
-        let may_be = source.bottom_m - BEYOND_M..=crest + BEYOND_M;
+        let may_be = source.may_be();
         let (from, to) = time.steps();
         let limit = source.low_m() + 1e-9;
-        let mut wet = vec![from];
+        let (first, end) = ends(readings, limit, (from, to));
+        let mut wet = vec![first];
         let (mut longest, mut run): (usize, Option<(usize, usize)>) = (0, None);
         for (step, level) in readings.iter().filter(|(_, level)| may_be.contains(level)) {
             if !(from..to).contains(step) {
@@ -51,7 +49,7 @@ impl Sight {
             run = Some((first, *step));
             longest = longest.max(step - first);
         }
-        wet.push(to);
+        wet.push(end);
         let hidden = wet.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(to);
         if longest >= DRY_SEEN_H * STEPS {
             Sight::Dry
@@ -61,6 +59,16 @@ impl Sight {
             Sight::Unclear
         }
     }
+}
+
+/// From where to where it has to be seen to hold water: the period, with what was read dry just before and after it.
+fn ends(readings: &[Reading], limit: f64, (from, to): (usize, usize)) -> (usize, usize) {
+    let dry = |(_, level): &&Reading| *level <= limit;
+    let before = readings.iter().rev().filter(|(step, _)| *step < from);
+    let after = readings.iter().filter(|(step, _)| *step >= to);
+    let first = before.take_while(dry).last().map_or(from, |(step, _)| *step);
+    let end = after.take_while(dry).last().map_or(to, |(step, _)| step + 1);
+    (first, end)
 }
 
 /// Whether a meter was read each hour of the period, with a reading at both ends, and only ever grew as it can.

@@ -1,5 +1,6 @@
 //! Judges a clause by the truth of what it speaks of.
 
+use hanqing::account::{Entry, EntryCode};
 use hanqing::figures::Interval;
 use hanqing::water::StationKind;
 
@@ -101,12 +102,17 @@ impl Case {
         let (more, more_dry) = if only_watched { (0, 0) } else { (others, others_dry) };
         let total = watched.total + more;
         let (strict, most) = (watched.strict + more_dry, watched.most + more_dry);
+        let undeniable = watched.undeniable + more_dry;
         let least = watched.least + more_dry;
         let told = format!(
-            "{} of {} watched were dry for a day, {others_dry} of {others} others",
-            watched.strict, watched.total
+            "{} of {} watched were dry for a day, {} with cut spells; {others_dry} of {others} others",
+            watched.strict, watched.total, watched.undeniable
         );
-        let numbers = digits(text);
+        if denied && self.began_before() && !text.contains('日') {
+            return Some("the drought began before the period, and it is said of all of it".into());
+        }
+        // Days may stand before it.
+        let numbers = digits(text.split_once("监测的").map_or(text, |(_, counted)| counted));
         let of_all = only_watched
             && text
                 .split_once("监测的")
@@ -124,7 +130,7 @@ impl Case {
             // Some of them: those that are not dry are at least as many.
             match dry {
                 Some(some) => (total - least.min(total)) as f64 >= some,
-                None => strict == 0,
+                None => undeniable == 0,
             }
         } else if let Some(dry) = dry {
             let above = at_least(text) && dry <= most as f64;
@@ -139,6 +145,14 @@ impl Case {
             most > 0 && share >= 1.0 / 3.0
         };
         (!holds || wrong_total).then_some(told)
+    }
+
+    /// Whether the ledger names a drought that began before the period.
+    fn began_before(&self) -> bool {
+        let period = self.world.time.period;
+        let began = |row: &Entry| row.from < period.from && row.to >= period.from;
+        let rows = self.rows.entries.iter();
+        rows.filter(|row| row.code == EntryCode::DroughtEvent && row.value > 0.0).any(began)
     }
 
     fn nobody(&self, text: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use hanqing::figures::{Parsed, parse};
 use super::kind::Kind;
 
 /// What is printed after the part of a number that is known.
-const INCOMPLETE: &str = "（数据不全）";
+pub const IN_PART: [&str; 2] = ["（数据不全）", "（待核实）"];
 
 /// A clause of the section.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ fn kind(text: &str) -> Option<Kind> {
 
 /// The first number of a clause with its hedge and unit.
 pub fn number(text: &str) -> Option<Parsed> {
-    let text = text.replace(INCOMPLETE, "");
+    let text = IN_PART.iter().fold(text.to_owned(), |text, words| text.replace(words, ""));
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     for (index, from) in ends.iter().enumerate() {
         for to in ends[index + 1..].iter().rev() {
@@ -103,5 +103,6 @@ pub fn month(text: &str) -> Option<(Option<i16>, i8)> {
 
 /// Whether a number is said to be the least only.
 pub fn at_least(text: &str) -> bool {
-    text.contains("以上") || text.contains(INCOMPLETE) || text.contains("至少")
+    let mut least = ["以上", "至少"].into_iter().chain(IN_PART);
+    least.any(|words| text.contains(words))
 }

@@ -1,14 +1,15 @@
 //! The truth of a world in the terms of clauses and figures, with what hourly readings cannot tell.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use hanqing::water::StationKind;
 use jiff::civil::Date;
 
 use super::evidence::Sight;
 use super::rows::Rows;
-use super::seen::Seen;
-use super::world::{STEPS, Source, World};
+use super::seen::{Reading, Seen};
+use super::world::{STEPS, Source, Time, World};
 
 /// A dry spell that is shorter by this is no mistake: readings come once an hour.
 const SAMPLING_H: f64 = 1.0;
@@ -26,6 +27,8 @@ pub struct Count {
     pub least: usize,
     /// Dry for at least a day.
     pub strict: usize,
+    /// The same, with the spells that an end of the period cuts: none of them may be denied.
+    pub undeniable: usize,
     /// Dry for nearly a day, and those whose readings mislead.
     pub most: usize,
 }
@@ -44,13 +47,16 @@ impl Facts {
         let count = |kind| {
             let mut count = Count::default();
             for source in world.sources_of(kind) {
+                let readings = &seen.readings[&source.id];
                 let hours = source.longest_low_h(&world.time);
-                let sight = Sight::of(source, &seen.readings[&source.id], &world.time);
+                let cut = cut_spell_h(source, readings, &world.time);
+                let sight = Sight::of(source, readings, &world.time);
                 let lies = seen.liars.contains(&source.id);
                 let misleads = lies || sight == Sight::Dry;
                 count.total += 1;
                 count.least += usize::from(hours >= DRY_H + SAMPLING_H && !lies);
                 count.strict += usize::from(hours >= DRY_H);
+                count.undeniable += usize::from(hours.max(cut) >= DRY_H);
                 count.most += usize::from(hours >= DRY_H - SAMPLING_H || misleads);
             }
             count
@@ -112,13 +118,38 @@ impl Facts {
     }
 }
 
+/// The longest dry spell of which a part lies in the period, h: what lies in it, and beyond its ends what lies between
+/// them and the last reading there, of a day at most. Of what nobody read after the period nobody can know.
+fn cut_spell_h(source: &Source, readings: &[Reading], time: &Time) -> f64 {
+    let (from, to) = time.steps();
+    let day = 24 * STEPS;
+    let may_be = source.may_be();
+    let read = |steps: Range<usize>| {
+        let own = readings.iter().filter(move |(step, _)| steps.contains(step));
+        own.filter(|(_, level)| may_be.contains(level)).map(|(step, _)| *step)
+    };
+    let mut longest = 0;
+    for spell in source.low_spells() {
+        if spell.start >= to || spell.end <= from {
+            continue;
+        }
+        let before = read(spell.start.max(from.saturating_sub(day))..from.max(spell.start)).min();
+        let after = read(to.min(spell.end)..spell.end.min(to + day)).max().map(|step| step + 1);
+        let first = before.unwrap_or(spell.start.max(from));
+        let end = after.unwrap_or(spell.end.min(to));
+        longest = longest.max(end - first);
+    }
+    longest as f64 / STEPS as f64
+}
+
 /// The first days of the months in which a source's level fell to 旱警 for three days: by whole days, and by days that
 /// were nearly so. Empty where it stood there when it was first read.
 fn onset(world: &World) -> Vec<Date> {
     let mut found = Vec::new();
-    for share in [1.0, 0.9] {
+    // A status clears five centimetres above its threshold.
+    for (share, above_m) in [(1.0, 0.0), (0.9, 0.0), (0.9, 0.05)] {
         let open = world.sources.iter().filter(|source| source.warn_m.is_some());
-        let first = open.filter_map(|source| warned(world, source, share)).min();
+        let first = open.filter_map(|source| warned(world, source, share, above_m)).min();
         match first {
             Some(0) => return Vec::new(),
             Some(day) => {
@@ -132,8 +163,8 @@ fn onset(world: &World) -> Vec<Date> {
 }
 
 /// The first of three warned days on end, counted from the first day that is simulated.
-fn warned(world: &World, source: &Source, share: f64) -> Option<usize> {
-    let warn = source.warn_m?;
+fn warned(world: &World, source: &Source, share: f64, above_m: f64) -> Option<usize> {
+    let warn = source.warn_m? + above_m;
     let days = source.levels.chunks(24 * STEPS);
     let warned: Vec<bool> = days
         .map(|day| {

@@ -1,5 +1,7 @@
 //! A township whose truth is known: levels each ten minutes, the work of each pump, what nobody watches.
 
+use std::ops::{Range, RangeInclusive};
+
 use hanqing::core::{Calendar, Period};
 use hanqing::water::StationKind;
 use jiff::civil::{Date, date};
@@ -21,6 +23,9 @@ const STILL_H: usize = 4;
 
 /// A source that is refilled holds water for so long at least, h.
 const WET_H: usize = 8;
+
+/// A level further than this from bottom or crest is none, m.
+const BEYOND_M: f64 = 2.0;
 
 /// How long people live from what they have in the house when a tank runs low, h.
 pub const SHORT_H: f64 = 4.0;
@@ -128,6 +133,22 @@ impl Source {
             longest = longest.max(run);
         }
         longest as f64 / STEPS as f64
+    }
+
+    /// The spells at or below [`Source::low_m`], by their steps.
+    pub fn low_spells(&self) -> Vec<Range<usize>> {
+        let limit = self.low_m() + 1e-9;
+        let low = |step: usize| self.levels.get(step).is_some_and(|level| *level <= limit);
+        let begins = |step: &usize| low(*step) && (*step == 0 || !low(step - 1));
+        let starts = (0..self.levels.len()).filter(begins);
+        let spell = |start: usize| start..(start..).find(|step| !low(*step)).unwrap_or(start);
+        starts.map(spell).collect()
+    }
+
+    /// The levels that a reading may show: one further from bottom or crest is none.
+    pub fn may_be(&self) -> RangeInclusive<f64> {
+        let crest = self.crest_m.unwrap_or(self.normal_m + BEYOND_M);
+        self.bottom_m - BEYOND_M..=crest + BEYOND_M
     }
 
     fn new(

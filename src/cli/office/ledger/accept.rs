@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::office::period_args::PeriodArgs;
+use crate::core::nearest;
 use crate::figures::{Acceptance, Finding};
 use crate::hub;
 use crate::ledger::{Ledger, Work, apart_from};
@@ -30,6 +31,18 @@ pub struct Arguments {
     by: Option<String>,
 }
 
+/// Refuses a reason that is too short, or one letter over and over.
+fn says_something(reason: &str) -> anyhow::Result<()> {
+    let letters: Vec<char> = reason.chars().filter(|c| c.is_alphanumeric()).collect();
+    if letters.len() < REASON_MIN {
+        anyhow::bail!(words::reason_too_short(REASON_MIN));
+    }
+    if letters.iter().all(|letter| Some(letter) == letters.first()) {
+        anyhow::bail!(words::reason_repeats());
+    }
+    Ok(())
+}
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township, period) = arguments.period.load()?;
     let now = Clock::system().now();
@@ -48,13 +61,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let by = settings.persons.signature(by)?;
-    if reason.chars().filter(|c| c.is_alphanumeric()).count() < REASON_MIN {
-        anyhow::bail!(words::reason_too_short(REASON_MIN));
-    }
+    says_something(reason)?;
     let here = |f: &&Finding| arguments.place.as_ref().is_none_or(|place| f.is_at(place));
-    let chosen: Vec<_> = open.filter(|f| &f.rule == rule).filter(here).collect();
+    let open: Vec<&Finding> = open.collect();
+    let chosen: Vec<_> = open.iter().copied().filter(|f| &f.rule == rule).filter(here).collect();
     if chosen.is_empty() {
-        anyhow::bail!(words::no_open_finding(rule));
+        let near = nearest(rule, open.iter().map(|finding| finding.rule.as_str()));
+        let near = near.filter(|near| near != rule);
+        anyhow::bail!(match near {
+            Some(near) => words::no_open_finding_near(rule, near),
+            None => words::no_open_finding(rule),
+        });
     }
     for finding in &chosen {
         if finding.arithmetic {
@@ -80,4 +97,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         say!("{}", finding.sentence());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_of_marks_or_of_one_letter_says_nothing() {
+        for nothing in ["。。。。。", "是的", "啊啊啊啊啊", "1111", "a a a a"] {
+            assert!(says_something(nothing).is_err(), "{nothing}");
+        }
+        assert!(says_something("当年未装表").is_ok());
+    }
 }

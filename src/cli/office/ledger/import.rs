@@ -9,11 +9,11 @@ use anyhow::Context;
 use clap::Args;
 
 use super::print::{add, table};
-use crate::account::EntryCode;
+use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{left, right};
 use crate::core::Problem;
-use crate::ledger::{self, Import, ImportOutcome, Ledger};
+use crate::ledger::{self, Import, ImportOutcome, Ledger, Persons};
 use crate::locales::{Text, ledger as rules, office as words};
 use crate::support::Clock;
 use crate::water::Township;
@@ -50,6 +50,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         Ledger::open(path)?
     };
+    let planned = ledger.preview(&import.rows)?;
+    sign(&mut import.rows, &planned, &settings.persons);
     let planned = ledger.preview(&import.rows)?;
     let problems_of_file = import.problems.len();
     add_refused(&planned, &mut import);
@@ -88,6 +90,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         say!("{}", words::count_once_reviewed());
     }
     Ok(done)
+}
+
+/// Writes the enterer of each new row as the ledger keeps the name of whom of `persons` it means; a text that means
+/// nobody of them stays, and its rows wait until she is listed.
+fn sign(rows: &mut [Entry], planned: &[ImportOutcome], persons: &Persons) {
+    for (row, outcome) in rows.iter_mut().zip(planned) {
+        if let (ImportOutcome::Added(_), Ok(name)) = (outcome, persons.signature(&row.entered_by)) {
+            row.entered_by = name;
+        }
+    }
 }
 
 /// Reads the file, but only one byte more than the limit of one that is too large.

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let persons = &settings.persons;
     let by = persons.signature(&arguments.by)?;
     let mut ledger = Ledger::open(&settings.ledger.path)?;
-    let Reviewable { rows, own, unclear } = if arguments.all_pending {
+    let Reviewable { rows, own, unlisted } = if arguments.all_pending {
         let mut pending = ledger.rows_in_force(true)?.pending;
         let reviewable = Reviewable::of(&pending, &by, persons);
         pending.retain(|entry| reviewable.rows.contains(&entry.id));
@@ -44,10 +44,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if own > 0 {
         complain!("{}", words::own_rows_left(own));
     }
-    for why in &unclear {
-        complain!("{why}");
+    for left in &unlisted {
+        complain!("{}", left.text());
     }
     // Rows that wait for somebody else are no failure where others were reviewed.
-    let done = unclear.is_empty() && (own == 0 || !rows.is_empty());
+    let done = unlisted.is_empty() && (own == 0 || !rows.is_empty());
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
