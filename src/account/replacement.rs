@@ -153,13 +153,7 @@ impl Register<'_> {
                     let swap = |cell: &DayCell| cell.day == replacement.day && cell.counted > 0;
                     let at = self.cells.iter().position(swap).unwrap_or(to);
                     settle(growth, (from, to), at, grown);
-                    // Counted from the reading before the period: what lies before it is not the period's.
-                    let first = self.cells.iter().position(|cell| cell.counted > 0);
-                    if let Some(first) =
-                        first.filter(|_| from == 0).and_then(|at| growth.get_mut(at))
-                    {
-                        *first = self.ends.open(*first);
-                    }
+                    self.keep_ends(growth, from, to);
                     let ends = (self.cells.get(from), self.cells.get(to));
                     let (Some(first), Some(last)) = ends else {
                         continue;
@@ -177,6 +171,20 @@ impl Register<'_> {
             refused.push(unused);
         }
         (segments, refused)
+    }
+
+    /// Lets the ends of the period stand where the days from `from` to `to`, which were settled, reach them: what lies
+    /// before its first reading is not the period's, and what the reading after it settled is.
+    fn keep_ends(&self, growth: &mut [Growth], from: usize, to: usize) {
+        let counts = |cell: &DayCell| cell.counted > 0;
+        let first = self.cells.iter().position(counts).filter(|_| from == 0);
+        if let Some(first) = first.and_then(|at| growth.get_mut(at)) {
+            *first = self.ends.open(*first);
+        }
+        let last = self.cells.iter().rposition(counts).filter(|last| *last == to);
+        if let Some(last) = last.and_then(|at| growth.get_mut(at)) {
+            *last = *last + self.ends.last;
+        }
     }
 
     /// The indices of the first day after the old meter's last reading and of the first day that ends with a reading

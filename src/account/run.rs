@@ -25,8 +25,8 @@ enum Sight {
 
 impl<C: Cells> Reader<'_, '_, C> {
     /// Whether the pump ran, and by what. Load at the meter and an instrument that shows running prove it. A register
-    /// of running hours that counts through proves that it did not, and overrules what a meter and its box draw alone;
-    /// polls of its state or power do so only where no run hides between them.
+    /// of running hours that counts through proves that it did not, and overrules what a meter and its box draw alone.
+    /// Polls of its state or power prove it only where no run hides between them and the meter shows no more than that.
     pub fn ran(
         &mut self,
         energy: &Register,
@@ -83,10 +83,8 @@ impl<C: Cells> Reader<'_, '_, C> {
             ByEnergy::Load => RunGround::Load,
             ByEnergy::Nothing => RunGround::Idling,
             ByEnergy::MoreThanIdle | ByEnergy::Open if stood => RunGround::NoHours,
-            ByEnergy::MoreThanIdle | ByEnergy::Open if sight == Sight::Still => {
-                RunGround::NeverSeenRunning
-            }
-            ByEnergy::MoreThanIdle if sight == Sight::Quiet => RunGround::UnseenDraw,
+            ByEnergy::Open if sight == Sight::Still => RunGround::NeverSeenRunning,
+            ByEnergy::MoreThanIdle if sight >= Sight::Quiet => RunGround::UnseenDraw,
             ByEnergy::MoreThanIdle => RunGround::MoreThanIdle,
             ByEnergy::Open => match wild {
                 None if sight == Sight::Unseen => RunGround::NoData,

@@ -71,7 +71,7 @@ pub enum RunGround {
     SmallDraw,
     /// It was not seen to run, and its polls leave room for a run; its meter has no data.
     BetweenPolls,
-    /// It drew more than idling explains, and was never seen to run between polls that leave room for a run.
+    /// It drew more than idling explains, and was never seen to run.
     UnseenDraw,
     /// It drew as much as a running pump does, and its register of running hours did not grow.
     HoursContradict,

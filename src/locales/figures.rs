@@ -81,10 +81,10 @@ messages! { "figures";
     no_fuel() { zh "没有油料数据" en "there are no data on fuel" }
     no_meter_data() { zh "没有任何电表数据" en "no electricity meter has data" }
     no_pump_data() { zh "没有任何泵站数据" en "no pump station has data" }
-    no_running_data() { zh "没有任何泵站的运行数据" en "no pump station has data on its running" }
+    no_running_data() { zh "没有一处泵站能断定是否运行过" en "of no pump station is it known whether it ran" }
     no_pump_nor_declared() {
-        zh "没有任何泵站数据，台账中也没有“未装表抗旱设备”"
-        en "no pump station has data, and the ledger has no “equipment without a meter”"
+        zh "没有一台水泵能断定是否运行过，台账中也没有“未装表抗旱设备”"
+        en "of no pump is it known whether it ran, and the ledger has no “equipment without a meter”"
     }
     no_water_pumped() { zh "没有提水量" en "the water pumped is not known" }
     no_irrigation() {
@@ -202,7 +202,7 @@ messages! { "figures";
         en "pump stations without {what}, not counted ({n}): {names}"
     }
     meter_data() { zh "电表数据" en "meter data" }
-    running_data() { zh "运行数据" en "data on their running" }
+    running_data() { zh "能断定是否运行过的数据" en "data that tell whether they ran" }
     data() { zh "数据" en "data" }
     energy_open(why, kwh) {
         zh "因{why}，真实值可能高出至多{kwh} kWh"

@@ -178,7 +178,12 @@ fn tell(seed: u64, rules: &Rules) -> String {
             row.work
         );
     }
-    let (_, paragraphs) = township::printed(&case, rules);
+    let (statement, paragraphs) = township::printed(&case, rules);
+    for pump in &statement.pumps {
+        let kwh = &pump.energy_kwh;
+        let counted = kwh.value.unwrap_or(f64::NAN);
+        let _ = writeln!(text, "{} by hanqing: {counted:.2} kWh in {:?}", pump.station, kwh.bounds);
+    }
     text + &paragraphs.join("\n") + "\n"
 }
 
