@@ -35,3 +35,16 @@ pub struct Claim {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub grounds: Vec<Text>,
 }
+
+/// The ground of a claim whose words do not hold for all values from `least` to `most`, which may be infinite.
+pub fn open_by_bounds([least, most]: [f64; 2]) -> Text {
+    let [least, most] = [least, most].map(|value| {
+        let text = format!("{value:.2}");
+        (value.is_finite()).then(|| text.trim_end_matches('0').trim_end_matches('.').to_owned())
+    });
+    let least = least.unwrap_or_default();
+    match most {
+        Some(most) => words::bounds_too_wide(least, most),
+        None => words::not_bounded(least),
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::catalogue::FigureId;
-use super::claim::{Claim, Verdict};
+use super::claim::{Claim, Verdict, open_by_bounds};
 use super::figure::{Class, Figure, FigureInput, Origin, Value};
 use super::phrase::PrintUnit;
 use super::plausibility::short;
@@ -249,10 +249,7 @@ impl Draft {
             self.notes.extend(note);
             return Some(text);
         }
-        self.doubts.push(match most.is_finite() {
-            true => words::bounds_too_wide(short(least), short(most)),
-            false => words::not_bounded(short(least)),
-        });
+        self.doubts.push(open_by_bounds([least, most]));
         if self.contradictions.is_empty() && self.known.is_none() && self.doubts.len() == 1 {
             self.known = text.map(|said| match self.is_measured() {
                 true => words::known_part(said),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::claim::open_by_bounds;
 use super::draft::Draft;
 use super::events::{days, drought_within};
 use super::facts::Facts;
@@ -101,7 +102,7 @@ fn somebody(facts: &Facts<'_>, entries: &[&Entry]) -> Draft {
     if let Some([stated, least, most]) = draft.span() {
         draft.words(words::somebody_short(cases(stated)));
         if least < most {
-            draft.open(words::bounds_too_wide(least, most));
+            draft.open(open_by_bounds([least, most]));
         }
         if least < most && least > 0.0 {
             draft.known(words::known_part(words::somebody_short(cases(least))));

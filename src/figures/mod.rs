@@ -35,7 +35,7 @@ mod unsourced;
 mod wording;
 
 pub use catalogue::{FigureId, FigureSpec};
-pub use claim::{Claim, Verdict};
+pub use claim::{Claim, Verdict, open_by_bounds};
 pub use compute::{Inputs, compute};
 pub use doubts::{Doubt, DoubtedRows};
 pub use earlier::{Comparison, Earlier};

@@ -10,8 +10,10 @@ use minijinja::{Environment, Error, ErrorKind};
 use serde::Deserialize;
 
 use crate::account::{Entry, Method, Segment, SegmentKind};
-use crate::figures::{Class, Figure, FigureInput, Finding, Value as Number, Verdict};
-use crate::locales::{Lang, Text, figures as names, label, report as words};
+use crate::figures::{
+    Class, Figure, FigureInput, Finding, Value as Number, Verdict, open_by_bounds,
+};
+use crate::locales::{Lang, Text, label, report as words};
 use crate::water::Township;
 
 /// Text of a cell that does not apply.
@@ -324,9 +326,8 @@ pub(super) fn unproved_line(figure: &Figure) -> Option<String> {
 /// Between which values the truth lies, unless the grounds of the verdict say it already.
 fn bounds(figure: &FigureView) -> Option<Text> {
     let [least, most] = figure.open_bounds()?;
-    let reasons = [names::bounds_too_wide(least, most), names::not_bounded(least)];
-    let grounds = &figure.claim.grounds;
-    let said = reasons.iter().any(|reason| grounds.contains(&reason.to_string()));
+    let ground = open_by_bounds([least, most]).to_string();
+    let said = figure.claim.grounds.contains(&ground);
     let bounds = match most.is_finite() {
         true => words::true_between(number(least), number(most)),
         false => words::true_at_least(number(least)),
