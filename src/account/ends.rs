@@ -227,6 +227,11 @@ impl<C: Cells> Around<'_, '_, C> {
         if let Some(next) = after.hours.first() {
             let (settled, _) = settled_first(&after.hours);
             let gap_h = before.hours.last().map_or(f64::INFINITY, |hour| hours_over(hour, next));
+            // What a register that was reset, or falls, shows after the period says nothing of it.
+            let eventful = |hour: &HourCell| hour.resets + hour.rollovers + hour.glitches > 0;
+            if after.hours.iter().any(eventful) {
+                return Ok(ends);
+            }
             ends.beyond = whole.min(self.across(settled.most, next.last, gap_h));
         }
         ends.raw_before = before.raw;

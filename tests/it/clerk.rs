@@ -317,9 +317,9 @@ fn an_issued_report_stays_as_it_was() {
         changed.contains("gasoline_used") && changed.contains("14980") && changed.contains("15480"),
         "{changed}"
     );
-    assert!(changed.contains("ledger:119: — → 500"), "{changed}");
+    assert!(changed.contains("row 119 of the ledger: — → 500 L"), "{changed}");
     let (_, changed, _) = run_zh(&context, &["report", "diff"], &["2022-001"]);
-    assert!(changed.contains("ledger:119：— → 500"), "{changed}");
+    assert!(changed.contains("台账第 119 条：— → 500 L"), "{changed}");
     let (code, _, told) =
         run(&context, &["report", "reprint"], &["2022-001", "--out", out.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
