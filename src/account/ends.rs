@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::Cells;
 use super::gap::Span;
-use super::growth::{Growth, HELD_MAX, at_most, hours_over, settled_first};
+use super::growth::{Growth, HELD_MAX, at_most, hours_over, is_odd, settled_first};
 use crate::core::{DayCell, HourCell, Period, Series};
 
 /// How far around the period readings are looked for, days: meters are read at least once a year. Engineering
@@ -189,8 +189,7 @@ impl<C: Cells> Around<'_, '_, C> {
         (before, after): (Option<&HourCell>, &HourCell),
     ) -> Result<Option<Step>, C::Error> {
         let Some(before) = before else { return Ok(None) };
-        let eventful = |hour: &HourCell| hour.resets + hour.rollovers + hour.glitches > 0;
-        if hours_over(before, after) > 2.0 || eventful(before) || eventful(after) {
+        if hours_over(before, after) > 2.0 || is_odd(before) || is_odd(after) {
             return Ok(None);
         }
         let end = after.hour_at.saturating_add(1.hour()).unwrap_or(after.hour_at);
@@ -228,8 +227,7 @@ impl<C: Cells> Around<'_, '_, C> {
             let (settled, _) = settled_first(&after.hours);
             let gap_h = before.hours.last().map_or(f64::INFINITY, |hour| hours_over(hour, next));
             // What a register that was reset, or falls, shows after the period says nothing of it.
-            let eventful = |hour: &HourCell| hour.resets + hour.rollovers + hour.glitches > 0;
-            if after.hours.iter().any(eventful) {
+            if after.hours.iter().any(is_odd) {
                 return Ok(ends);
             }
             ends.beyond = whole.min(self.across(settled.most, next.last, gap_h));

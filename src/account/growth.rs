@@ -115,6 +115,11 @@ pub(super) fn follows<'a>(hours: &[&'a HourCell], index: usize) -> Option<&'a Ho
     index.checked_sub(1 + dropped).and_then(|before| hours.get(before)).copied()
 }
 
+/// Whether something happened to the register in the hour.
+pub(super) fn is_odd(hour: &HourCell) -> bool {
+    hour.resets + hour.rollovers + hour.glitches > 0
+}
+
 /// Whether a reset is settled within the readings after the hour `index` that the engine needs to believe one: then the
 /// growth of the hour may be a reading that jumped up, and the reset the way back.
 pub(super) fn falls_back(hours: &[&HourCell], index: usize) -> bool {
@@ -157,7 +162,7 @@ pub(super) fn settled_first(hours: &[HourCell]) -> (Growth, f64) {
     let hours: Vec<&HourCell> = hours.iter().filter(|hour| hour.counted > 0).collect();
     let (mut readings, mut last) = (0, 0);
     for (index, hour) in hours.iter().enumerate() {
-        if hour.resets + hour.rollovers + hour.glitches > 0 {
+        if is_odd(hour) {
             last = index;
         }
         readings += hour.counted;

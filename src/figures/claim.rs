@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::plausibility::rounded;
 use crate::locales::{Text, figures as words};
 
 /// What the evidence says of the statement that a figure's words make.
@@ -38,13 +39,8 @@ pub struct Claim {
 
 /// The ground of a claim whose words do not hold for all values from `least` to `most`, which may be infinite.
 pub fn open_by_bounds([least, most]: [f64; 2]) -> Text {
-    let [least, most] = [least, most].map(|value| {
-        let text = format!("{value:.2}");
-        (value.is_finite()).then(|| text.trim_end_matches('0').trim_end_matches('.').to_owned())
-    });
-    let least = least.unwrap_or_default();
-    match most {
-        Some(most) => words::bounds_too_wide(least, most),
-        None => words::not_bounded(least),
+    match most.is_finite() {
+        true => words::bounds_too_wide(rounded(least, 2), rounded(most, 2)),
+        false => words::not_bounded(rounded(least, 2)),
     }
 }

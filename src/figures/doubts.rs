@@ -82,22 +82,29 @@ impl DoubtedRows {
 impl Doubt {
     /// The finding that a report has because of it. An acceptance holds for exactly these rows and values.
     pub(super) fn finding(&self) -> Finding {
-        let from = self.from();
+        let from = self.rows().into_iter().flat_map(|of| &of.rows);
+        let from = from.map(|(row, value)| (format!("ledger:{row}"), *value)).collect();
         Finding {
-            rule: self.rule().to_owned(),
             severity: self.severity(),
-            place: self.place(),
+            place: self.rows().map_or_else(words::whole_township, |of| of.place.clone()),
             text: self.text(),
-            fingerprint: format!("{}:{}", self.rule(), self.fingerprint()),
-            value: from.len() as f64,
-            from: from.into_iter().collect(),
-            at_least: None,
-            at_most: None,
             look: self.look(),
-            source: self.source(),
-            confidence: 1.0,
-            arithmetic: false,
-            accepted: None,
+            source: words::source_ledger(),
+            ..Finding::told(self.rule(), &self.fingerprint(), from)
+        }
+    }
+
+    /// The rows that it is about; none where it is about droughts.
+    fn rows(&self) -> Option<&DoubtedRows> {
+        match self {
+            Self::RepeatedSurvey(rows)
+            | Self::SmallerSurvey(rows)
+            | Self::SameDays(rows)
+            | Self::WholeAndParts(rows)
+            | Self::PerhapsWhole(rows)
+            | Self::BeyondPeriod(rows)
+            | Self::SameSlip(rows) => Some(rows),
+            Self::OtherEvents { .. } => None,
         }
     }
 
@@ -127,19 +134,6 @@ impl Doubt {
         }
     }
 
-    fn place(&self) -> Text {
-        match self {
-            Self::RepeatedSurvey(rows)
-            | Self::SmallerSurvey(rows)
-            | Self::SameDays(rows)
-            | Self::WholeAndParts(rows)
-            | Self::PerhapsWhole(rows)
-            | Self::BeyondPeriod(rows)
-            | Self::SameSlip(rows) => rows.place.clone(),
-            Self::OtherEvents { .. } => words::whole_township(),
-        }
-    }
-
     /// What it says, without the place.
     fn text(&self) -> Text {
         match self {
@@ -165,34 +159,12 @@ impl Doubt {
     /// Rule apart, what an acceptance holds for.
     fn fingerprint(&self) -> String {
         match self {
-            Self::RepeatedSurvey(rows)
-            | Self::SmallerSurvey(rows)
-            | Self::SameDays(rows)
-            | Self::WholeAndParts(rows)
-            | Self::PerhapsWhole(rows)
-            | Self::BeyondPeriod(rows)
-            | Self::SameSlip(rows) => rows.fingerprint(),
             Self::OtherEvents { taken, others } => {
                 let others = others.iter().map(|event| format!("{}..{}", event.from, event.to));
                 let others: Vec<String> = others.collect();
                 format!("{}..{}:{}", taken.from, taken.to, others.join(","))
             }
-        }
-    }
-
-    /// The numbers that it is about, by name.
-    fn from(&self) -> Vec<(String, f64)> {
-        match self {
-            Self::RepeatedSurvey(rows)
-            | Self::SmallerSurvey(rows)
-            | Self::SameDays(rows)
-            | Self::WholeAndParts(rows)
-            | Self::PerhapsWhole(rows)
-            | Self::BeyondPeriod(rows)
-            | Self::SameSlip(rows) => {
-                rows.rows.iter().map(|(row, value)| (format!("ledger:{row}"), *value)).collect()
-            }
-            Self::OtherEvents { .. } => Vec::new(),
+            _ => self.rows().map_or_else(String::new, DoubtedRows::fingerprint),
         }
     }
 
@@ -207,10 +179,6 @@ impl Doubt {
             Self::SameSlip(_) => words::look_at_slips(),
             Self::OtherEvents { .. } => words::look_at_events(),
         }
-    }
-
-    fn source(&self) -> Text {
-        words::source_ledger()
     }
 }
 

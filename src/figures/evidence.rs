@@ -280,22 +280,14 @@ impl MisnamedRows {
 impl EvidenceDoubt {
     /// The finding that a report has because of it. An acceptance holds for exactly these numbers.
     pub(super) fn finding(&self) -> Finding {
-        let from = self.from();
         Finding {
-            rule: self.rule().to_owned(),
             severity: self.severity(),
             place: self.place(),
             text: self.text(),
-            fingerprint: format!("{}:{}", self.rule(), self.fingerprint()),
-            value: from.len() as f64,
-            from: from.into_iter().collect(),
-            at_least: None,
-            at_most: None,
             look: self.look(),
             source: self.source(),
-            confidence: 1.0,
             arithmetic: self.is_contradiction(),
-            accepted: None,
+            ..Finding::told(self.rule(), &self.fingerprint(), self.from().into_iter().collect())
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
 
-use super::{Finding, Severity};
+use super::Finding;
 use crate::core::{GatewayId, StationId};
 use crate::locales::{Text, figures as words};
 
@@ -34,43 +34,31 @@ impl Caveat {
     pub(super) fn finding(&self) -> Finding {
         match self {
             Self::Revoked { gateway, since, readings, stations, .. } => {
-                let from = [("readings", *readings as f64), ("stations", stations.len() as f64)];
+                let (readings, stations) = (*readings, stations.len());
+                let of = format!("{gateway}:since={since},readings={readings},stations={stations}");
+                let from = [("readings", readings as f64), ("stations", stations as f64)];
+                let from = from.map(|(name, value)| (name.to_owned(), value)).into();
                 Finding {
-                    rule: "revoked_gateway".into(),
-                    severity: Severity::Warning,
                     place: Text::verbatim(gateway),
                     text: self.text(),
-                    fingerprint: format!(
-                        "revoked_gateway:{gateway}:since={since},readings={readings},stations={}",
-                        stations.len()
-                    ),
-                    from: from.map(|(name, value)| (name.to_owned(), value)).into(),
-                    value: *readings as f64,
-                    at_least: None,
-                    at_most: None,
+                    value: readings as f64,
                     look: words::look_at_gateways(),
                     source: words::source_revocation(),
-                    confidence: 1.0,
-                    arithmetic: false,
-                    accepted: None,
+                    ..Finding::told("revoked_gateway", &of, from)
                 }
             }
-            Self::Pending { hours } => Finding {
-                rule: "hours_pending".into(),
-                severity: Severity::Warning,
-                place: words::whole_township(),
-                text: self.text(),
-                fingerprint: format!("hours_pending::hours={hours}"),
-                from: BTreeMap::from([("hours".to_owned(), *hours as f64)]),
-                value: *hours as f64,
-                at_least: None,
-                at_most: None,
-                look: words::repeat_report(),
-                source: words::source_store(),
-                confidence: 1.0,
-                arithmetic: false,
-                accepted: None,
-            },
+            Self::Pending { hours } => {
+                let (of, value) = (format!(":hours={hours}"), *hours as f64);
+                let from = BTreeMap::from([("hours".to_owned(), value)]);
+                Finding {
+                    place: words::whole_township(),
+                    text: self.text(),
+                    value,
+                    look: words::repeat_report(),
+                    source: words::source_store(),
+                    ..Finding::told("hours_pending", &of, from)
+                }
+            }
         }
     }
 

@@ -224,6 +224,27 @@ impl<'a> Check<'a> {
 }
 
 impl Finding {
+    /// A finding of `rule` that no bounds make, about the numbers `from`; an acceptance holds for exactly what `of` names.
+    /// A warning without place and words, which the caller sets.
+    pub(super) fn told(rule: &str, of: &str, from: BTreeMap<String, f64>) -> Finding {
+        Finding {
+            rule: rule.to_owned(),
+            severity: Severity::Warning,
+            place: Text::default(),
+            text: Text::default(),
+            fingerprint: format!("{rule}:{of}"),
+            value: from.len() as f64,
+            from,
+            at_least: None,
+            at_most: None,
+            look: Text::default(),
+            source: Text::default(),
+            confidence: 1.0,
+            arithmetic: false,
+            accepted: None,
+        }
+    }
+
     /// With the last of `acceptances` that speaks of it; what contradicts itself by arithmetic stays open.
     fn accepted_by(mut self, acceptances: &[Acceptance], period: Period) -> Self {
         if self.arithmetic {
@@ -287,6 +308,11 @@ fn name(id: &str) -> Text {
 
 /// At most three decimals.
 pub(super) fn short(value: f64) -> String {
-    let text = format!("{value:.3}");
+    rounded(value, 3)
+}
+
+/// At most so many `decimals`.
+pub(super) fn rounded(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
     text.trim_end_matches('0').trim_end_matches('.').into()
 }

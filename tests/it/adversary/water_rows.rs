@@ -7,6 +7,10 @@ use jiff::civil::{Date, date};
 use super::kind::Kind;
 use super::rows::{Clerk, Trouble as T, Work};
 
+/// How often what can go wrong with a single row does, in a hundred townships.
+const OF_ONE_ROW: [(u32, T); 5] =
+    [(50, T::Plain), (15, T::Absent), (12, T::Zero), (12, T::Other), (11, T::Lie)];
+
 impl Clerk<'_> {
     /// Who was short of drinking water.
     pub(super) fn drinking(&mut self) {
@@ -90,13 +94,7 @@ impl Clerk<'_> {
 
     fn inspections(&mut self) {
         let code = EntryCode::HazardInspection;
-        let trouble = self.trouble(&[
-            (50, T::Plain),
-            (15, T::Absent),
-            (12, T::Zero),
-            (12, T::Other),
-            (11, T::Lie),
-        ]);
+        let trouble = self.trouble(&OF_ONE_ROW);
         self.tell("inspections", trouble);
         match trouble {
             T::Absent => {}
@@ -124,13 +122,7 @@ impl Clerk<'_> {
 
     fn project_funds(&mut self) {
         let code = EntryCode::WaterProjectFunds;
-        let trouble = self.trouble(&[
-            (50, T::Plain),
-            (15, T::Absent),
-            (12, T::Zero),
-            (12, T::Other),
-            (11, T::Lie),
-        ]);
+        let trouble = self.trouble(&OF_ONE_ROW);
         self.tell("project money", trouble);
         let yuan = self.dice.whole(1, 90) as f64 * 10_000.0;
         let (day, after) = (self.day_of_year(), self.day_after());
