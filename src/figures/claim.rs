@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plausibility::rounded;
+use super::phrase::rounded;
 use crate::locales::{Text, figures as words};
 
 /// What the evidence says of the statement that a figure's words make.

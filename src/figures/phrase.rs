@@ -207,6 +207,12 @@ fn printed(value: f64, hedge: Hedge, significant: u8) -> Option<i128> {
     }
 }
 
+/// The value with at most so many `decimals`.
+pub(super) fn rounded(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}
+
 /// Digits in groups of three: 35,000.5.
 fn grouped(decimal: &str) -> String {
     let (whole, part) = decimal.split_once('.').unwrap_or((decimal, ""));

@@ -19,6 +19,7 @@ pub use rule::{Rule, Rules, Scope, Severity};
 pub(super) use values::{Place, places};
 
 use super::catalogue::FigureId;
+use super::phrase::rounded;
 use crate::core::Period;
 use crate::locales::{Lang, Text, figures as words, within};
 
@@ -224,8 +225,8 @@ impl<'a> Check<'a> {
 }
 
 impl Finding {
-    /// A finding of `rule` that no bounds make, about the numbers `from`; an acceptance holds for exactly what `of` names.
-    /// A warning without place and words, which the caller sets.
+    /// A finding of `rule` that no bounds make, about the numbers `from`; an acceptance holds for exactly what `of`
+    /// names. A warning without place and words, which the caller sets.
     pub(super) fn told(rule: &str, of: &str, from: BTreeMap<String, f64>) -> Finding {
         Finding {
             rule: rule.to_owned(),
@@ -309,10 +310,4 @@ fn name(id: &str) -> Text {
 /// At most three decimals.
 pub(super) fn short(value: f64) -> String {
     rounded(value, 3)
-}
-
-/// At most so many `decimals`.
-pub(super) fn rounded(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    text.trim_end_matches('0').trim_end_matches('.').into()
 }
