@@ -20,7 +20,7 @@ use hanqing::locales::Lang;
 use hanqing::mqtt::MqttSettings;
 use hanqing::store::{Sqlite, Store};
 use hanqing::support::Clock;
-use hanqing::water::{StationKind, Township};
+use hanqing::water::Township;
 use hanqing::wire::{Batch, Epoch};
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
@@ -31,6 +31,9 @@ const BATCHES_EACH: usize = 200;
 
 /// The year that is asked for.
 const YEAR: Period = Period { from: date(2022, 1, 1), to: date(2022, 12, 31) };
+
+/// A pump's power and flow over those of its plate.
+const LOAD: f64 = 0.9;
 
 /// Up to ten million readings are a year's; more are more years of the same interval.
 const YEAR_MAX: u64 = 10_000_000;
@@ -57,37 +60,52 @@ fn township() -> Township {
     township
 }
 
-fn all_series(township: &Township) -> Vec<Series> {
+/// What a series shows over time, within what the plate of its station allows.
+enum Course {
+    /// Between two levels, m.
+    Level(f64, f64),
+    /// The reading of a pump that runs a third of the time, at this power, kW.
+    Power(f64),
+    /// A register that grows by so much in each hour that the pump runs.
+    Register(f64),
+}
+
+fn all_series(township: &Township) -> Vec<(Series, Course)> {
     let mut all = Vec::new();
     for station in &township.stations {
-        let observed: &[Parameter] = match station.kind {
-            StationKind::Pump => &[
-                Parameter::EnergyTotal,
-                Parameter::VolumeTotal,
-                Parameter::RunHours,
-                Parameter::Power,
-            ],
-            kind if kind.is_source() => &[Parameter::Level],
-            _ => &[],
+        let mut add = |parameter, course| {
+            all.push((Series::new(station.id.clone(), parameter), course));
         };
-        all.extend(observed.iter().map(|p| Series::new(station.id.clone(), *p)));
+        if let Some(pump) = &station.pump {
+            add(Parameter::EnergyTotal, Course::Register(pump.rated_power_kw * LOAD));
+            add(Parameter::VolumeTotal, Course::Register(pump.rated_flow_m3h * LOAD));
+            add(Parameter::RunHours, Course::Register(1.0));
+            add(Parameter::Power, Course::Power(pump.rated_power_kw * LOAD));
+        } else if station.kind.is_source() {
+            let bottom = station.bottom_m.expect("a bottom");
+            let crest = station.crest_m.expect("a crest");
+            add(Parameter::Level, Course::Level(bottom, crest));
+        }
     }
     all
 }
 
 /// What a series shows at a step: registers grow, levels and power wander, in the steps of their devices.
-fn value(series: &Series, number: usize, step: u64, hours: f64) -> f64 {
+fn value(course: &Course, number: usize, step: u64, hours: f64) -> f64 {
     let noise = ((step + 1) * 7919 + number as u64 * 104_729) % 199;
-    match series.parameter {
-        Parameter::Level => 217.5 + noise as f64 / 100.0,
-        Parameter::Power => (noise as f64 / 10.0) * f64::from(step.is_multiple_of(3)),
-        _ => ((hours * 5.0 + noise as f64 / 1000.0) * 100.0).round() / 100.0,
-    }
+    let noise = noise as f64 / 199.0;
+    let shown = match *course {
+        Course::Level(bottom, top) => bottom + (top - bottom) * (0.4 + noise / 5.0),
+        Course::Power(power) => power * (0.95 + noise / 20.0) * f64::from(step.is_multiple_of(3)),
+        // Up to 20 s of running more or less: a tenth of what a step of ten minutes adds.
+        Course::Register(each_hour) => (hours / 3.0 + noise / 180.0) * each_hour,
+    };
+    (shown * 100.0).round() / 100.0
 }
 
 /// Readings in order of time, from the start.
 struct Field {
-    series: Vec<Series>,
+    series: Vec<(Series, Course)>,
     start: Timestamp,
     interval: SignedDuration,
     steps: u64,
@@ -110,8 +128,8 @@ impl Field {
         let since = SignedDuration::from_secs(self.interval.as_secs() * step as i64);
         let at = self.start + since;
         let hours = since.as_secs_f64() / 3600.0;
-        self.series.iter().enumerate().map(move |(n, series)| {
-            Reading::good(series.clone(), at, value(series, n, step, hours))
+        self.series.iter().enumerate().map(move |(n, (series, course))| {
+            Reading::good(series.clone(), at, value(course, n, step, hours))
         })
     }
 }
