@@ -8,6 +8,7 @@ mod delivery;
 mod edge_watch;
 mod metrics;
 mod polling;
+mod report;
 mod settings;
 mod watchdog;
 
@@ -138,9 +139,16 @@ impl Edge {
             supervisor.spawn(words::task_metrics(), page);
         }
         if let Some(socket) = self.control {
-            supervisor.spawn(words::task_control(), control::serve(source, socket, stop.clone()));
+            let serving = control::serve(source.clone(), socket, stop.clone());
+            supervisor.spawn(words::task_control(), serving);
         }
-        supervisor.spawn(words::task_delivery(), self.deliverer.run(stop.clone()));
+        let reports = watch::Sender::default();
+        let mut deliverer = self.deliverer;
+        deliverer.report(reports.subscribe());
+        let config = deliverer.config();
+        supervisor.spawn(words::task_delivery(), deliverer.run(stop.clone()));
+        let reporting = report::make_reports(source, config, reports, stop.clone());
+        supervisor.spawn(words::task_reports(), reporting);
         let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus))).collect();
         let feeding = watchdog::feed(watched, self.spool.clone(), self.clock.clone(), stop.clone());
         supervisor.spawn(words::task_watchdog(), feeding);

@@ -9,6 +9,7 @@ messages! { "edge";
     task_metrics() { zh "监控接口" en "metrics" }
     task_control() { zh "控制接口" en "control" }
     task_delivery() { zh "发送" en "delivery" }
+    task_reports() { zh "自述" en "reports" }
     task_watchdog() { zh "看门狗" en "watchdog" }
     task_clock() { zh "时钟" en "clock" }
     task_terminals(address) { zh "DTU 监听 {address}" en "terminals at {address}" }

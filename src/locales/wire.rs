@@ -48,8 +48,8 @@ messages! { "wire";
         en "batches of {first} and of {other}"
     }
     foreign_topic(topic) {
-        zh "{topic} 不是本系统的主题，应为 `hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}`"
-        en "{topic} is not a hanqing topic: hanqing/v1/{{gateway}}/{{readings|birth|status|ack}}"
+        zh "{topic} 不是本系统的主题，应为 `hanqing/v1/{{gateway}}/{{readings|birth|status|report|ack}}`"
+        en "{topic} is not a hanqing topic: hanqing/v1/{{gateway}}/{{readings|birth|status|report|ack}}"
     }
     not_an_epoch(text, digits) {
         zh "{text} 不是缓存周期，应为 {digits} 位十六进制数字"
@@ -95,6 +95,13 @@ messages! { "wire";
         en "interval_s is {seconds}, must be 1 to {most}"
     }
     too_long(field, most) { zh "`{field}` 超过 {most} 个字符" en "{field} is longer than {most} characters" }
+
+    // What a report may not say.
+    report_too_large(bytes, most) {
+        zh "网关自述有 {bytes} 字节，超过上限 {most} 字节"
+        en "a report of {bytes} bytes is larger than the {most} allowed"
+    }
+    not_a_share(field) { zh "`{field}` 应在 0 到 1 之间" en "{field} must be 0 to 1" }
 
     // Why readings are lost.
     lost_thinned() { zh "本地缓存已满，抽稀为每小时一个" en "thinned to one an hour, since the spool was full" }

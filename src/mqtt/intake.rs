@@ -49,8 +49,8 @@ pub struct Intake {
 }
 
 /// What the broker retains of each gateway.
-fn retained() -> [String; 2] {
-    [Channel::Birth.filter(), Channel::Status.filter()]
+fn retained() -> [String; 3] {
+    [Channel::Birth.filter(), Channel::Status.filter(), Channel::Report.filter()]
 }
 
 impl Intake {

@@ -51,7 +51,15 @@ async fn a_refused_subscription_is_reported_with_its_filter() {
 async fn one_subscription_asks_for_all_and_without_retained_for_readings_only() {
     let (broker, settings) = FakeBroker::start(Protocol::V3).await;
     for (without_retained, filters) in [
-        (false, &["hanqing/v1/+/readings", "hanqing/v1/+/birth", "hanqing/v1/+/status"][..]),
+        (
+            false,
+            &[
+                "hanqing/v1/+/readings",
+                "hanqing/v1/+/birth",
+                "hanqing/v1/+/status",
+                "hanqing/v1/+/report",
+            ][..],
+        ),
         (true, &["hanqing/v1/+/readings"][..]),
     ] {
         let versions = &mut VersionMemory::default();

@@ -14,6 +14,7 @@ use super::protocol::{Version, VersionMemory};
 use super::shown::Shown;
 use super::{MqttError, MqttSettings, tls};
 use crate::locales::{Text, mqtt as words};
+use crate::wire::Channel;
 
 /// The longest wait for the broker's first answer. TLS takes four round trips, of 2 s each over a weak mobile network.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
@@ -283,8 +284,13 @@ impl Session {
             return Ok(event);
         };
         let refused = codes.iter().zip(&self.filters).find_map(|(code, filter)| {
-            let code = (*code)?;
-            Some(problem::subscription_refused(filter, code, &self.attempt))
+            let problem = problem::subscription_refused(filter, (*code)?, &self.attempt);
+            // A broker that was set up for an earlier version does not know this topic. Nothing else needs it.
+            if *filter == Channel::Report.filter() {
+                tracing::warn!(%problem, "without what gateways say of their devices");
+                return None;
+            }
+            Some(problem)
         });
         refused.map_or(Ok(event), |problem| Err(Lost::Problem(problem)))
     }

@@ -78,6 +78,8 @@ struct InFlight {
 enum Kind {
     /// Birth or status, on this topic.
     State(String),
+    /// What the gateway says of itself.
+    Report,
     Batches {
         batches: Vec<u64>,
         backlog: bool,
@@ -89,6 +91,7 @@ pub struct Uplink {
     session: Session,
     readings: String,
     status: String,
+    report: String,
     since: Timestamp,
     window: usize,
     /// Handed to the client, which has not numbered them yet.
@@ -104,6 +107,17 @@ pub struct Uplink {
     made: Stopwatch,
     /// Acknowledgements that the broker had retained, for the log.
     retained_acks: Seldom,
+    /// What became of reports over this connection.
+    reports: Reports,
+}
+
+/// What became of the reports of a connection.
+#[derive(Default)]
+struct Reports {
+    /// One is sent and not yet answered.
+    pending: bool,
+    /// The broker does not take them: none is sent over this connection any more.
+    refused: bool,
 }
 
 /// What is wrong although there is a connection.
@@ -128,8 +142,8 @@ impl Uplink {
         let mut options = session::options(settings, &client_id(gateway), gateway.as_str())?;
         options.events = EVENTS_MAX;
         let window = settings.window.max(1);
-        // Birth and status are in flight beside the batches; the client must never reuse an id that is in flight.
-        options.client.in_flight = window.saturating_add(4);
+        // Birth, status and report are in flight beside the batches; the client must never reuse an id in flight.
+        options.client.in_flight = window.saturating_add(6);
         let offline = Status::new(GatewayState::Offline, online.since).to_bytes();
         options.client.will = Some((topic(Channel::Status), offline));
         let session = Session::connect(options, versions).await?;
@@ -137,6 +151,7 @@ impl Uplink {
             session,
             readings: topic(Channel::Readings),
             status: topic(Channel::Status),
+            report: topic(Channel::Report),
             since: online.since,
             window: window.into(),
             handed: VecDeque::new(),
@@ -146,6 +161,7 @@ impl Uplink {
             traffic: 0,
             made: Stopwatch::start(),
             retained_acks: Seldom::default(),
+            reports: Reports::default(),
         };
         let acks = acknowledged.then(|| topic(Channel::Ack));
         // If the broker accepts the connection and ends it at once, the next event says so, with the reason.
@@ -189,7 +205,7 @@ impl Uplink {
         {
             let reason = words::message_too_large(topic, message.bytes, most);
             let refused = self.note_refusal(message, reason, true);
-            self.refused.push_back(refused);
+            self.refused.extend(refused);
             return Ok(());
         }
         self.session.client.try_publish(topic, retain, payload)?;
@@ -204,16 +220,27 @@ impl Uplink {
         Some(packet_max.saturating_sub(topic.len() + PUBLISH_OVERHEAD))
     }
 
-    fn note_refusal(&mut self, message: InFlight, reason: Text, too_large: bool) -> Refused {
+    /// Nobody has to be told of a report that is refused: nothing but a page of the office lacks it.
+    fn note_refusal(
+        &mut self,
+        message: InFlight,
+        reason: Text,
+        too_large: bool,
+    ) -> Option<Refused> {
         let InFlight { kind, bytes, .. } = message;
         match kind {
             Kind::State(_) => {
                 self.doubts.state = Some(reason.clone());
-                Refused { batches: Vec::new(), backlog: false, bytes, too_large, reason }
+                Some(Refused { batches: Vec::new(), backlog: false, bytes, too_large, reason })
+            }
+            Kind::Report => {
+                self.reports.refused = true;
+                tracing::warn!(%reason, "the broker does not take what the gateway says of its devices");
+                None
             }
             Kind::Batches { batches, backlog } => {
                 self.doubts.readings = Some(reason.clone());
-                Refused { batches, backlog, bytes, too_large, reason }
+                Some(Refused { batches, backlog, bytes, too_large, reason })
             }
         }
     }
@@ -224,11 +251,17 @@ impl Uplink {
 
     /// How many more messages may be in flight now.
     pub fn free(&self) -> usize {
-        self.window.saturating_sub(self.handed.len() + self.sent.len())
+        self.window.saturating_sub(self.in_flight())
     }
 
+    /// Whether nothing is in flight, a report aside: nothing waits for its answer.
     pub fn is_idle(&self) -> bool {
-        self.handed.is_empty() && self.sent.is_empty()
+        self.in_flight() == 0
+    }
+
+    /// Messages in flight, without a report.
+    fn in_flight(&self) -> usize {
+        (self.handed.len() + self.sent.len()).saturating_sub(usize::from(self.reports.pending))
     }
 
     /// Bytes that have gone over this connection both ways, including the network's overhead.
@@ -341,16 +374,24 @@ impl Uplink {
     fn answered(&mut self, sent: InFlight, answer: Answer) -> Option<UplinkEvent> {
         let topic = match &sent.kind {
             Kind::State(topic) => topic,
+            Kind::Report => &self.report,
             Kind::Batches { .. } => &self.readings,
         };
+        if matches!(sent.kind, Kind::Report) {
+            self.reports.pending = false;
+        }
         if let Answer::Refused(code) = answer {
             let reason = problem::message_refused(topic, code, self.session.attempt());
-            return Some(UplinkEvent::Refused(self.note_refusal(sent, reason, code == 0x95)));
+            return self.note_refusal(sent, reason, code == 0x95).map(UplinkEvent::Refused);
         }
         let InFlight { kind, bytes, since } = sent;
-        let Kind::Batches { batches, backlog } = kind else {
-            self.doubts.state = None;
-            return None;
+        let (batches, backlog) = match kind {
+            Kind::State(_) => {
+                self.doubts.state = None;
+                return None;
+            }
+            Kind::Report => return None,
+            Kind::Batches { batches, backlog } => (batches, backlog),
         };
         let nobody = answer == Answer::NobodyListens;
         self.doubts.readings = nobody.then(|| words::nobody_listens(&self.readings));
@@ -366,6 +407,28 @@ impl Uplink {
         let online = Status::new(GatewayState::Online, self.since);
         let online = online.with_clock(clock).with_shown(shown).to_bytes();
         self.retain(self.status.clone(), online).map_err(|_| self.session.refused())
+    }
+
+    /// Says how the gateway and its devices are. Where the broker does not take that, or has not answered to the last,
+    /// nothing is sent.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn report(&mut self, payload: Vec<u8>) -> Result<(), MqttError> {
+        if self.reports.refused || self.reports.pending {
+            return Ok(());
+        }
+        let message =
+            InFlight { bytes: payload.len(), kind: Kind::Report, since: Stopwatch::start() };
+        let topic = self.report.clone();
+        self.hand_over(&topic, message, true, payload).map_err(|_| self.session.refused())?;
+        self.reports.pending = !self.reports.refused;
+        Ok(())
+    }
+
+    /// Whether a report was sent that the broker has not answered.
+    pub fn awaits_report(&self) -> bool {
+        self.reports.pending
     }
 
     /// Announces that the gateway is offline, and disconnects. What is still in flight is in the spool.

@@ -59,6 +59,27 @@ async fn what_the_broker_refuses_is_told_and_no_longer_in_flight() {
 }
 
 #[tokio::test]
+async fn a_report_that_is_refused_holds_nothing_up_and_is_not_sent_again() {
+    let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
+    answer(&mut peer, "birth", 0).await;
+    answer(&mut peer, "status", 0).await;
+    for (reason, awaited) in [(0, "taken"), (0x87, "refused")] {
+        uplink.report(awaited.into()).unwrap();
+        // A second one waits for the answer to the first.
+        uplink.report(b"too soon".to_vec()).unwrap();
+        assert!(uplink.awaits_report());
+        answer(&mut peer, "report", reason).await;
+        uplink.publish(vec![1], false, b"abc".to_vec()).unwrap();
+        answer(&mut peer, "readings", 0).await;
+        let event = uplink.next().await;
+        assert!(matches!(&event, UplinkEvent::Confirmed(c) if c.batches == [1]), "{event:?}");
+        assert!(uplink.is_idle() && !uplink.awaits_report() && uplink.doubt().is_none());
+    }
+    uplink.report(b"never".to_vec()).unwrap();
+    assert!(!uplink.awaits_report());
+}
+
+#[tokio::test]
 async fn readings_for_which_nobody_listens_are_taken_and_doubted() {
     let (mut uplink, mut peer) = connect(Protocol::V5, test_broker::ACCEPTED_5).await;
     answer(&mut peer, "birth", 0).await;

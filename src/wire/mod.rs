@@ -1,4 +1,4 @@
-//! Messages between gateway and hub: batch, birth, status, acknowledgement, and their topics. Pure.
+//! Messages between gateway and hub: batch, birth, status, report, acknowledgement, and their topics. Pure.
 //!
 //! `docs/message-format.md` describes them for people, `docs/schema/*.json` for programs.
 
@@ -10,6 +10,7 @@ mod json;
 mod loss;
 pub mod packed;
 mod ranges;
+mod report;
 mod row;
 mod shown;
 mod timebase;
@@ -25,6 +26,10 @@ pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Statu
 pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;
+pub use report::{
+    BusSaid, DeviceSaid, GatewayReport, REPORT_MAX, ReportHead, SpoolReport, TEXT_MAX,
+    TrafficReport,
+};
 pub use shown::{CLOCKS_APART_MAX, ShownTime};
 pub use timebase::Timebase;
 pub use topic::{Channel, Topic};

@@ -15,18 +15,21 @@ pub enum Channel {
     Birth,
     /// Online or offline; retained, and the last will.
     Status,
+    /// What a gateway says of itself and its devices; retained.
+    Report,
     /// To a gateway: what the hub has committed.
     Ack,
 }
 
 impl Channel {
-    const ALL: [Channel; 4] = [Self::Readings, Self::Birth, Self::Status, Self::Ack];
+    const ALL: [Channel; 5] = [Self::Readings, Self::Birth, Self::Status, Self::Report, Self::Ack];
 
     fn id(self) -> &'static str {
         match self {
             Self::Readings => "readings",
             Self::Birth => "birth",
             Self::Status => "status",
+            Self::Report => "report",
             Self::Ack => "ack",
         }
     }

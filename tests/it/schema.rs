@@ -2,8 +2,9 @@
 
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
 use hanqing::wire::{
-    Ack, Batch, Birth, BirthSeries, BootId, ClockState, CounterSpec, Epoch, GatewayState,
-    LossCause, LossRecord, RangeSet, ShownTime, Status, Timebase,
+    Ack, Batch, Birth, BirthSeries, BootId, BusSaid, ClockState, CounterSpec, DeviceSaid, Epoch,
+    GatewayReport, GatewayState, LossCause, LossRecord, RangeSet, ReportHead, ShownTime,
+    SpoolReport, Status, Timebase, TrafficReport,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 const BATCH: &str = include_str!("../../docs/schema/batch.schema.json");
 const BIRTH: &str = include_str!("../../docs/schema/birth.schema.json");
 const STATUS: &str = include_str!("../../docs/schema/status.schema.json");
+const REPORT: &str = include_str!("../../docs/schema/report.schema.json");
 const ACK: &str = include_str!("../../docs/schema/ack.schema.json");
 
 fn schema(text: &str) -> Validator {
@@ -118,6 +120,95 @@ proptest! {
         let status = status.with_shown((clock == 1).then_some(shown));
         accept(&schema(STATUS), &status.to_bytes());
     }
+}
+
+#[test]
+fn a_report_that_is_written_fits() {
+    let head = ReportHead {
+        gateway: "gw-1".parse().unwrap(),
+        at: at(1_785_300_300_123),
+        version: "0.1.0".into(),
+        config: "5d41402abc4b2a76".into(),
+        up_since: at(0),
+        clock: ClockState::Good,
+    };
+    let spool = SpoolReport { size_max: u64::MAX, ..SpoolReport::default() };
+    let mut report = GatewayReport::new(head, spool.clone(), TrafficReport::default());
+    accept(&schema(REPORT), &report.to_bytes(false));
+    report.spool = SpoolReport { trouble: Some("disk_full".into()), ..spool };
+    report.traffic = TrafficReport { bytes: 7, month_bytes: Some(9), connections: 2 };
+    (report.own_certificate_until, report.broker_certificate_until) = (Some(at(1)), Some(at(2)));
+    report.disk_written = Some(4096);
+    let new = DeviceSaid {
+        unit: 247,
+        profile: "level-transmitter".into(),
+        station: "pond-1".parse().unwrap(),
+        state: "new".into(),
+        since: None,
+        seen: false,
+        success: None,
+        reason: None,
+        error: None,
+    };
+    let failing = DeviceSaid {
+        state: "offline".into(),
+        since: Some(at(0)),
+        seen: true,
+        success: Some(0.5),
+        reason: Some("timeout".into()),
+        error: Some("错".repeat(400)),
+        ..new.clone()
+    };
+    report.buses = vec![BusSaid {
+        name: "塘".repeat(70),
+        state: "online".into(),
+        polls: 1,
+        missed: 0,
+        busy: 1.0,
+        devices: vec![new, failing],
+    }];
+    report.cut();
+    accept(&schema(REPORT), &report.to_bytes(false));
+    assert_eq!(GatewayReport::from_bytes(&report.to_bytes(true)).unwrap(), report);
+}
+
+#[test]
+fn a_broken_report_is_refused_by_schema_and_reader() {
+    let good = json!({
+        "v": 1, "gateway": "gw-1", "at": "2022-08-01T00:15:00Z", "version": "0.1.0", "config": "5d41402a",
+        "up_since": "2022-07-30T00:00:00Z", "clock": "good",
+        "spool": {"batches": 3, "readings": 120, "bytes": 40000, "size_max": 1_000_000},
+        "traffic": {"bytes": 1_234_567},
+        "buses": [{"name": "ponds", "state": "asleep", "polls": 96, "missed": 0, "busy": 0.021, "devices": [
+            {"unit": 3, "profile": "level", "station": "pond-1", "state": "online", "error": "e"}]}],
+    });
+    refuse(
+        &schema(REPORT),
+        &good,
+        |bytes| GatewayReport::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(2)),
+            ("/gateway", json!("GW 1")),
+            ("/at", json!(1_659_283_200)),
+            ("/version", json!("x".repeat(65))),
+            ("/config", json!("x".repeat(65))),
+            ("/up_since", json!("2022-08-01")),
+            ("/clock", json!("slow")),
+            ("/spool/batches", json!(-1)),
+            ("/spool/size_max", json!("1 GB")),
+            ("/traffic/bytes", json!(1.5)),
+            ("/buses", json!({})),
+            ("/buses", json!(vec![good["buses"][0].clone(); 33])),
+            ("/buses/0/name", json!("x".repeat(65))),
+            ("/buses/0/busy", json!(1.5)),
+            ("/buses/0/polls", json!(-1)),
+            ("/buses/0/devices", json!(vec![good["buses"][0]["devices"][0].clone(); 248])),
+            ("/buses/0/devices/0/unit", json!(256)),
+            ("/buses/0/devices/0/station", json!("pond 1")),
+            ("/buses/0/devices/0/state", json!("x".repeat(65))),
+            ("/buses/0/devices/0/error", json!("x".repeat(121))),
+        ],
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::mqtt::{self, MqttError};
 use crate::spool::{SpoolStatus, SpooledBatch};
 use crate::support::Stopwatch;
-use crate::wire::{BootId, Epoch};
+use crate::wire::{BootId, Epoch, GatewayReport};
 
 /// A broker that confirms nothing for this long, although messages are in flight, is left: a new connection may help.
 const BROKER_SILENT: Duration = Duration::from_secs(30);
@@ -104,6 +104,7 @@ impl<'a> Delivery<'a> {
     /// Begins over a connection that has just been made and that announced the clock.
     pub fn new(deliverer: &'a mut Deliverer, uplink: Uplink, clock_said: ClockSaid) -> Self {
         let now = deliverer.clock.now();
+        deliverer.reports.connected();
         deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
             s.protocol = Some(uplink.protocol().number().into());
@@ -186,6 +187,11 @@ impl<'a> Delivery<'a> {
                     }
                 },
                 changed = self.spool_status.changed() => changed?,
+                report = self.deliverer.reports.next() => {
+                    if let Err(lost) = self.report(&report) {
+                        break ConnectionEnd::Lost(lost);
+                    }
+                }
                 () = tokio::time::sleep(wait.unwrap_or_default()), if wait.is_some() => {}
                 _ = tick.tick() => {
                     if let Some(ended) = self.on_tick() {
@@ -197,6 +203,7 @@ impl<'a> Delivery<'a> {
         if let ConnectionEnd::Lost(error) = &ended {
             self.lost(error);
         }
+        self.note_reports(matches!(ended, ConnectionEnd::Lost(_)));
         self.deliverer.connected += self.life.elapsed();
         self.deliverer.spool.end_sending().await?;
         self.count_traffic();
@@ -268,6 +275,24 @@ impl<'a> Delivery<'a> {
         self.clock_said = ClockSaid::new(base, now);
         let shown = clock_said::shown(base, self.deliverer.clock.now());
         self.uplink.announce_clock(clock_said::state(base), shown)
+    }
+
+    /// Sends what the gateway says of itself, as far as the month's budget allows.
+    fn report(&mut self, report: &GatewayReport) -> Result<(), MqttError> {
+        if !self.deliverer.budget.allows() || !self.deliverer.reports.may_send(self.now()) {
+            return Ok(());
+        }
+        self.uplink.report(report.to_bytes(self.compress))
+    }
+
+    /// Notes what the end of the connection, which may be `lost`, says of reports.
+    fn note_reports(&mut self, lost: bool) {
+        let (lost_with_one, now) = (lost && self.uplink.awaits_report(), self.now());
+        if self.deliverer.reports.disconnected(lost_with_one, now) {
+            tracing::warn!(
+                "connections end over what the gateway says of its devices; it says nothing more for a day"
+            );
+        }
     }
 
     /// Checks what changes with time alone.

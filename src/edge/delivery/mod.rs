@@ -7,11 +7,13 @@
 mod clock_said;
 mod connection;
 mod pace;
+mod reports;
 mod retries;
 mod sizes;
 mod unconfirmed;
 mod windows;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -23,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::clock_said::ClockSaid;
 use self::connection::{ConnectionEnd, Delivery};
 use self::pace::Budget;
+use self::reports::Reports;
 use self::retries::Retries;
 use self::sizes::Sizes;
 use self::windows::Schedule;
@@ -33,7 +36,7 @@ use crate::mqtt::uplink::{self, Uplink};
 use crate::mqtt::{CertificateEnd, Reconnect};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Seldom, Stopwatch};
-use crate::wire::{Birth, Epoch};
+use crate::wire::{Birth, Epoch, GatewayReport};
 
 /// Waits between connections: short after a hiccup, up to five minutes while the broker stays unreachable.
 const RECONNECT: Backoff =
@@ -142,6 +145,7 @@ pub(super) struct Deliverer {
     warned: Warned,
     /// How long the connections before the present one lasted together.
     connected: Duration,
+    reports: Reports,
 }
 
 /// When a fault that lasts was last written to the log.
@@ -181,7 +185,18 @@ impl Deliverer {
             progressed: false,
             warned: Warned::default(),
             connected: Duration::ZERO,
+            reports: Reports::default(),
         }
+    }
+
+    /// Sends these reports of the gateway, the newest of them, as they are made.
+    pub fn report(&mut self, reports: watch::Receiver<Option<Arc<GatewayReport>>>) {
+        self.reports = Reports::of(reports);
+    }
+
+    /// Digest of the configuration, as the birth has it.
+    pub fn config(&self) -> String {
+        self.birth.config.clone()
     }
 
     pub fn status(&self) -> watch::Receiver<DeliveryStatus> {

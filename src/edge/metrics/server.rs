@@ -1,16 +1,19 @@
 //! Serves the page: HTTP/1.1 by hyper, one request per connection, a few connections at once.
+//!
+//! It answers under this machine's addresses and as `localhost`, and under no other name: a page of another site could
+//! else have a browser beside it read it under a name of its own (DNS rebinding).
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ALLOW, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -20,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::{health, text};
 use crate::edge::control::{GatewayStatus, StatusSource};
 use crate::locales::{Lang, Text};
+use crate::support::host_name::{is_this_machine, name_of};
 
 /// Connections that are served at once; others wait. A gateway has one Prometheus, and perhaps a person with a browser.
 pub(super) const CONNECTIONS_MAX: usize = 4;
@@ -40,6 +44,9 @@ const LISTEN_PAUSE: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 const PLAIN: &str = "text/plain; charset=utf-8";
+
+/// What whoever asks for another name gets; for programs, as all of this page is.
+const MISDIRECTED: &str = "421: ask by the address of this gateway, or as localhost on it\n";
 
 /// Serves the page at `address` until `stop`. An address that is not available is tried again, while the gateway polls.
 pub(in crate::edge) async fn serve_at(
@@ -75,6 +82,7 @@ pub(super) async fn serve<S>(listener: TcpListener, status: Arc<S>) -> Infallibl
 where
     S: Fn() -> GatewayStatus + Send + Sync + 'static,
 {
+    let listens = listener.local_addr().map(|address| address.ip()).ok();
     // Dropped at the end, which closes every connection.
     let mut connections = JoinSet::new();
     loop {
@@ -82,7 +90,7 @@ where
             Some(_ended) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(converse(stream, status.clone()));
+                    connections.spawn(converse(stream, listens, status.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a metrics connection");
@@ -94,9 +102,17 @@ where
 }
 
 /// Answers one request. A body is not read.
-async fn converse<S: Fn() -> GatewayStatus>(stream: TcpStream, status: Arc<S>) {
+async fn converse<S>(stream: TcpStream, listens: Option<IpAddr>, status: Arc<S>)
+where
+    S: Fn() -> GatewayStatus,
+{
+    let reached = stream.local_addr().map(|address| address.ip()).ok();
+    let own: Vec<IpAddr> = listens.into_iter().chain(reached).collect();
     let service = service_fn(|request: Request<Incoming>| {
-        let answer = answer(request.method(), request.uri().path(), &*status);
+        let answer = match is_asked_for(request.uri(), request.headers(), &own) {
+            true => answer(request.method(), request.uri().path(), &*status),
+            false => response(StatusCode::MISDIRECTED_REQUEST, PLAIN, MISDIRECTED.into()),
+        };
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
@@ -110,6 +126,16 @@ async fn converse<S: Fn() -> GatewayStatus>(stream: TcpStream, status: Arc<S>) {
         Ok(Err(error)) => tracing::debug!(%error, "metrics connection closed"),
         Err(_) => tracing::debug!("metrics were not received in time"),
     }
+}
+
+/// Whether a request asks for this machine, by the one name that it says.
+fn is_asked_for(uri: &Uri, headers: &HeaderMap, own: &[IpAddr]) -> bool {
+    let mut lines = headers.get_all(HOST).iter();
+    let (Some(only), None) = (lines.next(), lines.next()) else { return false };
+    let Ok(written) = only.to_str() else { return false };
+    let agrees = |asked: &str| asked.eq_ignore_ascii_case(written);
+    uri.authority().is_none_or(|asked| agrees(asked.as_str()))
+        && name_of(written).is_some_and(|name| is_this_machine(name, own))
 }
 
 fn answer(

@@ -179,7 +179,7 @@ async fn answer(mut stream: TcpStream, request: &str) -> String {
 #[tokio::test]
 async fn there_are_two_pages_and_one_method() {
     let connect = page(status()).await;
-    let metrics = answer(connect().await, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let metrics = answer(connect().await, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     let (head, body) = metrics.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert!(head.contains("content-type: application/openmetrics-text; version=1.0.0"), "{head}");
@@ -194,7 +194,7 @@ async fn there_are_two_pages_and_one_method() {
         ("DELETE /nothing", "404", "/metrics"),
         ("nonsense", "400", ""),
     ] {
-        let request = format!("{request} HTTP/1.1\r\nHost: x\r\n\r\n");
+        let request = format!("{request} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         let answer = answer(connect().await, &request).await;
         assert!(
             answer.starts_with(&format!("HTTP/1.1 {code} ")) && answer.contains(said),
@@ -204,11 +204,49 @@ async fn there_are_two_pages_and_one_method() {
 }
 
 #[tokio::test]
+async fn only_this_machine_is_asked_for() {
+    let connect = page(status()).await;
+    let port = connect().await.peer_addr().unwrap().port();
+    for (host, code) in [
+        (format!("Host: 127.0.0.1:{port}\r\n"), "200"),
+        ("Host: LOCALHOST\r\n".into(), "200"),
+        ("host: [::1]:9464\r\n".into(), "200"),
+        ("Host: [::ffff:127.0.0.1]\r\n".into(), "200"),
+        (String::new(), "421"),
+        ("Host:\r\n".into(), "421"),
+        (format!("Host: evil.example:{port}\r\n"), "421"),
+        ("Host: localhost.evil.example\r\n".into(), "421"),
+        ("Host: 127.0.0.1.evil.example\r\n".into(), "421"),
+        ("Host: 0.0.0.0\r\n".into(), "421"),
+        ("Host: 192.168.1.7\r\n".into(), "421"),
+        ("Host: localhost:80@evil.example\r\n".into(), "421"),
+        ("Host: localhost\r\nHost: evil.example\r\n".into(), "421"),
+        ("Host: localhost\r\nHost: localhost\r\n".into(), "421"),
+    ] {
+        for path in ["/health", "/metrics"] {
+            let request = format!("GET {path} HTTP/1.1\r\n{host}\r\n");
+            let answer = answer(connect().await, &request).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {code} ")), "{request}: {answer}");
+        }
+    }
+    // A request as to a proxy names its host twice: both have to be this machine.
+    for (asked, host, code) in [
+        ("http://localhost", "localhost", "200"),
+        ("http://evil.example", "localhost", "421"),
+        ("http://localhost", "evil.example", "421"),
+    ] {
+        let request = format!("GET {asked}/health HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let answer = answer(connect().await, &request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {code} ")), "{request}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn an_unhealthy_gateway_gives_the_reason() {
     let mut unhealthy = status();
     unhealthy.spool.trouble = Some(Trouble::ReadOnly);
     let connect = page(unhealthy).await;
-    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.ends_with("cannot be written (read_only); 0 readings wait in memory\n"));
 }
@@ -233,7 +271,7 @@ async fn silent_connections_block_the_page_for_a_limited_time() {
         idle.push(connect().await);
     }
     let waited = Stopwatch::start();
-    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n").await;
+    let answer = answer(connect().await, "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert!(answer.ends_with("ok\n"), "{answer}");
     let waited = waited.elapsed();
     assert!(waited >= HEAD_MAX && waited < 2 * HEAD_MAX, "{waited:?}");
