@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::demo::Example;
 use crate::device;
 use crate::edge::EdgeSettings;
+use crate::hub::HubSettings;
 use crate::locales::config as words;
 use crate::sim::Scenario;
 
@@ -19,6 +20,7 @@ macro_rules! config_file {
 
 const TOWNSHIP: &str = config_file!("township.toml");
 const SCENARIO: &str = config_file!("examples/2022/scenario.toml");
+const HUB: &str = config_file!("examples/2022/hub.toml");
 const LEDGER: &str = config_file!("examples/2022/ledger.csv");
 const GATEWAYS: [(&str, &str); 7] = [
     ("dongmen", config_file!("examples/2022/gateways/dongmen.toml")),
@@ -50,6 +52,7 @@ pub fn example(ledger: Option<Vec<u8>>) -> anyhow::Result<Example> {
         scenario: Scenario::parse(SCENARIO)?,
         gateways,
         profiles,
+        persons: read::<HubSettings>("hub.toml", HUB)?.persons,
         ledger: ledger.unwrap_or_else(|| LEDGER.into()),
     })
 }

@@ -28,8 +28,7 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     }
     check_wordings(&settings.wording, found);
     plausibility(settings, found);
-    let (web, hint) = (&settings.web, own::page_here());
-    listen::check_page(web.listen, web.allow_remote, hint, &mut found.at("web"));
+    super::web::check(settings, &mut found.at("web"));
     broker(settings, found);
 }
 

@@ -1,9 +1,9 @@
-//! Addresses at which whoever reaches them is served without a password.
+//! Addresses at which whoever reaches them is served without a password, or without encryption.
 
 use std::net::SocketAddr;
 
 use crate::core::Problems;
-use crate::locales::{Text, config as words};
+use crate::locales::Text;
 
 /// Checks that only this machine reaches `listen`, or that others are expected to. `rule` says what lies open.
 pub(super) fn check(
@@ -17,9 +17,11 @@ pub(super) fn check(
     found.ensure(allow_remote || local, "listen", listen, rule, hint);
 }
 
-/// What the pages without a password have in common: the hub's, and a gateway's metrics.
+/// The page without a password: a gateway's metrics.
+#[cfg(any(feature = "edge", test))]
 pub(super) fn check_page(listen: SocketAddr, allow_remote: bool, hint: Text, found: &mut Problems) {
-    check(listen, allow_remote, words::open_to_others(), hint, found);
+    let rule = crate::locales::config::open_to_others();
+    check(listen, allow_remote, rule, hint, found);
 }
 
 #[cfg(test)]

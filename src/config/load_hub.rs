@@ -56,8 +56,12 @@ pub(super) fn read_hub(
 ) -> Loaded<HubSettings> {
     let prepare = |settings: &mut HubSettings| {
         mqtt_paths(file, &mut settings.mqtt);
-        let HubSettings { store, ledger, township, issued, .. } = settings;
+        let HubSettings { store, ledger, township, issued, web, .. } = settings;
         from_beside(file, [&mut store.path, &mut ledger.path, township, issued]);
+        from_beside(file, [&mut web.certificate_file, &mut web.key_file].into_iter().flatten());
+        if !web.users.as_os_str().is_empty() {
+            from_beside(file, [&mut web.users]);
+        }
         #[cfg(feature = "influx")]
         if let Some(server) = &mut store.server {
             from_beside(file, [&mut server.token_file, &mut server.ca_file].into_iter().flatten());

@@ -54,6 +54,8 @@ mod substitutes;
 mod tests;
 #[cfg(feature = "hub")]
 mod township;
+#[cfg(feature = "hub")]
+mod web;
 
 pub use check_file::{CheckReport, FileKind, check_file};
 #[cfg(feature = "demo")]

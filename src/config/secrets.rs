@@ -84,10 +84,11 @@ pub fn exposed_files(mqtt: &MqttSettings) -> Vec<Text> {
     files.into_iter().filter_map(|(key, path)| exposed(key, path.as_ref())).collect()
 }
 
-/// The same of a hub's files: also the server's token.
+/// The same of a hub's files: also the page's key and the server's token.
 #[cfg(feature = "hub")]
 pub fn exposed_files_of_hub(settings: &crate::hub::HubSettings) -> Vec<Text> {
     let found = exposed_files(&settings.mqtt).into_iter();
+    let found = found.chain(exposed("web.key_file", settings.web.key_file.as_ref()));
     #[cfg(feature = "influx")]
     let found = {
         let server = settings.store.server.as_ref();

@@ -6,7 +6,8 @@ use std::ops::{Bound, RangeInclusive};
 use crate::core::{Problems, did_you_mean};
 use crate::locales::{Text, config_hub as words, core};
 use crate::water::{
-    Bilingual, KWH_PER_M3_M, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township,
+    Bilingual, KWH_PER_M3_M, Place, Pump, Station, StationKind, Threshold, ThresholdQuantity,
+    Township,
 };
 
 /// Rough efficiency, from the wire to the water, of a small pump in the field. Engineering judgement.
@@ -17,6 +18,11 @@ const USUAL_EFFICIENCY: f64 = 0.5;
 const POWER_FACTOR: RangeInclusive<f64> = 0.3..=3.0;
 
 const MONTHS: RangeInclusive<i8> = 1..=12;
+
+/// Where China lies, degrees east and degrees north: 73°33′ to 135°05′ and 3°52′ to 53°33′, rounded outwards.
+/// Longitudes and latitudes have no value in common, so that swapped ones are known.
+const LONGITUDES: RangeInclusive<f64> = 73.0..=136.0;
+const LATITUDES: RangeInclusive<f64> = 3.0..=54.0;
 
 /// An efficiency: more than nothing, at most all.
 pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
@@ -45,6 +51,9 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
     }
     let serves = station.serves_persons.is_none() || station.kind == StationKind::Tank;
     found.ensure(serves, "serves_persons", "", words::only_tanks(), words::correct_kind());
+    if let Some(place) = &station.place {
+        check_place(place, &mut found.at("place"));
+    }
     match (&station.pump, station.kind) {
         (Some(pump), StationKind::Pump) => {
             let found = &mut found.at("pump");
@@ -64,6 +73,18 @@ pub(super) fn sourced(source: &Bilingual, confidence: f64, hint: Text, found: &m
     found.text("source", &source.text().to_string(), hint);
     source.check("source", found);
     found.within("confidence", confidence, 0.0..=1.0, words::confidence());
+}
+
+fn check_place(place: &Place, found: &mut Problems) {
+    let Place { longitude, latitude } = *place;
+    if LONGITUDES.contains(&latitude) && LATITUDES.contains(&longitude) {
+        let shown = |east, north| format!("{{ longitude = {east}, latitude = {north} }}");
+        let right = words::swap_place(shown(latitude, longitude));
+        found.add("", shown(longitude, latitude), words::place_is_swapped(), right);
+        return;
+    }
+    found.within("longitude", longitude, LONGITUDES, words::give_place());
+    found.within("latitude", latitude, LATITUDES, words::give_place());
 }
 
 fn check_levels(station: &Station, found: &mut Problems) {
@@ -209,5 +230,29 @@ fn check_meters(township: &Township, station: &Station, pump: &Pump, found: &mut
             let hint = words::one_pump_a_meter();
             found.item("meter", index).add("station", &meter.station, rule, hint);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(longitude: f64, latitude: f64) -> Vec<String> {
+        let mut found = Problems::default();
+        check_place(&Place { longitude, latitude }, &mut found.at("place"));
+        found.list().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_place_lies_in_china_and_swapped_values_are_named() {
+        assert_eq!(problems(116.4, 27.1), Vec::<String>::new());
+        let swapped = problems(27.1, 116.4);
+        assert_eq!(swapped.len(), 1);
+        for part in ["place", "swapped", "longitude = 116.4", "latitude = 27.1"] {
+            assert!(swapped[0].contains(part), "{part}: {swapped:?}");
+        }
+        let wrong = problems(1164.0, f64::NAN);
+        assert_eq!(wrong.len(), 2);
+        assert!(wrong[0].contains("place.longitude") && wrong[1].contains("place.latitude"));
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn candidates() -> Vec<Value> {
         "2022-08-01T00:00:00Z".into(),
         "2022-08-01".into(),
         "127.0.0.1:1".into(),
+        "127.0.0.1".into(),
         1.into(),
         // A function code.
         3.into(),

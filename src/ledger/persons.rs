@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::Problems;
+use crate::core::{Problems, Role};
 use crate::locales::{Text, config_hub as list_words, core as core_words, ledger as words};
 
 /// Fewest letters of a last word that is taken for a name of its own: 黄某 in 财政所 黄某, but not 某 in 黄 某. Chinese
@@ -18,6 +18,9 @@ pub struct Person {
     pub name: String,
     /// The office that she works in, such as 财政所.
     pub office: String,
+    /// What she may do in the workplace; without it she does not sign in.
+    #[serde(default)]
+    pub role: Option<Role>,
 }
 
 impl Person {

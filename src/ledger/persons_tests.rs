@@ -4,7 +4,7 @@ use super::*;
 use crate::locales::{Lang, within};
 
 fn person(id: &str, name: &str, office: &str) -> Person {
-    Person { id: id.into(), name: name.into(), office: office.into() }
+    Person { id: id.into(), name: name.into(), office: office.into(), role: None }
 }
 
 fn office() -> Persons {

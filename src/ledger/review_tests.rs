@@ -120,6 +120,7 @@ fn listed() -> Persons {
         id: id.into(),
         name: name.into(),
         office: office.into(),
+        role: None,
     };
     vec![person("huang", "黄某", "财政所"), person("wu", "吴某", "乡长")].into()
 }

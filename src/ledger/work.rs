@@ -134,6 +134,7 @@ mod tests {
             id: id.into(),
             name: name.into(),
             office: office.into(),
+            role: None,
         };
         vec![person("huang", "黄某", "财政所"), person("wu", "吴某", "乡政府")].into()
     }

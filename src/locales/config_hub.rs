@@ -40,9 +40,62 @@ messages! { "config_hub";
         zh "改用外部的消息服务器并删掉 `[broker]`，或编译时加上 `--features demo`"
         en "use an external one and remove [broker], or build with --features demo"
     }
+    page_not_encrypted() {
+        zh "别的机器也能访问，页面要登录，但密码和内容在网上没有加密"
+        en "can be reached from other machines; the page asks for a password, but nothing that goes there is encrypted"
+    }
     page_here() {
-        zh "改为监听 127.0.0.1，由要密码的代理转给别的机器；有防火墙挡住外人时，可写 `allow_remote = true`"
-        en "listen on 127.0.0.1, behind a proxy that asks for a password, or set allow_remote = true where a firewall keeps others out"
+        zh "写上证书 `certificate_file` 和 `key_file`；或改为监听 127.0.0.1，由加密的代理转给别的机器；网络只有自己人能用时，可写 \
+            `allow_remote = true`"
+        en "give certificate_file and key_file, or listen on 127.0.0.1 behind a proxy that encrypts, or set allow_remote = true where only \
+            your own people use the network"
+    }
+    is_store_or_ledger() { zh "已是数据库或台账的文件" en "is the file of store or ledger already" }
+    users_of_their_own() {
+        zh "用户单独用一个文件，如 `users.db`"
+        en "users have a file of their own, such as users.db"
+    }
+    no_host() {
+        zh "不是主机名或地址；不带 `http://`、端口和路径"
+        en "is no name or address of a host; without http://, port and path"
+    }
+    host_examples() { zh "如 `hub.lan` 或 `192.168.1.5`" en "such as hub.lan or 192.168.1.5" }
+    proxy_is_anybody() {
+        zh "包含所有地址：谁都可以冒充别的地址"
+        en "is every address: anybody could pass for any other"
+    }
+    proxy_examples() {
+        zh "写代理的地址；代理在本机上时写 127.0.0.1"
+        en "give the proxy's address: 127.0.0.1 where it is on this machine"
+    }
+    proxies_hide_networks() {
+        zh "有 `public_url` 和 `open_to` 时必填：否则经代理来的人都算作代理的地址"
+        en "is required with public_url and open_to: else everybody who comes through the proxy has the proxy's address"
+    }
+    page_both_or_neither() {
+        zh "页面的证书和私钥要么都有，要么都没有"
+        en "a page has a certificate and its private key, or neither"
+    }
+    key_of_another(certificate) {
+        zh "与 `web.certificate_file` {certificate} 不配对"
+        en "does not belong to web.certificate_file {certificate}"
+    }
+    issued_together() { zh "写一起签发的证书和私钥" en "give the key that was issued with it" }
+    no_certificate() { zh "里面没有 PEM 格式的证书" en "holds no certificate in PEM" }
+    certificate_form() {
+        zh "文件里是页面的证书，后面接签发它的各级证书"
+        en "the file holds the page's certificate, and after it those that vouch for it"
+    }
+    no_key() { zh "里面没有 PEM 格式的私钥" en "holds no private key in PEM" }
+    key_form() { zh "用证书的私钥，不要加密码" en "give the certificate's private key, without a password" }
+    pair_unusable() { zh "这对证书和私钥不能用" en "cannot be used with this certificate" }
+    no_public_url() {
+        zh "应为 `https://` 加主机名，可加端口，不带路径"
+        en "must be https:// and a host, with a port or none, and no path"
+    }
+    public_url_example() {
+        zh "浏览器里的地址，如 `https://water.example.org`"
+        en "what the browser shows, such as https://water.example.org"
     }
     broker_open_to_others() {
         zh "别的机器也能访问，而这个消息服务器接受任何客户端，也不加密"
@@ -161,6 +214,12 @@ messages! { "config_hub";
     // Stations.
     page_names_it() { zh "页面和报告里用它的名称" en "page and report name it" }
     unknown_village() { zh "本乡镇没有这个村" en "is not a village of this township" }
+    give_place() {
+        zh "写十进制的度数（`WGS 84`），如 `longitude = 116.412, latitude = 27.083`；不知道就不写 `place`"
+        en "give decimal degrees (WGS 84) such as longitude = 116.412, latitude = 27.083, or leave place out"
+    }
+    place_is_swapped() { zh "经度和纬度写反了" en "longitude and latitude are swapped" }
+    swap_place(place) { zh "改为 `place = {place}`" en "write place = {place}" }
     correct_kind() { zh "删掉，或改正 `kind`" en "remove it, or correct the kind" }
     only_sources() { zh "只有水源才有" en "only a water source has it" }
     only_tanks() { zh "只有饮水池才写供水人数" en "only a drinking-water tank serves persons" }

@@ -12,6 +12,7 @@ use super::manifest::{self, Entry, Manifest, stamp};
 use crate::locales::{foreign, transfer as words};
 use crate::store::file;
 use crate::support::{files, hex};
+use crate::users;
 
 /// Name of the store in a backup.
 pub const STORE: &str = "store.db";
@@ -19,8 +20,17 @@ pub const STORE: &str = "store.db";
 /// Name of the ledger in a backup.
 pub const LEDGER: &str = "ledger.db";
 
+/// Name of the users' file in a backup. What lets somebody in is not in the copy: see [`users::let_nobody_in`].
+pub const USERS: &str = "users.db";
+
 /// The hub's files: name in a backup, and path.
-pub type Files<'a> = [(&'static str, &'a Path); 2];
+pub type Files<'a> = [(&'static str, &'a Path); 3];
+
+/// Whether a hub may have no file of this name: one without a page has no users, and before there were users it was not
+/// in a backup.
+pub(super) fn may_lack(name: &str) -> bool {
+    name == USERS
+}
 
 /// A finished backup.
 pub struct BackedUp {
@@ -67,10 +77,17 @@ fn fill(
 ) -> anyhow::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for (name, from) in files {
+        if may_lack(name) && !from.try_exists().unwrap_or(true) {
+            continue;
+        }
         anyhow::ensure!(from.is_file(), words::no_such_file(*from));
         let to = partial.join(name);
-        let contents =
+        let mut contents =
             file::copy(from, &to, progress).with_context(|| words::cannot_copy(*from))?;
+        if *name == USERS {
+            users::let_nobody_in(&to).with_context(|| words::cannot_copy(*from))?;
+            contents = file::examine(&to).with_context(|| words::cannot_copy(*from))?;
+        }
         let written = fs::File::open(&to)?;
         written.sync_all()?;
         entries.push(Entry {

@@ -6,19 +6,23 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::backup::{BackedUp, back_up};
+use super::backup::{BackedUp, Files, back_up};
+use super::import::digest_of;
 use super::restore::{Restored, restore};
 use crate::core::Reading;
 use crate::ledger::Ledger;
 use crate::locales::{Lang, within};
 use crate::store::{Lock, Sqlite, Store, file};
+use crate::support::hex;
+use crate::users::UsersFile;
 use crate::wire::{Batch, Epoch};
 
-/// The hub's two files and a place for backups.
+/// The hub's three files and a place for backups.
 struct Office {
     folder: tempfile::TempDir,
     store: PathBuf,
     ledger: PathBuf,
+    users: PathBuf,
 }
 
 fn at(second: i64) -> Timestamp {
@@ -28,18 +32,20 @@ fn at(second: i64) -> Timestamp {
 impl Office {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (store, ledger) = (folder.path().join("store.db"), folder.path().join("ledger.db"));
+        let of = |name: &str| folder.path().join(name);
+        let (store, ledger, users) = (of("store.db"), of("ledger.db"), of("users.db"));
         fs::create_dir(folder.path().join("disk")).unwrap();
         drop(Ledger::open(&ledger).unwrap());
-        Self { folder, store, ledger }
+        drop(UsersFile::open(&users).unwrap());
+        Self { folder, store, ledger, users }
     }
 
     fn disk(&self) -> PathBuf {
         self.folder.path().join("disk")
     }
 
-    fn files(&self) -> [(&'static str, &Path); 2] {
-        [("store.db", &self.store), ("ledger.db", &self.ledger)]
+    fn files(&self) -> Files<'_> {
+        [("store.db", &self.store), ("ledger.db", &self.ledger), ("users.db", &self.users)]
     }
 
     fn back_up(&self, second: i64) -> anyhow::Result<BackedUp> {
@@ -169,12 +175,13 @@ fn altered(office: &Office, name: &str, sql: &str) -> PathBuf {
     let made = office.back_up(0).unwrap().directory;
     let elsewhere = office.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
-    for file in ["store.db", "ledger.db"] {
+    for file in ["store.db", "ledger.db", "users.db"] {
         fs::copy(made.join(file), elsewhere.join(file)).unwrap();
     }
     file::alter(&elsewhere.join(name), sql);
-    let (store, ledger) = (elsewhere.join("store.db"), elsewhere.join("ledger.db"));
-    let files: [(&'static str, &Path); 2] = [("store.db", &store), ("ledger.db", &ledger)];
+    let [store, ledger, users] =
+        ["store.db", "ledger.db", "users.db"].map(|name| elsewhere.join(name));
+    let files: Files<'_> = [("store.db", &store), ("ledger.db", &ledger), ("users.db", &users)];
     back_up(&files, &office.disk(), at(5), &TimeZone::UTC, &|_, _| {}).unwrap().directory
 }
 
@@ -197,6 +204,7 @@ fn a_backup_with_what_is_not_ours_is_refused_however_well_it_adds_up() {
         ("ledger.db", refusing, "refusing"),
         ("ledger.db", replaced, "entry_no_update"),
         ("ledger.db", "CREATE TABLE loot (x)", "loot"),
+        ("users.db", "CREATE TABLE loot (x)", "loot"),
     ] {
         let office = Office::new();
         commit(&mut Sqlite::open(&office.store).unwrap(), 1);
@@ -213,6 +221,72 @@ fn a_backup_with_what_is_not_ours_is_refused_however_well_it_adds_up() {
         assert!(!left.iter().any(|name| name.contains("restoring")), "{left:?}");
         assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
     }
+}
+
+/// Somebody with a password, a session and a link in the users' file, and another whose attempts failed.
+const PERSONS: &str = "INSERT INTO password VALUES ('zhang-wei', '$argon2id$', 0);
+    INSERT INTO session VALUES (randomblob(32), 'zhang-wei', 0, 0);
+    INSERT INTO link VALUES ('zhang-wei', randomblob(32), '', 0, 1);
+    INSERT INTO attempt VALUES ('li-na', 5, 1);
+    INSERT INTO audit VALUES (1, 0, 'zhang-wei', '', 'signed_in', '', zeroblob(32))";
+
+/// How many rows the users' file at `path` has: passwords, sessions, links, attempts, record.
+fn persons(path: &Path) -> [u64; 5] {
+    let rows = file::examine(path).unwrap().rows;
+    ["password", "session", "link", "attempt", "audit"].map(|table| rows[table])
+}
+
+#[test]
+fn a_backup_has_passwords_and_the_record_and_lets_nobody_in() {
+    let office = Office::new();
+    drop(Sqlite::open(&office.store).unwrap());
+    file::alter(&office.users, PERSONS);
+    let made = office.back_up(0).unwrap();
+    assert_eq!(persons(&made.directory.join("users.db")), [1, 0, 0, 0, 1]);
+    assert_eq!((made.files[2].name.as_str(), made.files[2].rows["session"]), ("users.db", 0));
+    assert_eq!(persons(&office.users), [1, 1, 1, 1, 1], "the file itself is not touched");
+    file::alter(&office.users, "DELETE FROM password");
+    let restored = office.restore(&made.directory, 60).unwrap();
+    assert_eq!(persons(&office.users), [1, 0, 0, 0, 1]);
+    assert!(restored.replaced.iter().any(|kept| kept.ends_with("users.db.before-20220731-160100")));
+    UsersFile::open(&office.users).unwrap();
+}
+
+#[test]
+fn a_backup_without_users_leaves_those_that_are_there() {
+    let office = Office::new();
+    commit(&mut Sqlite::open(&office.store).unwrap(), 1);
+    fs::remove_file(&office.users).unwrap();
+    let made = office.back_up(0).unwrap();
+    assert_eq!(made.files.len(), 2, "as it was before there were users");
+    drop(UsersFile::open(&office.users).unwrap());
+    file::alter(&office.users, PERSONS);
+    let restored = office.restore(&made.directory, 60).unwrap();
+    assert_eq!(persons(&office.users), [1, 1, 1, 1, 1]);
+    assert_eq!(restored.replaced.len(), 2, "{:?}", restored.replaced);
+}
+
+#[test]
+fn users_with_a_foreign_trigger_are_neither_backed_up_nor_restored() {
+    let refusing =
+        "CREATE TRIGGER refusing BEFORE DELETE ON session BEGIN SELECT RAISE(IGNORE); END";
+    let office = Office::new();
+    commit(&mut Sqlite::open(&office.store).unwrap(), 1);
+    let made = office.back_up(0).unwrap().directory;
+    // The manifest fits: whoever has changed the copy has made its sum anew.
+    let (copy, manifest) = (made.join("users.db"), made.join("manifest.json"));
+    file::alter(&copy, refusing);
+    let mut said: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&manifest).unwrap()).unwrap();
+    said["files"][2]["size"] = fs::metadata(&copy).unwrap().len().into();
+    said["files"][2]["sha256"] = hex(digest_of(&copy).unwrap().as_ref()).into();
+    fs::write(&manifest, said.to_string()).unwrap();
+    let error = format!("{:#}", office.restore(&made, 60).err().unwrap());
+    assert!(error.contains("hanqing did not put there: refusing;"), "{error}");
+    file::alter(&office.users, refusing);
+    let error = format!("{:#}", office.back_up(90).err().unwrap());
+    assert!(error.contains("refusing"), "{error}");
+    assert_eq!(fs::read_dir(office.disk()).unwrap().count(), 1, "nothing half stays");
 }
 
 #[test]
@@ -256,8 +330,8 @@ fn stores_ledgers_and_backups_are_closed_to_others() {
         entries.filter(|path| path.is_file()).collect()
     };
     let files = [of(office.folder.path()), of(&made)].concat();
-    // Store, ledger, log and its index, two locks; two copies and the manifest.
-    assert!(files.len() >= 9, "{files:?}");
+    // Store, ledger, users, log and its index, two locks; three copies and the manifest.
+    assert!(files.len() >= 11, "{files:?}");
     for path in files {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o007, 0, "{}: {mode:o}", path.display());

@@ -31,7 +31,7 @@ pub struct Manifest {
 /// A file of a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// `store.db` or `ledger.db`, whatever the hub calls it.
+    /// `store.db`, `ledger.db` or `users.db`, whatever the hub calls it.
     pub name: String,
     /// Bytes.
     pub size: u64,

@@ -7,7 +7,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::backup::{Files, LEDGER};
+use super::backup::{Files, LEDGER, USERS, may_lack};
 use super::import::digest_of;
 use super::manifest::{Entry, Manifest, stamp};
 use crate::ledger;
@@ -15,6 +15,7 @@ use crate::locales::{Text, foreign, transfer as words};
 use crate::store::{Lock, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
 use crate::support::hex;
+use crate::users;
 
 /// A finished restore.
 pub struct Restored {
@@ -26,11 +27,11 @@ pub struct Restored {
 }
 
 /// Replaces `files` with the backup in `from`. The backup is first copied beside them and verified; the replaced files
-/// stay beside the new ones, under a name that holds `now`.
+/// stay beside the new ones, under a name that holds `now`. Where the backup has no users, those that are there stay.
 ///
 /// # Errors
 /// `from` is not a backup or is damaged, a program uses the files, or the disk is full: then nothing is replaced. If
-/// the second file cannot be replaced after the first, the error says so.
+/// one file cannot be replaced after another, the error says so.
 pub fn restore(
     from: &Path,
     files: &Files<'_>,
@@ -39,16 +40,19 @@ pub fn restore(
     progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<Restored> {
     let manifest = Manifest::read(from)?;
-    let [(_, store), _] = files;
+    let [(_, store), ..] = files;
     let _lock = Lock::exclusive(store)?;
+    let has = |name: &str| manifest.files.iter().any(|entry| entry.name == name);
+    let files = files.iter().copied().filter(|(name, _)| has(name) || !may_lack(name));
+    let files: Vec<_> = files.collect();
     let mut held = Vec::new();
-    for (_, path) in files {
+    for (_, path) in &files {
         if path.exists() {
             held.extend(file::hold(path)?);
         }
     }
     let mut copies = Vec::new();
-    for (name, path) in files {
+    for (name, path) in &files {
         let copy = with_suffix(path, ".restoring");
         let verified = copy_verified(&manifest, from, name, &copy, progress)
             .and_then(|()| give_to_hub(&copy, path));
@@ -111,6 +115,7 @@ fn copy_verified(
     );
     let foreign = match name {
         LEDGER => file::foreign_to(copy, &ledger::LAYOUTS)?,
+        USERS => file::foreign_to(copy, &users::LAYOUTS)?,
         _ => file::foreign_to_store(copy)?,
     };
     anyhow::ensure!(foreign.is_empty(), words::holds_foreign(&source, Text::list(&foreign)));

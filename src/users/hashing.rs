@@ -1,0 +1,86 @@
+//! Where passwords are hashed: beside the runtime, and few at a time.
+
+use std::sync::Arc;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::UsersError;
+
+/// Hashes at once: 19 MiB and a core each. The smallest machine of an office has two cores.
+const AT_ONCE: usize = 2;
+
+/// Those that may wait beside them: half a second's work. Whoever comes then is told to try again. Engineering
+/// judgement.
+const WAITING_MAX: usize = 8;
+
+/// The room for hashing.
+#[derive(Debug)]
+pub(super) struct Hashing {
+    room: Arc<Semaphore>,
+    work: Arc<Semaphore>,
+}
+
+/// A place in it. It is free again when what is hashed there is done, whoever still waits for it.
+#[derive(Debug)]
+pub(super) struct Place {
+    _room: OwnedSemaphorePermit,
+    _work: OwnedSemaphorePermit,
+}
+
+impl Hashing {
+    pub(super) fn new() -> Self {
+        let room = Arc::new(Semaphore::new(AT_ONCE + WAITING_MAX));
+        Self { room, work: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+
+    /// Waits for a place; `None` where too many wait.
+    pub(super) async fn place(&self) -> Option<Place> {
+        let room = Arc::clone(&self.room).try_acquire_owned().ok()?;
+        let work = Arc::clone(&self.work).acquire_owned().await.ok()?;
+        Some(Place { _room: room, _work: work })
+    }
+}
+
+impl Place {
+    /// Does `work` there.
+    pub(super) async fn run<R: Send + 'static>(
+        self,
+        work: impl FnOnce() -> Result<R, UsersError> + Send + 'static,
+    ) -> Result<R, UsersError> {
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(self);
+            done
+        });
+        done.await.map_err(|_| UsersError::Hash)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn two_work_some_wait_and_others_are_turned_away() {
+        let hashing = Hashing::new();
+        let first = hashing.place().await.unwrap();
+        let second = hashing.place().await.unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..WAITING_MAX {
+            let mut place = Box::pin(hashing.place());
+            tokio::select! {
+                biased;
+                _ = &mut place => panic!("three at once"),
+                () = std::future::ready(()) => {}
+            }
+            waiting.push(place);
+        }
+        assert!(hashing.place().await.is_none());
+        // A place is given back also where nobody waits for what is done there.
+        assert_eq!(first.run(|| Ok(7)).await.unwrap(), 7);
+        let mut waiting = waiting.into_iter();
+        let third = waiting.next().unwrap().await.unwrap();
+        drop((second, third, waiting));
+        assert!(hashing.place().await.is_some());
+    }
+}
