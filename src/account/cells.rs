@@ -1,8 +1,12 @@
 //! Where the hours and days of an account come from.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
 
-use crate::core::{DayCell, HourCell, Period, Series};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::core::{Correction, DayCell, HourCell, Parameter, Period, Series};
+use crate::water::Station;
 
 /// Yields the roll-ups of series by the office's days, in order of time; nothing for an unknown series.
 pub trait Cells {
@@ -13,7 +17,7 @@ pub trait Cells {
 
     fn days(&mut self, series: &Series, period: Period) -> Result<Vec<DayCell>, Self::Error>;
 
-    /// What the register `series` showed at each of its readings that count, from `from` to before `to`, in order of
+    /// What `series` showed at each of its readings that count, from `from` to before `to`, in order of
     /// time; nothing where only hours are known.
     fn shown(
         &mut self,
@@ -30,4 +34,31 @@ pub trait Cells {
         let counted = days.iter().filter(|day| day.counted > 0);
         Ok(counted.filter_map(|day| day.increment).reduce(|a, b| a + b))
     }
+
+    /// The corrections in force that have changed hours of `series` in `period`, in the order in which they were
+    /// entered; nothing where none is known.
+    fn corrections(
+        &mut self,
+        _series: &Series,
+        _period: Period,
+    ) -> Result<Vec<Correction>, Self::Error> {
+        Ok(Vec::new())
+    }
+}
+
+/// What a counter grew by on a day; `None` without a reading that counts.
+pub(super) fn grown_on(day: &DayCell) -> Option<f64> {
+    day.increment.filter(|_| day.counted > 0)
+}
+
+/// The days of `parameter` at `station` for which `value` yields something.
+pub(super) fn by_day<C: Cells>(
+    station: &Station,
+    parameter: Parameter,
+    period: Period,
+    cells: &mut C,
+    value: impl Fn(&DayCell) -> Option<f64>,
+) -> Result<BTreeMap<Date, f64>, C::Error> {
+    let days = cells.days(&Series::new(station.id.clone(), parameter), period)?;
+    Ok(days.iter().filter_map(|day| Some((day.day, value(day)?))).collect())
 }

@@ -7,13 +7,14 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
+use super::cells::{by_day, grown_on};
+use super::earlier::{earlier_years, stored, usual};
 use super::lacking::{lacking, reservoirs, serving};
-use super::rank;
 use super::{Basis, Cells, Rank, SourceAccount, SourceDay};
-use crate::core::{DayCell, Parameter, Period, Series, StationId};
+use crate::core::{Parameter, Period, StationId};
 use crate::locales::{Lang, Text, account as words, for_programs};
 use crate::water::{
-    self, Anomaly, Balance, FALL_DAYS, Grade, GradeRules, Graded, Grader, Index, Measure, Missing,
+    self, Balance, FALL_DAYS, Grade, GradeRules, Graded, Grader, Index, Measure, Missing,
     ProposedEvent, Rainless, Reason, Station, StationKind, Status, Supply, Township, areal_mean,
     lasts, propose, rain_anomaly, rainless, soil_relative_moisture, supply,
 };
@@ -24,12 +25,6 @@ const RAIN_WINDOWS: [(Index, usize); 3] =
 
 /// Days before a period that its indices look back on: the longest window of rain, and the day that is graded.
 pub const LEAD_DAYS: i64 = 91;
-
-/// Earlier years that a source is compared with. Engineering judgement: 多年同期 of SL 424 is at least a gauge's life.
-const EARLIER_YEARS: i16 = 10;
-/// Days on either side of the same day of an earlier year that count with it. Engineering judgement, confidence 0.6:
-/// the level of a single day is chance.
-const BESIDE_DAYS: i64 = 5;
 
 /// What was observed, by day; a day without data is not there.
 #[derive(Debug, Default)]
@@ -109,7 +104,10 @@ pub struct Drought {
 }
 
 /// For JSON, which does not change with the language.
-fn chinese<T: Serialize, S: Serializer>(text: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn chinese<T: Serialize, S: Serializer>(
+    text: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     for_programs(Lang::Chinese, || text.serialize(serializer))
 }
 
@@ -127,7 +125,7 @@ pub fn drought<C: Cells>(
         for state in &mut last.sources {
             let Some(station) = basis.township.station(&state.id) else { continue };
             let earlier = earlier_years(station, last.day, cells)?;
-            let found = anomaly(station, state.level_m, &earlier);
+            let found = water::anomaly(stored(station, state.level_m), &usual(station, &earlier));
             state.anomaly = found.map(|anomaly| (anomaly.percent, anomaly.years));
             let levels: Vec<Vec<f64>> =
                 earlier.iter().map(|(_, days)| days.values().copied().collect()).collect();
@@ -137,18 +135,6 @@ pub fn drought<C: Cells>(
     Ok(drought)
 }
 
-/// The days of `parameter` at `station` for which `value` yields something.
-fn by_day<C: Cells>(
-    station: &Station,
-    parameter: Parameter,
-    period: Period,
-    cells: &mut C,
-    value: impl Fn(&DayCell) -> Option<f64>,
-) -> Result<BTreeMap<Date, f64>, C::Error> {
-    let days = cells.days(&Series::new(station.id.clone(), parameter), period)?;
-    Ok(days.iter().filter_map(|day| Some((day.day, value(day)?))).collect())
-}
-
 fn observe<'a, C: Cells>(basis: &Basis<'a>, cells: &mut C) -> Result<Observed<'a>, C::Error> {
     let mut observed = Observed::default();
     let period = basis.period;
@@ -156,7 +142,7 @@ fn observe<'a, C: Cells>(basis: &Basis<'a>, cells: &mut C) -> Result<Observed<'a
         match station.kind {
             StationKind::RainGauge => {
                 let rain = Parameter::RainfallTotal;
-                let rain = by_day(station, rain, period, cells, |day| day.increment)?;
+                let rain = by_day(station, rain, period, cells, grown_on)?;
                 observed.rain_mm.push(rain);
             }
             StationKind::Soil => {
@@ -171,44 +157,6 @@ fn observe<'a, C: Cells>(basis: &Basis<'a>, cells: &mut C) -> Result<Observed<'a
         }
     }
     Ok(observed)
-}
-
-/// The last levels of the days around the same day of an earlier year, with that day.
-type EarlierYear = (Date, BTreeMap<Date, f64>);
-
-/// The earlier years of `station` that have levels around the same day as `day`.
-fn earlier_years<C: Cells>(
-    station: &Station,
-    day: Date,
-    cells: &mut C,
-) -> Result<Vec<EarlierYear>, C::Error> {
-    let mut earlier = Vec::new();
-    for back in 1..=EARLIER_YEARS {
-        let Ok(then) = day.checked_sub(i32::from(back).years()) else {
-            continue;
-        };
-        let beside = rank::BESIDE_DAYS.days();
-        let days = Period { from: then.saturating_sub(beside), to: then.saturating_add(beside) };
-        let believed = |day: &DayCell| day.last.filter(|m| water::doubt(station, *m).is_none());
-        let levels = by_day(station, Parameter::Level, days, cells, believed)?;
-        if !levels.is_empty() {
-            earlier.push((then, levels));
-        }
-    }
-    Ok(earlier)
-}
-
-/// How `level_m` compares with the same days of `earlier` years: by storage, or level without a curve.
-fn anomaly(station: &Station, level_m: f64, earlier: &[EarlierYear]) -> Option<Anomaly> {
-    let stored = |level_m: f64| water::balance(station, level_m).map_or(level_m, |b| b.storage_m3);
-    let mean = |(then, levels): &EarlierYear| {
-        let beside = BESIDE_DAYS.days();
-        let days = then.saturating_sub(beside)..=then.saturating_add(beside);
-        let stored: Vec<f64> = levels.range(days).map(|(_, level_m)| stored(*level_m)).collect();
-        (!stored.is_empty()).then(|| stored.iter().sum::<f64>() / stored.len() as f64)
-    };
-    let means: Vec<f64> = earlier.iter().filter_map(mean).collect();
-    water::anomaly(stored(level_m), &means)
 }
 
 /// The drought of `period` by what was `observed` in it and [`LEAD_DAYS`] before it.

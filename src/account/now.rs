@@ -1,11 +1,11 @@
 //! Sources and pumps at this moment, by what is cheapest to read: a page asks for all of them each second.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::believed::{LevelMemory, blank};
-use super::pump::pump_now;
-use super::{Basis, Cells, StatusRun};
+use super::pump::{pump_now, stations};
+use super::{Basis, Cells, RUNNING_POWER_SHARE, StatusRun};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
 use crate::water::{LevelDoubt, Station, StationKind, Status, doubt};
 
@@ -17,6 +17,15 @@ const HOURS_DAYS: i64 = 3;
 const TREND_SPAN: [SignedDuration; 2] =
     [SignedDuration::from_hours(24), SignedDuration::from_hours(48)];
 
+/// Days between the two levels of the trend of a week: both are the last of a whole day, of yesterday and of the same
+/// day a week before, so that the hour at which somebody asks makes no difference.
+const WEEK_DAYS: i64 = 7;
+
+/// How old the last reading of a pump's run state or power may be to say whether it runs now. Engineering judgement,
+/// confidence 0.6: gateways poll each 5 minutes by default and may be late by some polls, and pumps for irrigation run
+/// for hours; a pump that is polled more seldom may have been switched since.
+pub const RUNNING_FRESH: SignedDuration = SignedDuration::from_mins(30);
+
 /// A source at this moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceNow {
@@ -26,6 +35,9 @@ pub struct SourceNow {
     pub doubt: Option<LevelDoubt>,
     /// Change of level over the last day with data at both its ends, m per day.
     pub trend_m_per_day: Option<f64>,
+    /// Change of level from the end of the same day of last week to the end of yesterday, m per day; `None` where one
+    /// of the two days has no level.
+    pub trend_week_m_per_day: Option<f64>,
     /// Last level of each day asked for, oldest first, `None` on a day without one that its geometry allows; from the
     /// first day that has data.
     pub levels_m: Vec<Option<f64>>,
@@ -85,7 +97,8 @@ impl SourceMemory {
         let levels_m = levels(station, between(&days, levels_from, Date::MAX));
         // A trend to a level before the doubted one would say nothing of now.
         let trend_m_per_day = trend(&hours).filter(|_| doubt.is_none());
-        Ok(SourceNow { status, doubt, trend_m_per_day, levels_m })
+        let trend_week_m_per_day = week_trend(station, &days, today).filter(|_| doubt.is_none());
+        Ok(SourceNow { status, doubt, trend_m_per_day, trend_week_m_per_day, levels_m })
     }
 }
 
@@ -102,6 +115,15 @@ fn trend(hours: &[HourCell]) -> Option<f64> {
         levels.find(|(at, _)| last_at.duration_since(*at) >= TREND_SPAN[0])?;
     let span = last_at.duration_since(before_at);
     (span <= TREND_SPAN[1]).then(|| (last - before) / (span.as_secs_f64() / 86_400.0))
+}
+
+fn week_trend(station: &Station, days: &[DayCell], today: Date) -> Option<f64> {
+    let end_of = |ago: i64| {
+        let day = today.saturating_sub(ago.days());
+        let place = days.binary_search_by_key(&day, |cell| cell.day).ok()?;
+        days.get(place)?.last.filter(|level_m| doubt(station, *level_m).is_none())
+    };
+    Some((end_of(1)? - end_of(1 + WEEK_DAYS)?) / WEEK_DAYS as f64)
 }
 
 fn levels(station: &Station, days: &[DayCell]) -> Vec<Option<f64>> {
@@ -137,6 +159,33 @@ pub fn pumps_now<C: Cells>(basis: &Basis<'_>, cells: &mut C) -> Result<PumpsNow,
         now.ran += u32::from(ran);
     }
     Ok(now)
+}
+
+/// Whether the pump `station` runs at `now`, by the last reading of its run state that is not older than `fresh`, or
+/// else of its power. `None` where there is none: silence is no standstill.
+pub fn running_now<C: Cells>(
+    station: &Station,
+    (now, fresh): (Timestamp, SignedDuration),
+    cells: &mut C,
+) -> Result<Option<bool>, C::Error> {
+    // Readings from a gateway whose clock is a little ahead count as well.
+    let from = now.checked_sub(fresh).unwrap_or(Timestamp::MIN);
+    let to = now.checked_add(fresh).unwrap_or(Timestamp::MAX);
+    let mut last_of = |parameter| {
+        let mut newest: Option<(Timestamp, f64)> = None;
+        for id in stations(station) {
+            let shown = cells.shown(&Series::new(id.clone(), parameter), from, to)?;
+            let last = shown.last().copied();
+            newest = newest.into_iter().chain(last).max_by_key(|(at, _)| *at);
+        }
+        Ok(newest.map(|(_, value)| value))
+    };
+    if let Some(state) = last_of(Parameter::RunState)? {
+        return Ok(Some(state >= 0.5));
+    }
+    let Some(plate) = &station.pump else { return Ok(None) };
+    let power_kw = last_of(Parameter::Power)?;
+    Ok(power_kw.map(|kw| kw >= plate.rated_power_kw * RUNNING_POWER_SHARE))
 }
 
 #[cfg(test)]
@@ -189,6 +238,87 @@ mod tests {
         let back = look(&levels);
         assert_eq!((back.status, back.doubt), (Some(Status::Normal), None));
         assert!(back.trend_m_per_day.is_some_and(|trend| (-0.6..0.0).contains(&trend)));
+    }
+
+    #[test]
+    fn the_trend_of_a_week_is_between_two_whole_days() {
+        let text = r#"name = "t"
+            [[station]]
+            id = "s"
+            name = "甲"
+            kind = "pond"
+            village = "v"
+            bottom_m = 100.0
+            crest_m = 104.0"#;
+        let station = toml::from_str::<Township>(text).unwrap().stations.remove(0);
+        let day = |d: i8, level| {
+            let rollup = gauge_hour(Timestamp::UNIX_EPOCH, level).rollup;
+            DayCell { day: date(2022, 8, d), covered_h: 1, rollup }
+        };
+        let mut days = vec![day(2, 103.7), day(8, 9.0), day(9, 103.0), day(10, 101.0)];
+        let trend = |days: &[DayCell]| week_trend(&station, days, date(2022, 8, 10));
+        let found = trend(&days).unwrap();
+        assert!((found - -0.1).abs() < 1e-9, "{found}");
+        days[2] = day(9, 9999.0);
+        assert_eq!(trend(&days), None, "its geometry contradicts the last one");
+        days.remove(2);
+        assert_eq!(trend(&days), None);
+    }
+
+    /// The last readings of a pump.
+    struct Shown(Vec<(&'static str, &'static str, f64)>);
+
+    impl Cells for Shown {
+        type Error = std::convert::Infallible;
+
+        fn hours(&mut self, _: &Series, _: Period) -> Result<Vec<HourCell>, Self::Error> {
+            Ok(Vec::new())
+        }
+
+        fn days(&mut self, _: &Series, _: Period) -> Result<Vec<DayCell>, Self::Error> {
+            Ok(Vec::new())
+        }
+
+        fn shown(
+            &mut self,
+            series: &Series,
+            from: Timestamp,
+            to: Timestamp,
+        ) -> Result<Vec<(Timestamp, f64)>, Self::Error> {
+            let asked = series.to_string();
+            let own = self.0.iter().filter(|(name, ..)| *name == asked);
+            let own = own.map(|(_, at, value)| (at.parse::<Timestamp>().unwrap(), *value));
+            Ok(own.filter(|(at, _)| from <= *at && *at < to).collect())
+        }
+    }
+
+    #[test]
+    fn a_pump_runs_by_its_last_word_and_silence_is_no_standstill() {
+        let text = r#"name = "t"
+            [[station]]
+            id = "p"
+            name = "甲"
+            kind = "pump"
+            village = "v"
+            [station.pump]
+            source = "s"
+            rated_power_kw = 10.0
+            rated_flow_m3h = 100.0
+            rated_head_m = 15.0
+            irrigates_mu = 20.0
+            meter = [{ station = "p-ee", billing = true }]"#;
+        let pump = toml::from_str::<Township>(text).unwrap().stations.remove(0);
+        let now: Timestamp = "2022-08-01T08:00:00Z".parse().unwrap();
+        let runs = |readings: &[(&'static str, &'static str, f64)]| {
+            running_now(&pump, (now, RUNNING_FRESH), &mut Shown(readings.to_vec())).unwrap()
+        };
+        assert_eq!(runs(&[]), None);
+        let (stood, ran) = ("2022-08-01T07:40:00Z", "2022-08-01T07:55:00Z");
+        assert_eq!(runs(&[("p/run_state", stood, 0.0), ("p/run_state", ran, 1.0)]), Some(true));
+        assert_eq!(runs(&[("p/run_state", ran, 0.0), ("p/power", ran, 9.0)]), Some(false));
+        assert_eq!(runs(&[("p/power", stood, 1.9)]), Some(false));
+        assert_eq!(runs(&[("p/power", stood, 1.9), ("p-ee/power", ran, 2.0)]), Some(true));
+        assert_eq!(runs(&[("p/run_state", "2022-08-01T07:00:00Z", 1.0)]), None);
     }
 
     #[test]

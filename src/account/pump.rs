@@ -15,7 +15,9 @@ use super::running::{
     RUNNING_POWER_SHARE, RunGround, SeenHour, hour_spans, idle_kw, is_close, unseen_h,
 };
 use super::{Basis, Cells, Coverage, MeterEvents, Method, Quantity, Segment, UnusedReplacement};
-use crate::core::{AssetId, DayCell, HourCell, Parameter, Series, StationId, VillageId};
+use crate::core::{
+    AssetId, Correction, DayCell, HourCell, Parameter, Series, StationId, VillageId,
+};
 use crate::locales::{Text, account as words};
 use crate::water::{KWH_PER_M3_M, Pump, Station};
 
@@ -57,7 +59,21 @@ pub struct PumpAccount {
     /// Why its registers are not to be believed, where they contradict themselves or another instrument; the bounds
     /// allow for it.
     pub contradiction: Option<Text>,
+    /// What people have corrected of its instruments' readings of the period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
 }
+
+/// What its account may be made from.
+const INSTRUMENTS: [Parameter; 7] = [
+    Parameter::EnergyTotal,
+    Parameter::VolumeTotal,
+    Parameter::RunHours,
+    Parameter::RunState,
+    Parameter::Power,
+    Parameter::Flow,
+    Parameter::Frequency,
+];
 
 /// A quantity and what happened to its series.
 type Counted = (Quantity, Vec<Segment>);
@@ -183,7 +199,22 @@ impl<'a, 'b, C: Cells> Reader<'a, 'b, C> {
             meters: std::mem::take(&mut self.meters),
             unused: std::mem::take(&mut self.unused),
             contradiction: (!why.is_empty()).then(|| Text::clauses(why)),
+            corrections: self.corrections()?,
         })
+    }
+
+    /// The corrections of its instruments, in the order in which they were entered.
+    fn corrections(&mut self) -> Result<Vec<Correction>, C::Error> {
+        let mut found = Vec::new();
+        for id in stations(self.station) {
+            for parameter in INSTRUMENTS {
+                let series = Series::new(id.clone(), parameter);
+                found.extend(self.cells.corrections(&series, self.basis.period)?);
+            }
+        }
+        found.sort_by_key(|correction| correction.id);
+        found.dedup_by_key(|correction| correction.id);
+        Ok(found)
     }
 
     pub(super) fn span(&self) -> Span<'a> {

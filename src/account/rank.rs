@@ -8,10 +8,10 @@ pub(super) const BESIDE_DAYS: i64 = 7;
 
 /// Days of an earlier year, of the [`BESIDE_DAYS`] on either side and the day itself, that need a level before the year
 /// counts. Engineering judgement, confidence 0.6: the half.
-const DAYS_MIN: usize = 8;
+pub(super) const DAYS_MIN: usize = 8;
 
 /// Earlier years that a rank needs. Engineering judgement, confidence 0.6: with fewer, one wet year decides it.
-const YEARS_MIN: usize = 5;
+pub(super) const YEARS_MIN: usize = 5;
 
 /// A level among those of the same days of earlier years.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -9,7 +9,7 @@ use super::believed::{DoubtedLevels, believe};
 use super::dry::{Dryness, dryness};
 use super::intake::Intake;
 use super::{Basis, Cells, Coverage, StatusRun};
-use crate::core::{Calendar, HourCell, Parameter, Period, Series, StationId};
+use crate::core::{Calendar, Correction, HourCell, Parameter, Period, Series, StationId};
 use crate::water::{Balance, Station, StationKind, Status, balance, dry_level_m};
 
 /// Days on end at or below the warning level that make a drought at a source. Engineering judgement, confidence 0.5:
@@ -38,6 +38,9 @@ pub struct SourceAccount {
     pub supply: Option<Intake>,
     /// Levels of the period that its geometry contradicts: they count in none of the other fields.
     pub doubted: Option<DoubtedLevels>,
+    /// What people have corrected of its levels of the period.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Correction>,
     /// Hour of the last level of the period.
     pub last_at: Option<Timestamp>,
     pub days: Vec<SourceDay>,
@@ -92,10 +95,12 @@ impl SourceAccount {
         let Period { from, to } = basis.period;
         // The day after shows whether a dry spell at the end of the period goes on.
         let read = Period { from: StatusRun::anchor(from), to: to.saturating_add(1.day()) };
-        let mut hours = cells.hours(&Series::new(station.id.clone(), Parameter::Level), read)?;
+        let level = Series::new(station.id.clone(), Parameter::Level);
+        let mut hours = cells.hours(&level, read)?;
         let (begins_at, ends_at) = basis.calendar.bounds(basis.period);
         let doubted = believe(station, basis.calendar, &mut hours, begins_at..ends_at);
-        Ok(Self::of_hours(basis, station, &hours, doubted))
+        let corrections = cells.corrections(&level, basis.period)?;
+        Ok(SourceAccount { corrections, ..Self::of_hours(basis, station, &hours, doubted) })
     }
 
     /// The account from `hours`, which begin where the status of the first day needs them and end a day after the
@@ -125,6 +130,7 @@ impl SourceAccount {
             dry: dryness(hours, dry_level_m(station), (begins_at, period_h)),
             supply: Intake::of(station, own, (begins_at, period_h)),
             doubted,
+            corrections: Vec::new(),
             last_at: own.iter().rev().find(|cell| cell.last.is_some()).map(|cell| cell.hour_at),
             days,
             warn_m: limits.map(|(warn, _)| warn),
