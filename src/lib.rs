@@ -42,6 +42,8 @@ pub mod store;
 #[cfg(feature = "hub")]
 pub mod transfer;
 #[cfg(feature = "hub")]
+pub mod users;
+#[cfg(feature = "hub")]
 pub mod water;
 #[cfg(feature = "hub")]
 pub mod web;

@@ -2,28 +2,36 @@
 //! or runtime.
 
 mod calendar;
+mod chart_point;
+mod correction;
 mod day;
 mod flag;
 mod hour;
 mod id;
 mod nearest;
+mod network;
 mod parameter;
 mod problem;
 mod reading;
+mod role;
 mod rollup;
 mod rows;
 mod shown;
 mod unit;
 
 pub use calendar::{Calendar, Period};
+pub use chart_point::ChartPoint;
+pub use correction::{Correction, CorrectionKind, Withdrawal};
 pub use day::DayCell;
 pub use flag::{Flag, Reason};
 pub use hour::{HOUR_MS, HourCell, hour_start_ms};
 pub use id::{AssetId, CropId, GatewayId, IdError, Series, StationId, VillageId};
 pub use nearest::nearest;
+pub use network::{Network, NetworkError};
 pub use parameter::{Kind, Parameter, ParameterSpec};
 pub use problem::{Problem, Problems, Scope, did_you_mean};
 pub use reading::{Outcome, Reading};
+pub use role::Role;
 pub use rollup::Rollup;
 pub use rows::RowNumbers;
 pub use shown::shown;

@@ -3,6 +3,7 @@
 //! All of it is what runs in the field and in the office, with two exceptions: the devices are simulated, and this
 //! module moves the clock, one hour at a time, whenever all buses have finished their polls.
 
+mod passwords;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub struct Example {
     pub gateways: Vec<EdgeSettings>,
     /// Device profiles by id.
     pub profiles: BTreeMap<String, Profile>,
+    /// Who works in the office.
+    pub persons: Persons,
     /// The clerk's ledger, CSV.
     pub ledger: Vec<u8>,
 }
@@ -121,6 +124,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     let mut settings = prepare(&data, &example, options.port, start)?;
     settings.store.path = data.join("store.db");
     settings.ledger.path = data.join("ledger.db");
+    settings.web.users = data.join("users.db");
     let Example { township, scenario, gateways, profiles, .. } = example;
 
     let mut world =
@@ -138,6 +142,8 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     let hub = Hub::open(settings.clone(), township.clone(), clock.clone(), true).await;
     let hub = hub.context(words::hub())?;
     let page = hub.page_address()?;
+    let users = hub.users().context(words::hub_without_page())?;
+    let passwords = passwords::give(users).await?;
     let (received, overview) = (hub.state(), hub.overview().context(words::hub_without_page())?);
 
     let mut supervisor = Supervisor::new(stop.clone());
@@ -160,6 +166,7 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
 
     let mut progress =
         Progress::new(calendar.clone(), period, page, watches.clone(), received, overview);
+    progress.show_persons(&passwords);
     let days_per_second = options.days_per_second;
     let chain = Chain { world: &world, driver: &driver, start, end, days_per_second };
     tokio::select! {
@@ -196,7 +203,7 @@ fn prepare(
     page: u16,
     at: Timestamp,
 ) -> anyhow::Result<HubSettings> {
-    let settings = hub_settings(page, free_port()?);
+    let settings = hub_settings(page, free_port()?, example.persons.clone());
     files::replace(&data.join("township.toml"), example.township_text.as_bytes())?;
     files::replace(&data.join("hub.toml"), toml::to_string(&settings)?.as_bytes())?;
     import_ledger(data, &example.ledger, &example.township, at)?;
@@ -289,15 +296,20 @@ fn clear(data: &Path) -> std::io::Result<()> {
 }
 
 /// The hub's settings, with paths relative to the directory of the data, where they are written.
-fn hub_settings(page: u16, broker: u16) -> HubSettings {
+fn hub_settings(page: u16, broker: u16, persons: Persons) -> HubSettings {
     HubSettings {
         lang: None,
         mqtt: MqttSettings::at(format!("mqtt://127.0.0.1:{broker}")),
         client_id: "hanqing-hub".into(),
         store: StoreSettings::at("store.db".into()),
         ledger: LedgerSettings::at("ledger.db".into()),
-        persons: Persons::default(),
-        web: WebSettings { listen: (Ipv4Addr::LOCALHOST, page).into(), ..WebSettings::default() },
+        persons,
+        web: WebSettings {
+            listen: (Ipv4Addr::LOCALHOST, page).into(),
+            // Whoever looks at the demo reads without signing in.
+            open_to: "127.0.0.0/8".parse().into_iter().collect(),
+            ..WebSettings::default()
+        },
         township: "township.toml".into(),
         report_templates: None,
         share: None,

@@ -13,6 +13,7 @@ use crate::core::{Calendar, Period};
 use crate::edge::EdgeWatch;
 use crate::hub::HubState;
 use crate::locales::{Argument, Text, demo as words};
+use crate::users::Account;
 use crate::web::Overview;
 
 /// In a pipe, one line is printed every week.
@@ -49,6 +50,15 @@ impl Progress {
             bar
         });
         Self { calendar, period, edges, received, overview, bar, shown: None }
+    }
+
+    /// Prints who can sign in on the page.
+    pub fn show_persons(&self, passwords: &[(Account, String)]) {
+        println!("{}", words::who_signs_in());
+        for (account, password) in passwords {
+            let Account { id, name, role } = account;
+            println!("{}", words::signs_in(&**id, &**password, role.name(), &**name));
+        }
     }
 
     /// Shows the state at `now`, once a day at most.

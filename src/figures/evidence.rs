@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 
+use super::corrected::{self, CorrectedReadings, corrected};
 use super::facts::Facts;
 use super::figure::Figure;
 use super::plausibility::{Finding, Severity};
@@ -47,6 +48,7 @@ pub(super) enum EvidenceDoubt {
     },
     Misnamed(MisnamedRows),
     Levels(DoubtedSource),
+    Corrected(CorrectedReadings),
     DrinkingContradicted(DrinkingRows),
 }
 
@@ -132,7 +134,9 @@ pub(super) fn doubts(facts: &Facts<'_>, figures: &[Figure]) -> Vec<EvidenceDoubt
     let drinking = drinking(facts).map(EvidenceDoubt::DrinkingContradicted);
     let unsourced = unsourced::doubts(facts.township(), figures);
     let misnamed = misnamed(facts).map(EvidenceDoubt::Misnamed);
-    drinking.into_iter().chain(misnamed).chain(meters).chain(levels).chain(unsourced).collect()
+    let corrected = corrected(facts).map(EvidenceDoubt::Corrected);
+    let found = drinking.into_iter().chain(misnamed).chain(meters).chain(levels);
+    found.chain(corrected).chain(unsourced).collect()
 }
 
 /// The rows of the ledger that replace a meter and name none; `None` without any.
@@ -305,6 +309,7 @@ impl EvidenceDoubt {
             Self::Unused { .. } => "replacement-unused",
             Self::Misnamed(_) => "replacement-misnamed",
             Self::Levels(_) => "levels-doubted",
+            Self::Corrected(_) => corrected::RULE,
             Self::DrinkingContradicted(_) => "drinking-contradicted",
         }
     }
@@ -317,6 +322,7 @@ impl EvidenceDoubt {
             | Self::Unused { .. }
             | Self::Misnamed(_)
             | Self::Levels(_) => Severity::Warning,
+            Self::Corrected(_) => Severity::Hint,
             Self::DrinkingContradicted(_) => Severity::Error,
         }
     }
@@ -331,6 +337,7 @@ impl EvidenceDoubt {
             Self::Meter(meter) => Text::verbatim(&meter.pump),
             Self::Registers { pump, .. } | Self::Unused { pump, .. } => Text::verbatim(pump),
             Self::Levels(levels) => Text::verbatim(&levels.source),
+            Self::Corrected(corrected) => Text::verbatim(&corrected.station),
             Self::Unsourced(_) | Self::Misnamed(_) | Self::DrinkingContradicted(_) => {
                 figures::whole_township()
             }
@@ -352,6 +359,7 @@ impl EvidenceDoubt {
                 let worst = format!("{:.2}", levels.worst_m);
                 words::levels_doubted(levels.hours, from, to, levels.doubt.name(), worst)
             }
+            Self::Corrected(corrected) => corrected.text(),
             Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
                 let list = |rows: &[RowValue]| Text::list(rows.iter().map(RowValue::text));
                 words::drinking_contradicted(list(zeros), list(others))
@@ -383,6 +391,7 @@ impl EvidenceDoubt {
             Self::Levels(DoubtedSource { source, levels, from, to }) => {
                 format!("{source}:{from}..{to}:hours={}", levels.hours)
             }
+            Self::Corrected(corrected) => corrected.fingerprint(),
             Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
                 let rows = zeros.iter().chain(others);
                 let rows: Vec<String> = rows.map(|r| format!("{}={}", r.row, r.value)).collect();
@@ -413,6 +422,7 @@ impl EvidenceDoubt {
                 rows.iter().map(|row| named_row(&(row.row, row.value))).collect()
             }
             Self::Levels(levels) => vec![("hours".into(), f64::from(levels.levels.hours))],
+            Self::Corrected(_) => Vec::new(),
             Self::DrinkingContradicted(DrinkingRows { zeros, others }) => {
                 let rows = zeros.iter().chain(others);
                 rows.map(|row| (format!("ledger:{}", row.row), row.value)).collect()
@@ -439,6 +449,7 @@ impl EvidenceDoubt {
                 None => words::look_at_name(),
             },
             Self::Levels(_) => words::look_at_datum(),
+            Self::Corrected(_) => words::look_at_correction(),
             Self::DrinkingContradicted(_) => words::look_at_drinking(),
         }
     }
@@ -448,6 +459,7 @@ impl EvidenceDoubt {
             Self::Unsourced(_) => words::source_township(),
             Self::Meter(_) | Self::Registers { .. } | Self::Unused { .. } => words::source_meters(),
             Self::Levels(_) => words::source_geometry(),
+            Self::Corrected(_) => words::source_corrections(),
             Self::Misnamed(_) | Self::DrinkingContradicted(_) => words::source_ledger(),
         }
     }

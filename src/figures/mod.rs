@@ -8,6 +8,7 @@ mod behind;
 mod catalogue;
 mod claim;
 mod compute;
+mod corrected;
 mod counting;
 mod doubts;
 mod draft;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::account::Cells;
-use crate::core::{Calendar, DayCell, HourCell, Period, Series};
+use crate::core::{Calendar, Correction, DayCell, HourCell, Period, Series};
 use crate::store::{Sqlite, StoreError};
 
 /// The store's hours and days by the calendar of the township.
@@ -40,9 +40,11 @@ impl Cells for StoreCells<'_> {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<(Timestamp, f64)>, StoreError> {
-        let readings = self.store.readings(series, from, to)?;
-        let counted = readings.iter().filter(|reading| reading.flag.counts());
-        Ok(counted.filter_map(|reading| Some((reading.observed_at, reading.value()?))).collect())
+        let mut shown = Vec::new();
+        self.store.each_counted(series, from, to, &mut |reading, value| {
+            shown.push((reading.observed_at, value));
+        })?;
+        Ok(shown)
     }
 
     fn grown(&mut self, series: &Series, period: Period) -> Result<Option<f64>, StoreError> {
@@ -52,5 +54,14 @@ impl Cells for StoreCells<'_> {
         let days = self.days(series, period)?;
         let counted = days.iter().filter(|day| day.counted > 0);
         Ok(counted.filter_map(|day| day.increment).reduce(|a, b| a + b))
+    }
+
+    fn corrections(
+        &mut self,
+        series: &Series,
+        period: Period,
+    ) -> Result<Vec<Correction>, StoreError> {
+        let (from, to) = self.calendar.bounds(period);
+        self.store.corrections_that_change(series, from, to)
     }
 }

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
-use crate::core::Series;
 use crate::store::{Sqlite, StoreError};
 use crate::support::lock;
+use crate::web::ChartAsked;
 
 /// Most charts that are made at once, and readers of the file. More would only wait for the same disk.
 const READERS_MAX: usize = 4;
@@ -30,17 +29,30 @@ impl Charts {
         Self(Arc::new(Readers { path, idle: Mutex::default(), lent: Semaphore::new(READERS_MAX) }))
     }
 
-    /// The points of a series from `from` to before `to`, at most `points` of them, as a JSON array of objects.
-    pub async fn draw(
-        self,
-        series: Series,
-        (from, to): (Timestamp, Timestamp),
-        points: u32,
-    ) -> anyhow::Result<Value> {
+    /// The points of a series as a JSON array of objects.
+    pub async fn draw(self, asked: ChartAsked) -> anyhow::Result<Value> {
+        let ChartAsked { series, from, to, points } = asked;
+        self.read(move |store| {
+            let chart = store.chart(&series, from, to, points)?;
+            Ok(serde_json::to_value(chart)?)
+        })
+        .await
+    }
+
+    /// Reads something of the store, on a thread that may block and with a reader that nobody else has.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Sqlite) -> anyhow::Result<T> + Send + 'static,
+    ) -> anyhow::Result<T> {
         let _lent = self.0.lent.acquire().await?;
         let readers = self.0.clone();
-        let drawn = tokio::task::spawn_blocking(move || readers.draw(&series, (from, to), points));
-        Ok(drawn.await??)
+        let read = move || {
+            let reader = readers.take()?;
+            let read = work(&reader)?;
+            readers.idle().push(reader);
+            Ok(read)
+        };
+        tokio::task::spawn_blocking(read).await?
     }
 }
 
@@ -49,28 +61,11 @@ impl Readers {
         lock(&self.idle)
     }
 
-    fn draw(
-        &self,
-        series: &Series,
-        (from, to): (Timestamp, Timestamp),
-        points: u32,
-    ) -> Result<Value, StoreError> {
+    fn take(&self) -> Result<Sqlite, StoreError> {
         let idle = self.idle().pop();
-        let reader = match idle {
-            Some(reader) => reader,
-            None => Sqlite::open_reader(&self.path)?,
-        };
-        let chart = reader.chart(series, from, to, points)?;
-        self.idle().push(reader);
-        let points = chart.iter().map(|point| {
-            json!({
-                "from": point.from,
-                "min": point.min,
-                "mean": point.mean,
-                "max": point.max,
-                "counted": point.counted,
-            })
-        });
-        Ok(points.collect())
+        match idle {
+            Some(reader) => Ok(reader),
+            None => Sqlite::open_reader(&self.path),
+        }
     }
 }

@@ -22,15 +22,20 @@ pub fn drought(
     period: Period,
     now: Timestamp,
 ) -> anyhow::Result<Drought> {
-    let rules = grade_rules(settings.drought_grades.as_deref(), &township.drought_grades);
-    let rules = rules.map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })?;
+    let rules = rules(settings, township)?;
     let (store, calendar) = (reader(settings, township, now)?, calendar(township)?);
     let basis = Basis { township, calendar: &calendar, entries: &[], period };
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     Ok(crate::account::drought(&basis, &rules, &mut cells)?)
+}
+
+/// The rules of the township's grades, with all problems as one error.
+pub(super) fn rules(settings: &HubSettings, township: &Township) -> anyhow::Result<GradeRules> {
+    let rules = grade_rules(settings.drought_grades.as_deref(), &township.drought_grades);
+    rules.map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", lines.join("\n"))
+    })
 }
 
 /// The rules of `set`: the office's own where it has a file of them, the built-in ones otherwise.

@@ -64,29 +64,41 @@ pub struct Inbox {
 /// What waits of one sender.
 #[derive(Debug, Default)]
 struct Queue {
-    /// The newest birth and status: an older one says nothing that counts any more.
+    /// The newest birth, status and report: an older one says nothing that counts any more.
     birth: Option<Queued>,
     status: Option<Queued>,
+    report: Option<Queued>,
     others: VecDeque<Queued>,
     bytes: usize,
 }
 
 impl Queue {
     fn len(&self) -> usize {
-        usize::from(self.birth.is_some()) + usize::from(self.status.is_some()) + self.others.len()
+        let newest = [&self.birth, &self.status, &self.report];
+        newest.iter().filter(|message| message.is_some()).count() + self.others.len()
     }
 
     fn take(&mut self) -> Option<Queued> {
-        let taken =
-            self.birth.take().or_else(|| self.status.take()).or_else(|| self.others.pop_front());
+        let taken = self.birth.take().or_else(|| self.status.take());
+        let taken = taken.or_else(|| self.report.take()).or_else(|| self.others.pop_front());
         self.leave(taken)
     }
 
     /// The newest message, to be dropped.
     fn take_newest(&mut self) -> Option<Queued> {
-        let taken =
-            self.others.pop_back().or_else(|| self.status.take()).or_else(|| self.birth.take());
+        let taken = self.others.pop_back().or_else(|| self.report.take());
+        let taken = taken.or_else(|| self.status.take()).or_else(|| self.birth.take());
         self.leave(taken)
+    }
+
+    /// The place of the only message of `channel` that waits, if only the newest of them does.
+    fn newest_of(&mut self, channel: Option<Channel>) -> Option<&mut Option<Queued>> {
+        match channel? {
+            Channel::Birth => Some(&mut self.birth),
+            Channel::Status => Some(&mut self.status),
+            Channel::Report => Some(&mut self.report),
+            Channel::Readings | Channel::Ack => None,
+        }
     }
 
     fn leave(&mut self, taken: Option<Queued>) -> Option<Queued> {
@@ -100,20 +112,16 @@ impl Inbox {
     /// keep the bounds: this one, or whoever fills the room of all.
     pub fn push(&mut self, message: Queued, now: Duration) -> Vec<Sender> {
         let topic = message.topic.parse::<Topic>().ok();
-        let channel = topic.as_ref().map(|topic| topic.channel);
+        let mut channel = topic.as_ref().map(|topic| topic.channel);
         let mut sender = topic.map(|topic| topic.gateway);
         if self.queues.len() >= REMEMBERED_MAX && !self.queues.contains_key(&sender) {
-            sender = None;
+            (sender, channel) = (None, None);
         }
         let hasty = self.is_catching_up(sender.as_ref(), now);
         let size = message.size();
         let queue = self.queues.entry(sender.clone()).or_default();
         let waited = queue.len() > 0;
-        let newest = match channel {
-            Some(Channel::Birth) if sender.is_some() => queue.birth.take(),
-            Some(Channel::Status) if sender.is_some() => queue.status.take(),
-            _ => None,
-        };
+        let newest = queue.newest_of(channel).and_then(Option::take);
         self.bytes -= newest.as_ref().map_or(0, Queued::size);
         queue.leave(newest);
         let fits = queue.len() < MESSAGES_MAX && queue.bytes + size <= BYTES_MAX;
@@ -121,10 +129,9 @@ impl Inbox {
             self.forget_if_empty(&sender);
             return vec![sender];
         }
-        match channel {
-            Some(Channel::Birth) if sender.is_some() => queue.birth = Some(message),
-            Some(Channel::Status) if sender.is_some() => queue.status = Some(message),
-            _ => queue.others.push_back(message),
+        match queue.newest_of(channel) {
+            Some(place) => *place = Some(message),
+            None => queue.others.push_back(message),
         }
         queue.bytes += size;
         self.bytes += size;

@@ -274,7 +274,11 @@ impl Reception<'_> {
         &mut self,
         intake: &mut Intake,
     ) -> anyhow::Result<Option<(Answers, Option<MqttError>)>> {
-        let portion = std::mem::take(&mut self.next);
+        let mut portion = std::mem::take(&mut self.next);
+        for report in portion.reports.drain(..) {
+            let bytes = report.to_bytes(false).len();
+            self.writer.state.note_report(report.gateway.clone(), report, bytes);
+        }
         let Self { inbox, next, writer, since } = self;
         let (state, clock) = (writer.state, writer.clock);
         let (mut lost, mut dropped) = (None, BTreeMap::new());

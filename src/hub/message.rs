@@ -3,7 +3,9 @@
 use crate::core::GatewayId;
 use crate::locales::{Lang, Text, hub as words, within};
 use crate::store::Sqlite;
-use crate::wire::{Batch, Birth, Channel, Status, Topic, UnknownSeries, WireError, packed};
+use crate::wire::{
+    Batch, Birth, Channel, GatewayReport, Status, Topic, UnknownSeries, WireError, packed,
+};
 
 /// What gateways send to a hub.
 pub enum Content {
@@ -11,6 +13,8 @@ pub enum Content {
     Birth(GatewayId, Birth),
     /// Sent by the gateway, or by the broker as its last will.
     Status(GatewayId, Status),
+    /// What a gateway says of itself.
+    Report(Box<GatewayReport>),
 }
 
 /// Reads a message; the error says why it cannot be read.
@@ -42,6 +46,14 @@ pub fn read_known(topic: &str, payload: &[u8]) -> Result<(Content, UnknownSeries
             let status = Status::from_bytes(payload).map_err(said)?;
             Ok((Content::Status(topic.gateway, status), UnknownSeries::default()))
         }
+        Channel::Report => {
+            let report = GatewayReport::from_bytes(payload).map_err(said)?;
+            if report.gateway != topic.gateway {
+                let (of, on) = (report.gateway.as_str(), topic.gateway.as_str());
+                return Err(words::report_of_other_gateway(of, on));
+            }
+            Ok((Content::Report(Box::new(report)), UnknownSeries::default()))
+        }
         Channel::Ack => Err(words::no_acks_from_gateways()),
     }
 }
@@ -62,6 +74,7 @@ mod tests {
             ("hanqing/v1/gw-1/ack", ""),
             ("hanqing/v1/gw-1/readings", "{"),
             ("hanqing/v1/gw-1/birth", "[]"),
+            ("hanqing/v1/gw-1/report", "{}"),
             ("elsewhere", ""),
         ] {
             let Err(problem) = read(topic, payload.as_bytes()) else { panic!("{topic} is read") };
@@ -69,6 +82,19 @@ mod tests {
             assert!(zh.chars().any(|c| ('\u{4e00}'..'\u{a000}').contains(&c)), "{topic}: {zh}");
             assert!(en.chars().all(|c| !('\u{4e00}'..'\u{a000}').contains(&c)), "{topic}: {en}");
         }
+    }
+
+    #[test]
+    fn a_gateway_speaks_only_for_itself() {
+        let report = r#"{"v":1,"gateway":"gw-1","at":"2026-11-26T00:00:00Z","version":"1","config":"c",
+            "up_since":"2026-11-26T00:00:00Z","clock":"good","spool":{"batches":0,"readings":0,"bytes":0,"size_max":1},
+            "traffic":{"bytes":0},"buses":[]}"#;
+        let read = |topic| read(topic, report.as_bytes());
+        let Ok(Content::Report(own)) = read("hanqing/v1/gw-1/report") else { panic!("is read") };
+        assert_eq!(own.gateway.as_str(), "gw-1");
+        let Err(problem) = read("hanqing/v1/gw-2/report") else { panic!("of another") };
+        let problem = problem.within(Lang::English);
+        assert!(problem.contains("gw-1") && problem.contains("gw-2"), "{problem}");
     }
 
     #[test]

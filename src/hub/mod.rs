@@ -10,28 +10,37 @@ mod complaints;
 mod copies;
 #[cfg(feature = "influx")]
 mod copying;
+mod corrections;
 mod documents;
 mod drought;
+mod gateway_deeds;
+mod gateway_rows;
 mod health;
 mod inbox;
 mod ingest;
+mod known_names;
 pub mod message;
 mod metrics;
+mod morning;
 mod outage;
 mod overview;
 mod own_clock;
 mod plate_limits;
 mod portion;
+mod pumps;
 mod report;
+mod reports;
 mod resends;
 mod retention;
 mod retry;
 mod settings;
 mod state;
+mod station;
 pub mod times;
 mod troubles;
 mod upkeep;
 mod watch_quarantine;
+mod workplace;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -46,6 +55,9 @@ use tokio_util::sync::CancellationToken;
 pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
+pub use gateway_deeds::{DeedDone, GatewayOffice, NotDone};
+pub use known_names::KnownNames;
+pub use morning::Mornings;
 pub use overview::{OverviewSource, Overviews};
 pub use plate_limits::PlateLimits;
 pub use report::{Report, drought_event, report, statement};
@@ -63,6 +75,7 @@ use crate::store::server::copy::Copier;
 use crate::store::server::{Server, ServerSettings};
 use crate::store::{Lock, Owners, Place, Quarantine, Sqlite, Store, StoreError, StoreHandle};
 use crate::support::{Clock, Supervisor};
+use crate::users::{Account, Users};
 use crate::water::Township;
 use crate::web;
 
@@ -80,6 +93,7 @@ pub struct Hub {
     /// How fast registers can grow whose gateway does not say.
     limits: plate_limits::PlateLimits,
     listener: TcpListener,
+    tls: Option<web::Tls>,
     state: Arc<HubState>,
     clock: Clock,
     simulated: bool,
@@ -87,11 +101,13 @@ pub struct Hub {
     _lock: Lock,
 }
 
-/// Page, charts and documents: what a hub has that does more than ingest.
+/// The workplace: what a hub has that does more than ingest.
 struct Office {
     overviews: Overviews,
+    mornings: Mornings,
     overview: watch::Sender<Arc<web::Overview>>,
-    documents: documents::DocumentMaker,
+    township: Arc<Township>,
+    users: Users,
     calendar: Calendar,
     #[cfg(feature = "influx")]
     copying: Option<(Copier, Sqlite)>,
@@ -115,14 +131,14 @@ impl Hub {
         let owners = owners(&settings, &township)?;
         let reader = file.reader()?;
         let ledger = Ledger::open(&settings.ledger.path)?;
-        let listener = listen(&settings).await?;
+        let (listener, tls) = (listen(&settings).await?, tls(&settings)?);
         let state = Arc::new(HubState::default());
         let limits = plate_limits::PlateLimits::of(&township);
         let township = Arc::new(township);
-        let documents =
-            documents::DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
+        let mornings = Mornings::new(settings.clone(), township.clone(), clock.clone(), simulated)?;
+        let users = open_users(&settings, &clock, simulated)?;
         let overviews = Overviews::new(OverviewSource {
-            township,
+            township: township.clone(),
             calendar: calendar.clone(),
             store: reader,
             ledger,
@@ -151,8 +167,10 @@ impl Hub {
         let store = StoreHandle::start(store, quarantine, owners).with_context(words::no_thread)?;
         let office = Office {
             overviews,
+            mornings,
             overview: watch::Sender::new(Arc::default()),
-            documents,
+            township,
+            users,
             calendar,
             #[cfg(feature = "influx")]
             copying,
@@ -164,6 +182,7 @@ impl Hub {
             office: Some(office),
             limits,
             listener,
+            tls,
             state,
             clock,
             simulated,
@@ -184,7 +203,7 @@ impl Hub {
         let quarantine = Quarantine::open(&settings.store.path)?;
         // It has no township: a station belongs to the gateway that is heard of it first.
         let owners = Owners::open(&settings.store.path, BTreeMap::new())?;
-        let listener = listen(&settings).await?;
+        let (listener, tls) = (listen(&settings).await?, tls(&settings)?);
         let server = open_server(server, &settings.client_id).await?;
         let state = Arc::new(HubState::default());
         state.watch_server(server.certificates());
@@ -198,6 +217,7 @@ impl Hub {
             office: None,
             limits: plate_limits::PlateLimits::default(),
             listener,
+            tls,
             state,
             clock,
             simulated: false,
@@ -214,52 +234,65 @@ impl Hub {
         self.office.as_ref().map(|office| office.overview.subscribe())
     }
 
+    /// Where browsers find its page.
+    ///
+    /// # Errors
+    /// The system does not say which port it has given.
+    pub fn page_url(&self) -> std::io::Result<String> {
+        let bound = self.page_address()?;
+        let web = &self.settings.web;
+        // Port 0 asks for any that is free.
+        Ok(WebSettings { listen: bound, ..web.clone() }.url())
+    }
+
     /// Where its page is served.
     pub fn page_address(&self) -> std::io::Result<std::net::SocketAddr> {
         self.listener.local_addr()
     }
 
+    /// The persons who sign in; `None` for a hub that only ingests.
+    pub fn users(&self) -> Option<&Users> {
+        self.office.as_ref().map(|office| &office.users)
+    }
+
+    /// Where administrators without a password choose one, where nobody could let them in: each with her link, good
+    /// once.
+    ///
+    /// # Errors
+    /// The file of the persons cannot be written.
+    pub async fn first_links(&self) -> anyhow::Result<Vec<(Account, String)>> {
+        let Some(users) = self.users() else { return Ok(Vec::new()) };
+        let url = self.page_url()?;
+        let links = users.first_links().await?.into_iter();
+        Ok(links.map(|(account, link)| (account, format!("{url}/first/{link}"))).collect())
+    }
+
     /// Ingests and serves until `stop`; the error is that of the first task that fails.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let Self { settings, store, place, office, limits, listener, .. } = self;
+        let Self { settings, store, place, office, limits, listener, tls, .. } = self;
         let (state, clock, simulated, _lock) = (self.state, self.clock, self.simulated, self._lock);
         let mut supervisor = Supervisor::new(stop.clone());
-        let mut router = operation(&settings, &state, &clock);
-        if let Some(office) = office {
-            let charts = charts::Charts::new(settings.store.path.clone());
-            let draw = move |series, span, points| charts.clone().draw(series, span, points);
-            let documents = office.documents;
-            let make = move |name, lang| documents.clone().make(name, lang);
-            router = router
-                .merge(web::pages(office.overview.subscribe()))
-                .merge(web::charts(draw))
-                .merge(web::documents(make));
-            supervisor.spawn(
-                words::task_overview(),
-                overview::refresh(office.overviews, office.overview, stop.clone()),
-            );
-            let path = settings.store.path.clone();
-            supervisor.spawn(
-                words::task_verification(),
-                verify(path.clone(), state.clone(), stop.clone()),
-            );
-            if let Some(months) = settings.store.keep_raw_months {
-                let keeping =
-                    retention::run(path, months, office.calendar, clock.clone(), stop.clone());
-                supervisor.spawn(words::task_retention(), keeping);
+        let operation = workplace::operation(&settings, &state, &clock);
+        let router = match office {
+            None => web::ingester(operation, workplace::access(&settings, None)),
+            Some(office) => {
+                let access = workplace::access(&settings, Some(office.users.clone()));
+                let source = workplace::WorkplaceSource {
+                    settings: settings.clone(),
+                    township: office.township.clone(),
+                    calendar: office.calendar.clone(),
+                    clock: clock.clone(),
+                    simulated,
+                    users: office.users.clone(),
+                };
+                let workplace = source.workplace(office.overview.subscribe(), stop.clone());
+                office.run_beside(&settings, &state, &clock, &mut supervisor, &stop)?;
+                web::office(workplace, operation, access)
             }
-            #[cfg(feature = "influx")]
-            if let Some((copier, copy)) = office.copying {
-                state.note_copy(copy.copied_to()?, clock.moment());
-                let following =
-                    copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
-                supervisor.spawn(words::task_copy(), following);
-            }
-        }
+        };
         let watching = watch_quarantine::run(place, state.clone(), clock.clone(), stop.clone());
         supervisor.spawn(words::task_quarantine(), watching);
-        let lang = settings.lang.unwrap_or(Lang::Chinese);
-        let serving = web::serve(listener, web::secured(router, lang), stop.clone());
+        let serving = web::serve(listener, router, tls, stop.clone());
         supervisor.spawn(words::task_page(), async move { Ok(serving.await?) });
         let subscription = ingest::Subscription {
             settings: settings.mqtt,
@@ -272,6 +305,50 @@ impl Hub {
         supervisor.spawn(words::task_ingest(), ingest);
         supervisor.run().await
     }
+}
+
+impl Office {
+    /// Starts what runs beside intake and pages.
+    fn run_beside(
+        self,
+        settings: &HubSettings,
+        state: &Arc<HubState>,
+        clock: &Clock,
+        supervisor: &mut Supervisor,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<()> {
+        let refreshing =
+            overview::refresh(self.overviews, self.mornings, self.overview, stop.clone());
+        supervisor.spawn(words::task_overview(), refreshing);
+        let path = settings.store.path.clone();
+        let verifying = verify(path.clone(), state.clone(), stop.clone());
+        supervisor.spawn(words::task_verification(), verifying);
+        if let Some(months) = settings.store.keep_raw_months {
+            let keeping = retention::run(path, months, self.calendar, clock.clone(), stop.clone());
+            supervisor.spawn(words::task_retention(), keeping);
+        }
+        #[cfg(feature = "influx")]
+        if let Some((copier, copy)) = self.copying {
+            state.note_copy(copy.copied_to()?, clock.moment());
+            let following =
+                copying::follow(copier, copy, clock.clone(), state.clone(), stop.clone());
+            supervisor.spawn(words::task_copy(), following);
+        }
+        Ok(())
+    }
+}
+
+/// Opens the file of those who sign in. They live by real time, also where the township is simulated.
+fn open_users(settings: &HubSettings, clock: &Clock, simulated: bool) -> anyhow::Result<Users> {
+    let clock = if simulated { Clock::system() } else { clock.clone() };
+    Ok(Users::open(&settings.users_file(), settings.accounts(), clock)?)
+}
+
+/// The page's certificate, where it has one.
+fn tls(settings: &HubSettings) -> anyhow::Result<Option<web::Tls>> {
+    let files = settings.web.certificate_file.as_ref().zip(settings.web.key_file.as_ref());
+    let opened = files.map(|(certificate, key)| web::Tls::open(certificate, key)).transpose();
+    opened.map_err(|problem| anyhow::anyhow!("{problem}"))
 }
 
 async fn listen(settings: &HubSettings) -> anyhow::Result<TcpListener> {
@@ -323,20 +400,6 @@ fn declared(township: &Township) -> BTreeMap<StationId, GatewayId> {
 async fn open_server(settings: &ServerSettings, hub: &str) -> anyhow::Result<Server> {
     let (settings, hub) = (settings.clone(), hub.to_owned());
     Ok(tokio::task::spawn_blocking(move || Server::open(&settings, &hub)).await??)
-}
-
-fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> web::Router {
-    let (of_metrics, of_health) = (state.clone(), state.clone());
-    let (at_metrics, at_health) = (clock.clone(), clock.clone());
-    let store = settings.store.path.clone();
-    web::operation(
-        move || {
-            let (state, store) = (of_metrics.clone(), store.clone());
-            let now = at_metrics.moment();
-            metrics::encode(metrics::Scrape { state, store, now }).ok()
-        },
-        move || of_health.health(at_health.moment()),
-    )
 }
 
 /// Verifies the store's file once, beside everything else: a hub must not wait for it.

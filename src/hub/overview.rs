@@ -1,27 +1,28 @@
 //! What the page shows, made from the store once a second.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::cells::StoreCells;
-use super::health;
-use super::inbox::Sender;
-use super::state::NAMED_MAX;
-use super::{HubState, logged, times};
-use crate::account::{Basis, Entry, PumpsNow, SourceMemory, pumps_now};
+use super::gateway_rows::Known;
+use super::morning::{self, Mornings, Worked};
+use super::{HubState, logged};
+use crate::account::{
+    Basis, Entry, PumpsNow, RUNNING_FRESH, SourceMemory, next_limit, pumps_now, running_now,
+};
 use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
-use crate::locales::{Text, foreign, hub as words};
+use crate::locales::{Text, foreign};
 use crate::store::{Sqlite, StoreError};
 use crate::support::{Clock, Moment, Stopwatch};
-use crate::water::{LevelDoubt, Station, Status, Township, balance, doubt};
-use crate::web::{GatewayRow, LostRow, Overview, SourceRow, Totals};
-use crate::wire::ClockState;
+use crate::water::{LevelDoubt, Station, StationKind, Status, Township, balance, doubt};
+use crate::web::{Overview, SourceRow, Totals};
 
 /// How often the page's state is made anew.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -32,6 +33,18 @@ const SPARK_DAYS: i64 = 30;
 /// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering
 /// judgement: two missed polls of the slowest interval that makes sense for a pond, one a day.
 const STALE: SignedDuration = SignedDuration::from_hours(48);
+
+/// How old a pump's last reading may be in a simulation to say whether it runs now: a reading takes simulated hours to
+/// reach the page.
+const RUNNING_FRESH_SIMULATED: SignedDuration = SignedDuration::from_hours(12);
+
+/// Looking at all sources and pumps takes less than this in most townships: then each overview looks where something
+/// was written. Where it takes longer, it takes a twentieth of a core at most. As for gateways. Engineering judgement.
+const QUICK: Duration = Duration::from_millis(50);
+const PAUSE_FACTOR: u32 = 20;
+
+/// Whether a pump runs is looked at so often also where nothing is written: its last word grows old.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 
 /// What overviews are made from.
 pub struct OverviewSource {
@@ -54,7 +67,38 @@ pub struct Overviews {
     stored: u64,
     memories: HashMap<StationId, SourceMemory>,
     rows: LedgerRows,
+    looked: Option<Looked>,
     known: Known,
+    worked: watch::Sender<Arc<Worked>>,
+}
+
+/// The sources and pumps as of the last look, which only grow older as long as nothing is written.
+struct Looked {
+    stamp: Stamp,
+    /// In the order of the page.
+    sources: Vec<SourceRow>,
+    pumps: PumpsNow,
+    /// Pumps that run, and those of which that is not known.
+    running: [u32; 2],
+    ended: Stopwatch,
+    /// How long to wait until the next.
+    pause: Duration,
+}
+
+/// What makes a new look: the day, and the versions of store and ledger.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stamp {
+    today: Date,
+    store: i64,
+    ledger: i64,
+}
+
+impl Looked {
+    fn is_due(&self, stamp: Stamp) -> bool {
+        let rest = self.ended.elapsed();
+        let changed = self.stamp != stamp && rest >= self.pause;
+        changed || self.stamp.today != stamp.today || rest >= LOOK_AT_LEAST
+    }
 }
 
 /// The rows of the ledger that count, read again only where somebody has written to it.
@@ -79,7 +123,8 @@ impl Overviews {
     pub fn new(source: OverviewSource) -> Result<Self, StoreError> {
         let stored = source.store.count()?;
         let (memories, rows, known) = Default::default();
-        Ok(Self { source, stored, memories, rows, known })
+        let worked = watch::Sender::new(Arc::default());
+        Ok(Self { source, stored, memories, rows, looked: None, known, worked })
     }
 
     /// The state of all sources now.
@@ -87,16 +132,22 @@ impl Overviews {
         let moment = self.source.clock.moment();
         let now = moment.time;
         let township = self.source.township.clone();
-        let mut sources = Vec::new();
-        for station in township.stations.iter().filter(|station| station.kind.is_source()) {
-            sources.push(self.source_row(station, now)?);
+        let looked = self.look(now)?;
+        let PumpsNow { energy_kwh, ran } = looked.pumps;
+        let [pumps_running, pumps_unknown] = looked.running;
+        let mut sources = looked.sources.clone();
+        self.looked = Some(looked);
+        let worked = self.worked.borrow().clone();
+        for row in &mut sources {
+            grow_older(row, now);
+            let state = worked.states.get(&row.id);
+            row.supply_days = state.and_then(|state| state.supply_days);
+            row.supply = state.map(|state| state.supply.clone()).unwrap_or_default();
+            row.rank = state.and_then(|state| state.rank);
         }
-        let village =
-            |row: &SourceRow| township.villages.iter().position(|v| v.name == row.village);
-        sources.sort_by_key(village);
         let dry = sources.iter().filter(|row| row.status == Some(Status::Dry)).count();
-        let PumpsNow { energy_kwh, ran } = self.pumps(now)?;
-        let (gateways, notes) = self.gateways(moment)?;
+        let OverviewSource { store, taken, .. } = &self.source;
+        let (gateways, notes) = self.known.rows(store, &township, taken, moment)?;
         Ok(Overview {
             township: township.name.clone(),
             now,
@@ -104,15 +155,62 @@ impl Overviews {
             zone: self.source.calendar.zone().clone(),
             sources,
             gateways,
-            problems: self.source.taken.problems(moment),
+            problems: problems(taken, &worked, moment),
             notes,
             totals: Totals {
-                readings: self.stored + self.source.taken.readings(),
+                readings: self.stored + taken.readings(),
                 sources_dry: u32::try_from(dry).unwrap_or(u32::MAX),
                 energy_kwh,
                 pumps_ran: ran,
+                pumps_running,
+                pumps_unknown,
             },
+            broker: taken.broker_connected(),
+            copy_age_s: taken.copy_age(moment).map(|age| age.as_secs()),
+            morning: worked.morning.clone(),
+            findings: worked.findings,
         })
+    }
+
+    /// Looks at all sources and pumps, unless nothing was written since the last look, or that took long.
+    fn look(&mut self, now: Timestamp) -> anyhow::Result<Looked> {
+        let OverviewSource { township, calendar, store, ledger, .. } = &self.source;
+        let stamp = Stamp {
+            today: calendar.day_of(now),
+            store: store.written()?,
+            ledger: ledger.version()?,
+        };
+        if let Some(looked) = self.looked.take_if(|looked| !looked.is_due(stamp)) {
+            return Ok(looked);
+        }
+        let looking = Stopwatch::start();
+        let township = township.clone();
+        let mut sources = Vec::new();
+        for station in township.stations.iter().filter(|station| station.kind.is_source()) {
+            sources.push(self.source_row(station, now)?);
+        }
+        let village =
+            |row: &SourceRow| township.villages.iter().position(|v| v.name == row.village);
+        sources.sort_by_key(village);
+        let (pumps, running) = (self.pumps(now)?, self.running(now)?);
+        let took = looking.elapsed();
+        let pause = if took < QUICK { Duration::ZERO } else { took * PAUSE_FACTOR };
+        Ok(Looked { stamp, sources, pumps, running, ended: Stopwatch::start(), pause })
+    }
+
+    /// How many pumps run, and of how many that is not known.
+    fn running(&self, now: Timestamp) -> Result<[u32; 2], StoreError> {
+        let OverviewSource { township, calendar, store, simulated, .. } = &self.source;
+        let fresh = running_fresh(*simulated);
+        let [mut running, mut unknown] = [0, 0];
+        for pump in township.stations.iter().filter(|s| s.kind == StationKind::Pump) {
+            match running_now(pump, (now, fresh), &mut StoreCells { store, calendar })? {
+                Some(true) => running += 1,
+                Some(false) => {}
+                None => unknown += 1,
+            }
+        }
+        Ok([running, unknown])
     }
 
     /// The pumps over the drought event of the ledger, or over the year where it names none.
@@ -127,62 +225,15 @@ impl Overviews {
         Ok(pumps_now(&basis, &mut StoreCells { store, calendar })?)
     }
 
-    /// Reads again what gateways have made, unless that took long the last time: it may be as large as they like.
-    fn refresh_gateways(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        if self.known.read.as_ref().is_some_and(|read| read.elapsed() < self.known.pause) {
-            return Ok(());
-        }
-        let reading = Stopwatch::start();
-        let OverviewSource { store, township, taken, .. } = &self.source;
-        let mut known = Vec::new();
-        for row in store.gateways()? {
-            // The newest few: the table is for people.
-            let lost = store.newest_lost(&row.gateway, LOST_SHOWN)?.into_iter().map(|record| {
-                let (from, to, why) = (record.loss.from, record.loss.to, record.loss.why.name());
-                LostRow { from, to, readings: record.loss.lost, why }
-            });
-            known.push(GatewayRow { lost: lost.collect(), ..gateway(&row, now) });
-        }
-        self.known.gateways = known;
-        self.known.unregistered = unregistered(&store.series()?, township);
-        taken.note_unregistered(self.known.unregistered.clone());
-        let took = reading.elapsed();
-        self.known.pause = if took < QUICK { Duration::ZERO } else { took * PAUSE_FACTOR };
-        self.known.read = Some(Stopwatch::start());
-        Ok(())
-    }
-
-    /// The rows of gateways with what is amiss with them, and what is amiss beside them.
-    fn gateways(&mut self, now: Moment) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
-        self.refresh_gateways(now.time)?;
-        let mut of = self.source.taken.notes(now);
-        let mut rows = self.known.gateways.clone();
-        for row in &mut rows {
-            row.notes = row.id.parse().ok().and_then(|id| of.remove(&Some(id))).unwrap_or_default();
-        }
-        let replaced = self.source.taken.replaced();
-        let mut notes = self.source.taken.warnings(now);
-        notes.extend(self.known.unregistered.clone());
-        notes.extend((replaced > 0).then(|| words::values_replaced(replaced)));
-        let more = of.len().saturating_sub(NAMED_MAX);
-        let line = |(sender, notes): (Sender, Vec<Text>)| {
-            Text::chain([health::name(&sender), Text::clauses(notes)])
-        };
-        notes.extend(of.into_iter().take(NAMED_MAX).map(line));
-        notes.extend((more > 0).then(|| words::more_gateways(more)));
-        Ok((rows, notes))
-    }
-
     fn source_row(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
         let OverviewSource { township, calendar, store, .. } = &self.source;
         let latest = store.latest(&Series::new(station.id.clone(), Parameter::Level))?;
         let counted = latest.as_ref().and_then(|latest| latest.counted.as_ref());
         let level_m = counted.and_then(|reading| reading.value());
         let observed_at = counted.map(|reading| reading.observed_at);
-        let age = observed_at.map(|at| now.duration_since(at));
-        let fresh = age.is_some_and(|age| age <= STALE);
         let memory = self.memories.entry(station.id.clone()).or_default();
-        let asked = (calendar.day_of(now), SPARK_DAYS);
+        let today = calendar.day_of(now);
+        let asked = (today, SPARK_DAYS);
         let look = memory.look(station, calendar, asked, &mut StoreCells { store, calendar })?;
         // The level itself stays in sight; nothing is worked out from one that its geometry contradicts.
         let doubted = level_m.and_then(|level_m| look.doubt.or_else(|| doubt(station, level_m)));
@@ -198,83 +249,66 @@ impl Overviews {
             level_m,
             storage_m3: water.map(|water| water.storage_m3),
             share_of_normal: water.and_then(|water| water.share_of_normal),
-            status: look.status.filter(|_| fresh && doubted.is_none()),
+            status: look.status.filter(|_| doubted.is_none()),
             trend_m_per_day: look.trend_m_per_day.filter(|_| doubted.is_none()),
             observed_at,
-            age_s: age.map(|age| age.as_secs()),
+            age_s: None,
             note: if notes.is_empty() { Text::default() } else { Text::clauses(notes) },
+            trend_week_m_per_day: look.trend_week_m_per_day.filter(|_| doubted.is_none()),
+            next_limit: believed
+                .and_then(|level_m| next_limit(station, level_m, today.month(), look.status)),
+            supply_days: None,
+            supply: Text::default(),
+            rank: None,
+            flag: latest.as_ref().map(|latest| latest.last.flag),
+            persons: station.serves_persons,
+            place: station.place,
             spark: look.levels_m,
         })
     }
 }
 
-/// Records of loss of a gateway that the page shows.
-const LOST_SHOWN: usize = 5;
-
-/// Ranges of missing batches of a gateway that the page shows.
-const GAPS_SHOWN: usize = 20;
-
-/// Stations that the page names where the township's file does not have them.
-const STATIONS_SHOWN: usize = 10;
-
-/// Reading what gateways have made takes less than this in any installation that is not attacked: then it is read for
-/// each overview. Where it takes longer, it takes a twentieth of a core at most. Engineering judgement.
-const QUICK: Duration = Duration::from_millis(50);
-const PAUSE_FACTOR: u32 = 20;
-
-/// What gateways have made, as of the last look.
-#[derive(Default)]
-struct Known {
-    gateways: Vec<GatewayRow>,
-    /// Stations with readings that the township's file does not have.
-    unregistered: Option<Text>,
-    read: Option<Stopwatch>,
-    /// How long to wait until it is read again.
-    pause: Duration,
+/// How old the last reading of a pump may be to say whether it runs now.
+pub(super) fn running_fresh(simulated: bool) -> SignedDuration {
+    if simulated { RUNNING_FRESH_SIMULATED } else { RUNNING_FRESH }
 }
 
-/// The stations of `series` that are not in the township's file; `None` where all are.
-fn unregistered(series: &[Series], township: &Township) -> Option<Text> {
-    let registered: HashSet<&StationId> =
-        township.stations.iter().map(|station| &station.id).collect();
-    let stations = series.iter().map(|series| &series.station);
-    let unknown: BTreeSet<&StationId> =
-        stations.filter(|station| !registered.contains(station)).collect();
-    let named = unknown.iter().take(STATIONS_SHOWN).map(ToString::to_string);
-    (!unknown.is_empty()).then(|| words::stations_unknown(unknown.len(), Text::list(named)))
-}
-
-fn gateway(row: &crate::store::GatewayRow, now: Timestamp) -> GatewayRow {
-    // The current epoch: where a spool was replaced, the one with the highest batch number.
-    let newest = row.delivered.iter().max_by_key(|(_, set)| set.last());
-    let gaps = row.gaps();
-    let shown = gaps.iter().take(GAPS_SHOWN).map(|(_, first, last)| format!("{first}–{last}"));
-    let since = row.since.filter(|since| times::is_possible(*since)).map(|since| since.min(now));
-    GatewayRow {
-        id: row.gateway.to_string(),
-        online: row.online.unwrap_or(false),
-        last_seen: row.heard_at.max(since),
-        epoch: newest.map_or(String::new(), |(epoch, _)| epoch.to_string()),
-        committed_to: newest
-            .and_then(|(_, set)| {
-                set.iter().next().filter(|(first, _)| *first == 1).map(|(_, last)| last)
-            })
-            .unwrap_or(0),
-        gaps: shown.collect(),
-        more_gaps: gaps.len().saturating_sub(GAPS_SHOWN) as u64,
-        clock_unset: row.clock == Some(ClockState::Provisional),
-        lost: Vec::new(),
-        notes: Vec::new(),
+/// Makes a row one of `now`: a level that is too old has no status, and no outlook.
+fn grow_older(row: &mut SourceRow, now: Timestamp) {
+    let age = row.observed_at.map(|at| now.duration_since(at));
+    row.age_s = age.map(|age| age.as_secs());
+    if age.is_none_or(|age| age > STALE) {
+        (row.status, row.next_limit) = (None, None);
     }
 }
 
-/// Keeps `overview` fresh until `stop`. Where it cannot be made anew, or that takes long, it says so. It fails only if
-/// the thread that reads the store panics.
+/// What is wrong with the hub, and why something of the page is older than it should be.
+fn problems(taken: &HubState, worked: &Worked, now: Moment) -> Vec<Text> {
+    let mut problems = taken.problems(now);
+    problems.extend(worked.failed.clone());
+    problems
+}
+
+/// Keeps `overview` fresh until `stop`, and what `mornings` make of it. Where something cannot be made anew, or that
+/// takes long, it says so. It fails only if a thread that reads the store panics.
 pub async fn refresh(
+    overviews: Overviews,
+    mornings: Mornings,
+    overview: watch::Sender<Arc<Overview>>,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    let working = morning::follow(mornings, overviews.worked.clone(), stop.clone());
+    let showing = show(overviews, overview, stop);
+    tokio::try_join!(working, showing)?;
+    Ok(())
+}
+
+async fn show(
     overviews: Overviews,
     overview: watch::Sender<Arc<Overview>>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let worked = overviews.worked.clone();
     let OverviewSource { taken: state, clock, simulated, .. } = &overviews.source;
     let (state, clock, simulated) = (state.clone(), clock.clone(), *simulated);
     let mut overviews = overviews;
@@ -295,7 +329,10 @@ pub async fn refresh(
         let ended = loop {
             tokio::select! {
                 ended = &mut making => break ended,
-                _ = ticks.tick() => show_problems(&overview, state.problems(clock.moment())),
+                _ = ticks.tick() => {
+                    let problems = problems(&state, &worked.borrow(), clock.moment());
+                    show_problems(&overview, problems);
+                }
             }
         };
         let (returned, made) = ended?;
@@ -309,7 +346,7 @@ pub async fn refresh(
             Err(error) => {
                 tracing::error!(error = logged(&error), "cannot refresh the page");
                 state.note_page(Some(foreign::chain(&error)), now);
-                show_problems(&overview, state.problems(now));
+                show_problems(&overview, problems(&state, &worked.borrow(), now));
             }
         }
     }
@@ -327,53 +364,5 @@ fn show_problems(overview: &watch::Sender<Arc<Overview>>, problems: Vec<Text>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::{Epoch, RangeSet};
-
-    #[test]
-    fn a_gateway_with_holes_without_end_has_a_row_of_bounded_length() {
-        let now: Timestamp = "2026-11-26T00:00:00Z".parse().unwrap();
-        let holes: RangeSet = (0..1000).map(|n| (2 * n + 1, 2 * n + 1)).collect();
-        let row = crate::store::GatewayRow {
-            gateway: "gw-evil".parse().unwrap(),
-            online: Some(true),
-            since: Some("9999-12-30T00:00:00Z".parse().unwrap()),
-            clock: None,
-            heard_at: None,
-            delivered: (0..16).map(|epoch| (Epoch(epoch), holes.clone())).collect(),
-        };
-        let shown = gateway(&row, now);
-        assert_eq!((shown.gaps.len(), shown.more_gaps), (GAPS_SHOWN, 16 * 999 - 20));
-        assert_eq!((shown.last_seen, shown.committed_to), (Some(now), 1));
-        let never = crate::store::GatewayRow { since: Some(Timestamp::UNIX_EPOCH), ..row };
-        assert_eq!(gateway(&never, now).last_seen, None);
-    }
-
-    #[test]
-    fn stations_that_nobody_registered_are_named() {
-        let township: Township = toml::from_str(
-            r#"
-            name = "t"
-            [[village]]
-            id = "v"
-            name = "v"
-            persons = 1
-            groups = 1
-            sown_area_mu = 1.0
-            [[station]]
-            id = "pond-1"
-            name = "p"
-            kind = "pond"
-            village = "v"
-            "#,
-        )
-        .unwrap();
-        let series = |text: &str| text.parse::<Series>().unwrap();
-        assert_eq!(unregistered(&[series("pond-1/level")], &township), None);
-        let many: Vec<Series> = (1..500).map(|n| series(&format!("pond-{n}/level"))).collect();
-        let said = unregistered(&many, &township).unwrap().to_string();
-        assert!(said.contains("not in township.toml: 498 (pond-10, pond-100"), "{said}");
-        assert!(said.len() < 250, "{said}");
-    }
-}
+#[path = "overview_tests.rs"]
+mod tests;

@@ -4,7 +4,7 @@ use super::inbox::{Inbox, Queued, Sender};
 use super::message::{self, Content};
 use crate::core::GatewayId;
 use crate::locales::Text;
-use crate::wire::{Batch, Birth, Epoch, PROBLEM_MAX, Status, cut};
+use crate::wire::{Batch, Birth, Epoch, GatewayReport, PROBLEM_MAX, Status, cut};
 
 /// Messages of a portion: one write to disk for many, while no gateway waits long for its acknowledgement. What they
 /// hold bounds a portion before that, unless they are small.
@@ -32,6 +32,8 @@ pub struct Portion {
     pub births: Vec<Introduction>,
     pub statuses: Vec<Report>,
     pub unreadable: Vec<Unreadable>,
+    /// What gateways say of themselves: nothing of it is stored.
+    pub reports: Vec<GatewayReport>,
     messages: usize,
     bytes: usize,
     work: usize,
@@ -138,6 +140,10 @@ impl Portion {
             }
             Content::Status(gateway, status) => {
                 self.statuses.push(Report { gateway, status, message });
+                RECORD_WORK
+            }
+            Content::Report(report) => {
+                self.reports.push(*report);
                 RECORD_WORK
             }
         }

@@ -75,6 +75,16 @@ pub fn statement(
     period: Option<Period>,
     now: Timestamp,
 ) -> anyhow::Result<Statement> {
+    statement_of(settings, township, period, || reader(settings, township, now))
+}
+
+/// The same from the store that `open` opens.
+pub(super) fn statement_of(
+    settings: &HubSettings,
+    township: &Township,
+    period: Option<Period>,
+    open: impl FnOnce() -> anyhow::Result<Sqlite>,
+) -> anyhow::Result<Statement> {
     let calendar = calendar(township)?;
     let rules = rules(settings.plausibility.as_deref())?;
     let ledger = Ledger::open(&settings.ledger.path)?;
@@ -82,7 +92,7 @@ pub fn statement(
         ledger.rows_in_force(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries));
     let period = period.with_context(|| no_period(&pending))?;
-    let store = reader(settings, township, now)?;
+    let store = open()?;
     let mut cells = StoreCells { store: &store, calendar: &calendar };
     let basis = Basis { township, calendar: &calendar, entries: &entries, period };
     let inputs = Inputs {

@@ -64,6 +64,8 @@ fn retry_by(
             store.status(&gateway, &status, now)?;
             None
         }
+        // The gateway has said newer things since.
+        Ok(Content::Report(_)) => None,
         Ok(Content::Batches(batches)) => {
             let tried = retry_batches(quarantine, store, owners, batches, (now, latest))?;
             later = tried.later;
@@ -196,7 +198,7 @@ pub fn quarantine_problem(
             }
         }
         Ok(Content::Birth(gateway, birth)) => owners.objection_to_birth(&gateway, &birth)?,
-        Ok(Content::Status(..)) => None,
+        Ok(Content::Status(..) | Content::Report(_)) => None,
     };
     Ok(told.unwrap_or_else(|| Text::verbatim(&message.problem)))
 }

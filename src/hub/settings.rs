@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::core::Network;
 use crate::figures::Wording;
-use crate::ledger::Persons;
+use crate::ledger::{Person, Persons};
 use crate::locales::Lang;
 use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
+use crate::users::Account;
 
 /// Everything in `hub.toml`. Relative paths start at the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -53,6 +55,25 @@ pub struct HubSettings {
     /// A broker in this process; `None` where an external one is used.
     #[serde(default)]
     pub broker: Option<BrokerSettings>,
+}
+
+impl HubSettings {
+    /// The file of those who sign in. It is beside the store where nothing else is said: the directory of the
+    /// configuration is often none that the hub may write to.
+    pub fn users_file(&self) -> PathBuf {
+        match self.web.users.as_os_str().is_empty() {
+            true => self.store.path.with_file_name("users.db"),
+            false => self.web.users.clone(),
+        }
+    }
+
+    /// The persons who may sign in: those with a role.
+    pub fn accounts(&self) -> Vec<Account> {
+        let account = |person: &Person| {
+            Some(Account { id: person.id.clone(), name: person.full_name(), role: person.role? })
+        };
+        self.persons.iter().filter_map(account).collect()
+    }
 }
 
 fn default_issued() -> PathBuf {
@@ -109,16 +130,38 @@ impl LedgerSettings {
     }
 }
 
-/// Where the page is served.
+/// Where the page is served, to whom, and how.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebSettings {
-    /// Address and port. The page asks for no password: an address that others can reach needs a proxy that does.
+    /// Address and port.
     #[serde(default = "default_page")]
     pub listen: SocketAddr,
-    /// Whether `listen` may be an address that other machines can reach.
+    /// Whether `listen` may be an address that other machines can reach though nothing here encrypts what goes there.
     #[serde(default)]
     pub allow_remote: bool,
+    /// The file of those who sign in: passwords, sessions, and the record of what they did. Where it is empty, it is
+    /// `users.db` beside the store: see [`HubSettings::users_file`].
+    #[serde(default)]
+    pub users: PathBuf,
+    /// Further names and addresses under which browsers reach the page.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Networks from which the pages may be read without signing in.
+    #[serde(default)]
+    pub open_to: Vec<Network>,
+    /// Networks of the proxies whose `X-Forwarded-For` is believed.
+    #[serde(default)]
+    pub proxies: Vec<Network>,
+    /// The page's certificate and those that vouch for it, PEM; with it the page is served over TLS.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// `https://…`, as browsers reach the page through a proxy.
+    #[serde(default)]
+    pub public_url: Option<String>,
 }
 
 fn default_page() -> SocketAddr {
@@ -127,8 +170,50 @@ fn default_page() -> SocketAddr {
 
 impl Default for WebSettings {
     fn default() -> Self {
-        Self { listen: default_page(), allow_remote: false }
+        Self {
+            listen: default_page(),
+            allow_remote: false,
+            users: PathBuf::new(),
+            hosts: Vec::new(),
+            open_to: Vec::new(),
+            proxies: Vec::new(),
+            certificate_file: None,
+            key_file: None,
+            public_url: None,
+        }
     }
+}
+
+impl WebSettings {
+    /// Where a browser finds the page, without a slash at its end: for links that are handed out.
+    pub fn url(&self) -> String {
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').into();
+        }
+        let scheme = if self.certificate_file.is_some() { "https" } else { "http" };
+        let host = match (self.hosts.first(), self.listen.ip()) {
+            (Some(host), _) => bracketed(host),
+            (None, ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            (None, ip) => bracketed(&ip.to_string()),
+        };
+        format!("{scheme}://{host}:{}", self.listen.port())
+    }
+
+    /// Whether browsers reach the page over TLS, here or at a proxy: then its cookies go over nothing else.
+    pub fn is_encrypted(&self) -> bool {
+        self.public_url.is_some() || self.certificate_file.is_some()
+    }
+
+    /// Host and port of `public_url`, as browsers send them.
+    pub fn public_host(&self) -> Option<&str> {
+        let (_, host) = self.public_url.as_ref()?.split_once("://")?;
+        Some(host.trim_end_matches('/'))
+    }
+}
+
+/// A host as it stands in a URL: an address of IPv6 in brackets.
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.into() }
 }
 
 /// A broker in the hub's own process. It accepts any client and does not encrypt.
@@ -139,4 +224,43 @@ pub struct BrokerSettings {
     /// Whether `listen` may be an address that other machines can reach.
     #[serde(default)]
     pub allow_remote: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_where_browsers_find_the_page() {
+        let url = |text: &str| toml::from_str::<WebSettings>(text).unwrap().url();
+        for (text, expected) in [
+            ("", "http://127.0.0.1:8080"),
+            ("listen = '0.0.0.0:80'", "http://127.0.0.1:80"),
+            ("listen = '[fd00::1]:8080'", "http://[fd00::1]:8080"),
+            ("listen = '[::]:8080'\nhosts = ['hub.lan', 'x']", "http://hub.lan:8080"),
+            ("hosts = ['hub.lan']\ncertificate_file = 'a'", "https://hub.lan:8080"),
+            ("public_url = 'https://water.example.org/'", "https://water.example.org"),
+        ] {
+            assert_eq!(url(text), expected, "{text}");
+        }
+        let public: WebSettings = toml::from_str("public_url = 'https://a.org:444/'").unwrap();
+        assert_eq!(public.public_host(), Some("a.org:444"));
+        assert!(public.is_encrypted() && !WebSettings::default().is_encrypted());
+    }
+
+    #[test]
+    fn whoever_has_a_role_may_sign_in() {
+        let persons: Vec<Person> = serde_json::from_value(serde_json::json!([
+            { "id": "huang", "name": "黄某", "office": "财政所", "role": "recorder" },
+            { "id": "wu", "name": "吴某", "office": "乡政府" },
+        ]))
+        .unwrap();
+        let mut settings: HubSettings =
+            toml::from_str(include_str!("../../config/hub.toml")).unwrap();
+        assert_eq!(settings.users_file(), PathBuf::from("/var/lib/hanqing/users.db"));
+        settings.persons = persons.into();
+        let accounts = settings.accounts();
+        assert_eq!(accounts.len(), 1);
+        assert_eq!((accounts[0].id.as_str(), accounts[0].name.as_str()), ("huang", "财政所 黄某"));
+    }
 }

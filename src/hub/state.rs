@@ -13,6 +13,7 @@ use super::clocks::Clocks;
 use super::copies::Copies;
 use super::inbox::Sender;
 use super::outage::{self, Outage};
+use super::reports::Reports;
 use super::resends::Resends;
 use super::troubles::{Trouble, Troubles};
 use super::upkeep::Upkeep;
@@ -23,7 +24,7 @@ use crate::store::{Committed, QuarantineShare, Refused, Revocation};
 #[cfg(feature = "influx")]
 use crate::support::ShownCertificates;
 use crate::support::{Moment, lock};
-use crate::wire::{Batch, Birth, Epoch, GatewayState, RangeSet, Status};
+use crate::wire::{Batch, Birth, Epoch, GatewayReport, GatewayState, RangeSet, Status};
 
 /// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
 pub(super) const NAMED_MAX: usize = 50;
@@ -98,6 +99,8 @@ pub struct HubState {
     /// What the copy of a server leaves out of each gateway.
     pub(super) left_out: Mutex<BTreeMap<GatewayId, Text>>,
     pub(super) revoked: Mutex<Vec<Revocation>>,
+    /// What gateways say of themselves.
+    reports: Mutex<Reports>,
     pub(super) arrivals: Mutex<Arrivals>,
     pub(super) resends: Mutex<Resends>,
     pub(super) copies: Mutex<Copies>,
@@ -320,8 +323,24 @@ impl HubState {
             self.births_refused.fetch_add(1, Relaxed);
             lock(&self.troubles).note_birth(&Some(gateway.clone()), why, now.up);
         }
+        lock(&self.reports).note_birth(gateway, birth);
         let interval_s = birth.series.iter().map(|one| one.interval_s).min();
         lock(&self.arrivals).note_birth(gateway, interval_s);
+    }
+
+    /// Notes what a gateway says of itself, in a message of `bytes` bytes.
+    pub fn note_report(&self, gateway: GatewayId, report: GatewayReport, bytes: usize) {
+        lock(&self.reports).note(gateway, report, bytes);
+    }
+
+    /// The last that a gateway said of itself since the hub's start.
+    pub(super) fn report_of(&self, gateway: &GatewayId) -> Option<GatewayReport> {
+        lock(&self.reports).of(gateway).cloned()
+    }
+
+    /// Version and digest of the configuration by a gateway's last birth since the hub's start.
+    pub(super) fn born(&self, gateway: &GatewayId) -> Option<(String, String)> {
+        lock(&self.reports).born(gateway).cloned()
     }
 
     /// Notes whether the broker holds a gateway for connected.

@@ -107,13 +107,35 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::page::ALL,
     #[cfg(feature = "hub")]
+    &super::page_gateways::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_gateways_labels::LABELS,
+    #[cfg(feature = "hub")]
     &super::page_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_morning::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_morning_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_people::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_people_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_pumps::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_pumps_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_station::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_station_labels::LABELS,
     #[cfg(feature = "hub")]
     &super::report::ALL,
     #[cfg(feature = "hub")]
     &super::store::ALL,
     #[cfg(feature = "hub")]
     &super::transfer::ALL,
+    #[cfg(feature = "hub")]
+    &super::users::ALL,
     #[cfg(feature = "hub")]
     &super::water::ALL,
 ];

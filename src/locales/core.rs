@@ -25,6 +25,22 @@ messages! { "core";
     repeats(first) { zh "与 `{first}` 重复" en "repeats {first}" }
     taken_already(key, first) { zh "已是 `{first}` 的 `{key}`" en "is the {key} of {first} already" }
 
+    // Networks.
+    no_network() {
+        zh "应为网段或地址，如 192.168.1.0/24、fd00::/8 或 127.0.0.1"
+        en "must be a network or an address, such as 192.168.1.0/24, fd00::/8 or 127.0.0.1"
+    }
+    address_in_network(network) {
+        zh "是网段里的一个地址，网段写作 {network}"
+        en "is an address inside a network, which is written {network}"
+    }
+
+    // Roles.
+    role_viewer() { zh "查看" en "viewer" }
+    role_recorder() { zh "录入" en "recorder" }
+    role_reviewer() { zh "复核" en "reviewer" }
+    role_administrator() { zh "管理" en "administrator" }
+
     // Errors of files and of the system.
     cannot_read(path) { zh "读不了 {path}" en "cannot read {path}" }
     cannot_write(path) { zh "写不了 {path}" en "cannot write {path}" }

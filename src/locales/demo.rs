@@ -3,6 +3,11 @@
 messages! { "demo";
     // How far it is.
     page_is_at(address) { zh "水源页面：{address}" en "water sources: {address}" }
+    who_signs_in() {
+        zh "看不用登录；要标注或管理，以这些人登录（口令只在本次演示中有效）："
+        en "reading needs no sign-in; to mark readings or administer, sign in as (passwords of this run only):"
+    }
+    signs_in(id, password, role, name) { zh "  {id}  {password}  {role}  {name}" en "  {id}  {password}  {role}  {name}" }
     bar_days() { zh "天" en "d" }
     progress(day, polled, waiting, committed, dry, kwh) {
         zh "{day}  轮询 {polled}  本地缓存 {waiting}  已入库 {committed}  干涸 {dry}  {kwh} kWh"

@@ -107,6 +107,25 @@ messages! { "evidence";
     }
     source_geometry() { zh "`township.toml` 的测站高程" en "the levels of the station in township.toml" }
 
+    // Corrections.
+    readings_wrong(what, from, to, reason, by) {
+        zh "{from} 至 {to} 的{what}读数已标为错误，没有计入：{reason}（{by}）"
+        en "readings of {what} from {from} to {to} are marked as wrong and do not count: {reason} ({by})"
+    }
+    readings_shifted(what, from, to, shift, reason, by) {
+        zh "{from} 至 {to} 的{what}读数按 {shift} 平移后计入：{reason}（{by}）"
+        en "readings of {what} from {from} to {to} count with {shift} added: {reason} ({by})"
+    }
+    readings_noted(what, from, to, reason, by) {
+        zh "{from} 至 {to} 的{what}读数有备注：{reason}（{by}）"
+        en "a note on the readings of {what} from {from} to {to}: {reason} ({by})"
+    }
+    look_at_correction() {
+        zh "核对这条更正；不对时在测站页面撤回，或用 `hanqing correction withdraw`"
+        en "see whether the correction is right; where it is not, withdraw it on the station's page or with hanqing correction withdraw"
+    }
+    source_corrections() { zh "库里的更正" en "the corrections in the store" }
+
     // Drinking water.
     drinking_contradicted(zeros, others) {
         zh "台账自相矛盾：{zeros}说没有人因旱饮水困难，{others}说有"

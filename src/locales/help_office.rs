@@ -35,24 +35,26 @@ labels! { "help";
     "<GATEWAY>" { zh "网关" en "GATEWAY" }
 
     "backup" {
-        zh "把中心端的数据库和台账备份到一个目录；中心端可以照常运行。\n\n\
-            建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db` 和 `manifest.json`，后者记着大小、SHA-256 校验和以及\
-            各表的行数。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
+        zh "把中心端的数据库、台账和用户备份到一个目录；中心端可以照常运行。\n\n\
+            建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db`、`users.db` 和 `manifest.json`，后者记着大小、SHA-256 \
+            校验和以及各表的行数。`users.db` 里只有密码的散列和操作记录，没有登录状态，也没有一次性链接。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
             用 `hanqing restore` 恢复。"
-        en "Copy the hub's store and ledger into a directory; the hub may be running.\n\n\
-            Creates DIR/hanqing-DATE-TIME with store.db, ledger.db and manifest.json, which holds sizes, SHA-256 sums and the \
-            rows of each table. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
+        en "Copy the hub's store, ledger and users into a directory; the hub may be running.\n\n\
+            Creates DIR/hanqing-DATE-TIME with store.db, ledger.db, users.db and manifest.json, which holds sizes, SHA-256 sums \
+            and the rows of each table. Of users.db the copy has hashes of passwords and the record of who did what, but \
+            neither sessions nor one-time links. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
             name. If anything fails, nothing is left behind. `hanqing restore` brings the backup back."
     }
     "backup --out" { zh "放备份的目录，须已存在，最好在另一块磁盘上" en "Existing directory for backups, on another disk" }
     "restore" {
-        zh "用备份替换中心端的数据库和台账。\n\n\
+        zh "用备份替换中心端的数据库、台账和用户。\n\n\
             先停下中心端和所有使用这些文件的程序。备份先复制并核对，然后才替换。原来的文件改名为 `名称.before-日期-时间`，\
-            留在新文件旁边。之后，恢复的数据库缺少而网关还有的数据，由网关补发。"
-        en "Replace the hub's store and ledger with a backup.\n\n\
+            留在新文件旁边。所有人须重新登录；没有 `users.db` 的旧备份不动现有的用户。之后，恢复的数据库缺少而网关还有的数据，由网关补发。"
+        en "Replace the hub's store, ledger and users with a backup.\n\n\
             Stop the hub and everything else that uses its files first. The backup is copied and verified before anything is \
-            replaced. The replaced files are kept beside the new ones as NAME.before-DATE-TIME. Afterwards the gateways send \
-            again what the restored store lacks, as far as they still have it."
+            replaced. The replaced files are kept beside the new ones as NAME.before-DATE-TIME. Everybody has to sign \
+            in anew; a backup without users.db leaves the users as they are. Afterwards the gateways send again what the \
+            restored store lacks, as far as they still have it."
     }
     "restore FROM" {
         zh "备份，如 `/media/disk/hanqing-20220801-120000`"
@@ -164,6 +166,42 @@ labels! { "help";
         en "Reinstate a revoked gateway: its readings count again"
     }
     "gateway reinstate NAME" { zh "网关" en "The gateway" }
+    "correction" {
+        zh "查看、登记和撤回对读数的更正。\n\n\
+            一段时间的读数可以标为错误，不再计入；水位等可以平移，即水尺的基面另有一个；也可以只写备注。读数本身不变，小时值、日值\
+            和所有数字随之重算，报告会写明。测站页面上也可以登记。中心端可以照常运行。"
+        en "Show, enter and withdraw corrections of readings.\n\n\
+            Readings of a span are marked as wrong and do not count, or levels and the like are shifted, where the datum of the \
+            gauge was another; or something is noted of them. The readings themselves stay. Hours, days and all figures follow, \
+            and the report says so. The page of a station does the same. The hub may be running."
+    }
+    "correction list" { zh "列出更正，包括已撤回的" en "List the corrections, also those that were withdrawn" }
+    "correction list --json" { zh "每行输出一个 JSON 对象，每条更正一个" en "Print one JSON object per correction and line" }
+    "correction list SERIES" { zh "只列这个序列的，如 `pond-1/level`" en "Only those of this series, such as pond-1/level" }
+    "correction add" { zh "登记一条更正" en "Enter a correction" }
+    "correction add SERIES" { zh "序列，如 `pond-1/level`" en "The series, such as pond-1/level" }
+    "correction add --from" {
+        zh "从何时起：日期，或时间如 `2026-11-02T08:30`（当地时间）"
+        en "Since when: a day, or a time such as 2026-11-02T08:30 (local time)"
+    }
+    "correction add --to" {
+        zh "到何时止：日期（含当日），或时间（不含）"
+        en "Until when: a day, which belongs to it, or a time, which does not"
+    }
+    "correction add --wrong" { zh "读数是错的，不计入" en "The readings are wrong and do not count" }
+    "correction add --shift" {
+        zh "读数加上这个数后计入，单位随参数，水位为米，可以是负数"
+        en "The readings count with this number added, in the unit of the parameter, m for a level; it may be negative"
+    }
+    "correction add --note" { zh "只写备注，什么也不改" en "Only note something; nothing changes" }
+    "correction add --reason" { zh "为什么" en "Why" }
+    "correction add --by" { zh "登记人，写法同 `ledger enter`" en "Person who enters it, as in ledger enter" }
+    "correction withdraw" { zh "撤回一条更正：读数重新按原样计入" en "Withdraw a correction: the readings count as they came" }
+    "correction withdraw NUMBER" { zh "更正的编号，见 `correction list`" en "Its number, as in correction list" }
+    "correction withdraw --reason" { zh "为什么撤回" en "Why it is withdrawn" }
+    "correction withdraw --by" { zh "撤回人，写法同 `ledger enter`" en "Person who withdraws it, as in ledger enter" }
+    "<SERIES>" { zh "序列" en "SERIES" }
+    "--shift <NUMBER>" { zh "数" en "NUMBER" }
     "<STATION>" { zh "测站" en "STATION" }
     "<TIME>" { zh "时间" en "TIME" }
 
@@ -350,6 +388,40 @@ labels! { "help";
     "<WORK>" { zh "工程" en "WORK" }
     "<TEXT>" { zh "文字" en "TEXT" }
     "<RULE>" { zh "规则" en "RULE" }
+
+    "user" {
+        zh "查看谁可以登录页面，生成设置密码的链接，查看操作记录。\n\n\
+            谁可以登录、能做什么，写在 `hub.toml` 的 `[[person]]` 里（`role`）。中心端可以照常运行。不需要密码：能写用户文件的人\
+            才能用这些命令。"
+        en "Show who may sign in to the page, make links to choose a password with, and show the record of what was done.\n\n\
+            Who may sign in, and what she may do, stands in hub.toml as the `role` of a [[person]]. The hub may be running. No \
+            password is asked for: these commands are for whoever may write to the users' file."
+    }
+    "user list" { zh "列出可以登录的人员" en "List the persons who may sign in" }
+    "user list --json" { zh "每行输出一个 JSON 对象，每人一个" en "Print one JSON object per person and line" }
+    "user link" {
+        zh "生成一个只能用一次的链接，本人用它设置密码，24 小时内有效。\n\n\
+            以前的链接随之作废；原来的密码在链接用过之后才失效。"
+        en "Make a link with which a person chooses her password, once, within 24 hours.\n\n\
+            A link that was made before can no longer be used. An old password holds until the link has been used."
+    }
+    "user link PERSON" { zh "编号、姓名或“单位 姓名”" en "The id, the name, or office and name" }
+    "user reset" {
+        zh "立即清除一个人的密码，结束其全部登录，再生成一个新链接"
+        en "Take a person's password away at once, end all her sessions, and make a new link"
+    }
+    "user reset PERSON" {
+        zh "编号、姓名或“单位 姓名”；已不在名单上的人写编号"
+        en "The id, the name, or office and name; the id of a person who is no longer listed"
+    }
+    "<PERSON>" { zh "人员" en "PERSON" }
+    "user audit" { zh "列出谁做过什么" en "Show who did what" }
+    "user audit --last" { zh "最近的多少条" en "How many of the newest rows" }
+    "user audit --last <COUNT>" { zh "条数" en "COUNT" }
+    "user audit --verify" {
+        zh "核对全部记录是否与写下时相符；不相符时退出码为 1"
+        en "Check that the whole record is as it was written; exits with 1 if not"
+    }
 
     // The part of `hanqing export` that reads the store.
     "heading Office" { zh "办公室" en "Office" }

@@ -32,6 +32,10 @@ messages! { "hub";
         zh "网关 {topic} 的主题上有网关 {gateway} 的批"
         en "a batch of {gateway} on the topic of {topic}"
     }
+    report_of_other_gateway(gateway, topic) {
+        zh "网关 {topic} 的主题上有网关 {gateway} 的自述"
+        en "a report of {gateway} on the topic of {topic}"
+    }
     no_acks_from_gateways() { zh "网关不发送确认" en "a gateway sends no acknowledgements" }
     impossible_time(series, observed_at, now) {
         zh "{series} 的读数时间是 {observed_at}：应在 2000-01-01 到现在（{now}）之后一天之间；请校准网关的时钟，等到了那个时间再运行 \
@@ -223,6 +227,14 @@ messages! { "hub";
     copy_failing(since) {
         zh "自 {since} 起不能复制服务器上的读数"
         en "the server's readings cannot be copied since {since}"
+    }
+    morning_not_made(why) {
+        zh "与昨日的比较没有算出来：{why}"
+        en "what has changed since yesterday cannot be worked out: {why}"
+    }
+    findings_not_made(why) {
+        zh "指标核查没有完成：{why}"
+        en "the figures cannot be checked: {why}"
     }
     page_not_refreshed(since) {
         zh "页面自 {since} 起没有更新"

@@ -71,7 +71,27 @@ pub(crate) mod office;
 #[cfg(feature = "hub")]
 pub(crate) mod page;
 #[cfg(feature = "hub")]
+pub(crate) mod page_gateways;
+#[cfg(feature = "hub")]
+pub(crate) mod page_gateways_labels;
+#[cfg(feature = "hub")]
 pub(crate) mod page_labels;
+#[cfg(feature = "hub")]
+pub(crate) mod page_morning;
+#[cfg(feature = "hub")]
+pub(crate) mod page_morning_labels;
+#[cfg(feature = "hub")]
+pub(crate) mod page_people;
+#[cfg(feature = "hub")]
+pub(crate) mod page_people_labels;
+#[cfg(feature = "hub")]
+pub(crate) mod page_pumps;
+#[cfg(feature = "hub")]
+pub(crate) mod page_pumps_labels;
+#[cfg(feature = "hub")]
+pub(crate) mod page_station;
+#[cfg(feature = "hub")]
+pub(crate) mod page_station_labels;
 #[cfg(feature = "edge")]
 pub(crate) mod quality;
 #[cfg(feature = "hub")]
@@ -84,6 +104,8 @@ pub(crate) mod support;
 #[cfg(feature = "hub")]
 pub(crate) mod transfer;
 #[cfg(feature = "hub")]
+pub(crate) mod users;
+#[cfg(feature = "hub")]
 pub(crate) mod water;
 pub(crate) mod wire;
 
@@ -91,5 +113,5 @@ pub use argument::Argument;
 pub use catalogue::{find, label, messages};
 pub use lang::{Lang, for_programs, speak, within};
 pub use message::Message;
-pub use moment::{full_moment, moment, moment_with_seconds};
+pub use moment::{day, full_day, full_moment, moment, moment_with_seconds};
 pub use text::Text;

@@ -1,6 +1,7 @@
 //! Times as people write them: 11月29日 08:00, and in English 29 Nov 08:00. Programs get RFC 3339 instead.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::Text;
@@ -30,6 +31,21 @@ pub fn full_moment(at: Timestamp, zone: &TimeZone) -> Text {
     written(at, zone, true, "%H:%M:%S %:z")
 }
 
+/// A day without its year: 11月29日, 29 Nov.
+pub fn day(day: Date) -> Text {
+    let [zh, en] = WITHOUT_YEAR.map(|written| day.strftime(written).to_string());
+    Text::both(zh, en)
+}
+
+/// A day with its year.
+pub fn full_day(day: Date) -> Text {
+    let [zh, en] = WITH_YEAR.map(|written| day.strftime(written).to_string());
+    Text::both(zh, en)
+}
+
+const WITHOUT_YEAR: [&str; 2] = ["%-m月%-d日", "%-d %b"];
+const WITH_YEAR: [&str; 2] = ["%Y年%-m月%-d日", "%-d %b %Y"];
+
 fn other_year(at: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
     let year = |at: Timestamp| zone.to_datetime(at).year();
     year(at) != year(now)
@@ -37,8 +53,8 @@ fn other_year(at: Timestamp, now: Timestamp, zone: &TimeZone) -> bool {
 
 fn written(at: Timestamp, zone: &TimeZone, with_year: bool, time: &str) -> Text {
     let day = match with_year {
-        true => ["%Y年%-m月%-d日", "%-d %b %Y"],
-        false => ["%-m月%-d日", "%-d %b"],
+        true => WITH_YEAR,
+        false => WITHOUT_YEAR,
     };
     let at = at.to_zoned_datetime(zone.clone());
     let [zh, en] = day.map(|day| at.strftime(&format!("{day} {time}")).to_string());

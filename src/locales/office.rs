@@ -16,6 +16,14 @@ messages! { "office";
     backup_is(path) { zh "备份在 {path}" en "the backup is {path}" }
     restored(at) { zh "已恢复到 {at} 的备份" en "restored: the backup of {at}" }
     replaced(path) { zh "原文件保留为 {path}" en "the file before is kept as {path}" }
+    sign_in_anew() {
+        zh "密码回到备份时的；所有人须重新登录，旧的一次性链接已作废"
+        en "passwords are those of the backup; everybody has to sign in anew, and one-time links of before are void"
+    }
+    users_as_they_were() {
+        zh "这个备份里没有 `users.db`：登录用的密码和操作记录不变"
+        en "this backup has no users.db: passwords and the record of who did what stay as they were"
+    }
     gateways_send_again() {
         zh "启动 `hanqing hub` 后，各网关会自动补发恢复后缺少、而网关仍存有的数据"
         en "start hanqing hub: the gateways send again what is missing now, as far as they still have it"
@@ -259,6 +267,10 @@ messages! { "office";
     }
 
     // Hub.
+    first_link(name, link) {
+        zh "还没有管理员口令。{name} 请打开此链接设置口令（24 小时内有效，只能用一次）：{link}"
+        en "no administrator has a password yet. {name}: choose one at this link (good for 24 hours, once): {link}"
+    }
     cannot_start_broker(address) {
         zh "无法在 {address} 启动消息服务器"
         en "cannot start the broker on {address}"
@@ -357,5 +369,69 @@ messages! { "office";
     no_open_finding(rule) {
         zh "规则 `{rule}` 没有尚未认可的核查问题：用 `hanqing ledger accept` 列出尚未认可的"
         en "rule {rule} has no open finding: hanqing ledger accept lists the open ones"
+    }
+
+    // Persons who sign in.
+    no_users_file(path) {
+        zh "没有用户文件 {path}：请检查 `hub.toml` 里的 `web.users`（中心端第一次启动时建立它）"
+        en "there is no users' file {path}: check web.users in hub.toml (the hub makes it when it first starts)"
+    }
+    no_such_person(name, hint) { zh "没有 {name} 这个人；{hint}" en "there is no person {name}; {hint}" }
+    several_persons(name, ids) {
+        zh "“{name}”不止一个人（{ids}）：请写编号"
+        en "{name} is the name of several persons ({ids}): give the id"
+    }
+    no_role(name, id) {
+        zh "{name}没有权限，不能登录；在 `hub.toml` 里给 `{id}` 写上 `role`，再重启中心端"
+        en "{name} has no role and does not sign in; give {id} a role in hub.toml, then restart the hub"
+    }
+    these_sign_in(ids) { zh "可以登录的有：{ids}" en "these may sign in: {ids}" }
+    give_roles() {
+        zh "还没有人可以登录：在 `hub.toml` 的 `[[person]]` 里写上 `role`"
+        en "nobody may sign in yet: give a [[person]] of hub.toml a role"
+    }
+    nobody_signs_in() {
+        zh "还没有人可以登录：在 `hub.toml` 的 `[[person]]` 里写上 `role`，再重启中心端"
+        en "nobody may sign in yet: give a [[person]] of hub.toml a role, then restart the hub"
+    }
+    link_is(name, until) {
+        zh "{name}用这个链接设置密码，只能用一次，{until} 前有效；请当面交给本人，不要转发："
+        en "{name} chooses a password with this link, once, until {until}; hand it to nobody else:"
+    }
+    reset_done(id, sessions) {
+        zh "已清除 {id} 的密码，结束登录 {sessions} 个"
+        en "the password of {id} is gone, sessions ended: {sessions}"
+    }
+    had_no_password() { zh "此人原来没有设置密码" en "there was no password" }
+    head_id() { zh "编号" en "id" }
+    head_person() { zh "人员" en "person" }
+    head_role() { zh "权限" en "role" }
+    head_password() { zh "密码" en "password" }
+    head_sessions() { zh "登录数" en "sessions" }
+    head_last_seen() { zh "最后使用" en "last seen" }
+    head_time() { zh "时间" en "time" }
+    head_deed() { zh "操作" en "what" }
+    head_detail() { zh "内容" en "of what" }
+    head_from_address() { zh "来自" en "from" }
+    is_set() { zh "已设置" en "set" }
+    not_set() { zh "没有" en "none" }
+    waits_until(time) { zh "密码错误太多，{time} 前不能用密码登录" en "too many wrong passwords, waits until {time}" }
+    link_until(time) { zh "有一次性链接，{time} 前有效" en "has a one-time link until {time}" }
+    nothing_recorded() { zh "还没有操作记录" en "nothing is recorded yet" }
+    at_the_console() { zh "命令行" en "command line" }
+    more_failures(n) { zh "另有 {n} 次，没有逐次记下" en "{n} more, not recorded one by one" }
+    row_changed() { zh "与写下时不符" en "not as it was written" }
+    verify_it() {
+        zh "有的记录与写下时不符：用 `hanqing user audit --verify` 核对全部"
+        en "some rows are not as they were written: check all with hanqing user audit --verify"
+    }
+    record_broken(path, row) {
+        zh "{path} 的操作记录从第 {row} 条起与写下时不符：有人改过这个文件；请保留它，查明是谁改的"
+        en "the record in {path} is not as it was written from row {row} on: somebody has changed the file; keep it, and find out who"
+    }
+    record_sound(rows, last) {
+        zh "操作记录 {rows} 条，都与写下时相符。最后一条的校验码如下，抄在别处，以后可以证明这些记录没有被改过：\n  {last}"
+        en "rows of the record: {rows}, all as they were written. This is the sum of the last one; kept elsewhere, it proves later that none \
+            of them was changed:\n  {last}"
     }
 }

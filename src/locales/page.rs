@@ -1,48 +1,39 @@
-//! The page of water sources, as far as its words are made from numbers and states.
+//! What all pages say, as far as it is made from numbers and states.
 
 messages! { "page";
     // Sources and their status.
     no_status() { zh "无数据" en "no data" }
-    dry_or_no_flow() { zh "干涸断流" en "dry, no flow" }
-    one_source() { zh "1 处" en "1 source" }
-    sources(n) { zh "{n} 处" en "{n} sources" }
-    share_of_normal(percent) {
-        zh "蓄水量占正常蓄水位库容 {percent}%"
-        en "{percent}% of the storage at normal level"
-    }
 
-    // Trend of a level.
-    rising() { zh "↑ 涨" en "↑ rising" }
-    falling() { zh "↓ 落" en "↓ falling" }
-    steady() { zh "→ 平" en "→ steady" }
-    per_day(cm) { zh "{cm} cm/天" en "{cm} cm a day" }
-    levels_of_days(days, low, high) {
-        zh "{days} 天水位，{low} 至 {high} 米"
-        en "{days}-day levels, {low} to {high} m"
-    }
+    // The rank of a level in its own record.
+    rank_much_below() { zh "远低于常年" en "much below usual" }
+    rank_below() { zh "低于常年" en "below usual" }
+    rank_usual() { zh "与常年相当" en "usual" }
+    rank_above() { zh "高于常年" en "above usual" }
+    rank_much_above() { zh "远高于常年" en "much above usual" }
 
     // How old a reading is.
-    no_data_yet() { zh "尚无数据" en "no data yet" }
-    no_data_since(when) { zh "自 {when} 起无数据" en "no data since {when}" }
     seconds_ago(n) { zh "{n} 秒前" en "{n} s ago" }
     minutes_ago(n) { zh "{n} 分钟前" en "{n} min ago" }
     hours_ago(n) { zh "{n} 小时前" en "{n} h ago" }
+    within_ten_minutes() { zh "10 分钟内" en "within 10 min" }
 
-    // Sums.
-    one_pump() { zh "台" en "pump" }
-    pumps() { zh "台" en "pumps" }
+    // Sums and their bounds.
+    at_least(quantity) { zh "至少 {quantity}" en "at least {quantity}" }
+    at_most(quantity) { zh "至多 {quantity}" en "at most {quantity}" }
+    not_known() { zh "不明" en "not known" }
+    between(least, most) { zh "在 {least} 至 {most} 之间" en "between {least} and {most}" }
 
-    // Gateways.
-    never() { zh "从未" en "never" }
-    lost(from, to, readings, why) { zh "{from} 至 {to} {readings}（{why}）" en "{from} to {to}, {readings} ({why})" }
-    one_reading() { zh "1 个读数" en "1 reading" }
-    readings(n) { zh "{n} 个读数" en "{n} readings" }
-    readings_unknown() { zh "数量不明" en "number of readings unknown" }
+    // Spans of time.
+    span(from, to) { zh "{from} 至 {to}" en "{from} to {to}" }
 
-    and_more(some, n) { zh "{some}……另有 {n} 处" en "{some} … and {n} more" }
+    // An address where there is nothing.
+    no_such_page() { zh "404：没有这个页面" en "404: no such page" }
+    check_the_address() {
+        zh "网址可能写错了，或者这个页面已经不在了。"
+        en "The address may be wrong, or the page is no longer there."
+    }
 
     // Answers without a page.
-    no_such_page() { zh "404：没有这个页面" en "404: no such page" }
     no_such_document() { zh "404：没有这个文档" en "404: no such document" }
     page_failed() { zh "500：页面无法生成，请看日志" en "500: the page cannot be rendered, see the log" }
 }

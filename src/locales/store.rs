@@ -149,6 +149,95 @@ messages! { "store";
         en "this gateway has replaced {most} values, and replaces no more"
     }
 
+    // Corrections.
+    correction_note() { zh "备注" en "note" }
+    correction_wrong() { zh "错误" en "wrong" }
+    correction_shift(by) { zh "平移 {by}" en "shifted by {by}" }
+    correction_line(id, series, from, to, kind, reason, by, at) {
+        zh "{id}. {series}，{from} 至 {to}：{kind}；{reason}（{by}，{at}）"
+        en "{id}. {series}, {from} to {to}: {kind}; {reason} ({by}, {at})"
+    }
+    correction_line_withdrawn(line, at, reason, by) {
+        zh "{line}；{at} 撤回：{reason}（{by}）"
+        en "{line}; withdrawn {at}: {reason} ({by})"
+    }
+    correction_time_wrong(option, text) {
+        zh "`--{option}` {text}：应为日期如 `2026-11-02`，或时间如 `2026-11-02T08:30`"
+        en "--{option} {text}: must be a day such as 2026-11-02, or a time such as 2026-11-02T08:30"
+    }
+    corrections_none() { zh "没有更正" en "there are no corrections" }
+    correction_entered(id) {
+        zh "已登记第 {id} 条更正；小时值和日值已重算"
+        en "entered as correction {id}; hours and days are made anew"
+    }
+    correction_ended(id) {
+        zh "已撤回第 {id} 条更正；小时值和日值已重算"
+        en "correction {id} is withdrawn; hours and days are made anew"
+    }
+    correction_unreadable(id) { zh "更正 {id}" en "correction {id}" }
+    correction_without_span(from, to) {
+        zh "更正的时段从 {from} 到 {to}，是空的：起点必须早于终点"
+        en "the span of the correction, from {from} to {to}, is empty: it must begin before it ends"
+    }
+    correction_too_long(days) {
+        zh "一条更正最长 {days} 天；更长的时段请分几条登记"
+        en "a correction is about {days} days at most; enter several for a longer span"
+    }
+    correction_shifts_no_gauge(what) {
+        zh "{what}不能平移：只有瞬时量（如水位）可以；读数不对时标为错误，换表请在台账登记"
+        en "{what} cannot be shifted, only what is measured at an instant can, such as a level; mark wrong readings as wrong, and enter a \
+            replaced meter in the ledger"
+    }
+    correction_shift_too_far(by, most, unit) {
+        zh "平移 {by} {unit} 不可能：必须在 -{most} 到 {most} {unit} 之间"
+        en "a shift by {by} {unit} cannot be: it lies between -{most} and {most} {unit}"
+    }
+    correction_shifts_nothing() {
+        zh "平移量是 0，什么也不改；只想说明情况时，请登记为备注"
+        en "a shift by 0 changes nothing; to say something of the readings, enter a note"
+    }
+    correction_without_reason() { zh "没有写原因" en "no reason is given" }
+    correction_reason_long(length, most) {
+        zh "原因有 {length} 个字，最多 {most} 个"
+        en "the reason has {length} characters, {most} at most"
+    }
+    correction_without_person(most) {
+        zh "没有写是谁登记的，或超过 {most} 个字"
+        en "who enters it is not given, or in more than {most} characters"
+    }
+    correction_of_nothing(series) {
+        zh "库里没有 {series} 的读数；请核对测站和参数"
+        en "the store has no readings of {series}; see whether station and parameter are right"
+    }
+    correction_of_purged(day) {
+        zh "这个时段的原始读数已按 `store.keep_raw_months` 清除，小时值不能再改；从 {day} 起的读数还在，请把起点改到那天或以后"
+        en "raw readings of this span were let go of (store.keep_raw_months), and their hours can no longer change; readings are kept from \
+            {day} on: begin there or later"
+    }
+    correction_twice(id) {
+        zh "同样的更正已经登记过（第 {id} 条），而且还有效"
+        en "the same correction is in force already, as number {id}"
+    }
+    corrections_of_series_full(most) {
+        zh "这个序列有效的更正已有 {most} 条；请撤回一些，或把相邻的时段合成一条"
+        en "this series has {most} corrections in force; withdraw some, or make one of neighbouring spans"
+    }
+    corrections_full(most) {
+        zh "有效的更正已有 {most} 条，不再接收；请撤回一些"
+        en "there are {most} corrections in force, and no more are taken; withdraw some"
+    }
+    corrections_full_for_ever(most) {
+        zh "登记过的更正已有 {most} 条，不再接收"
+        en "{most} corrections were entered, and no more are taken"
+    }
+    correction_unknown(id) { zh "没有第 {id} 条更正" en "there is no correction {id}" }
+    correction_withdrawn_before(id) { zh "第 {id} 条更正已经撤回过" en "correction {id} was withdrawn before" }
+    correction_stays(id) {
+        zh "第 {id} 条更正不能再撤回：它的时段里有原始读数已按 `store.keep_raw_months` 清除，小时值是按它算的"
+        en "correction {id} can no longer be withdrawn: raw readings of its span were let go of (store.keep_raw_months), and their hours were \
+            made with it"
+    }
+
     // The server.
     server(url, problem) { zh "服务器 {url}：{problem}" en "the server {url}: {problem}" }
     bad_hub_name(name) {

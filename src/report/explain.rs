@@ -137,7 +137,7 @@ impl Tree<'_> {
         rows
     }
 
-    /// The events and days of a pump's meter, or the name of a source.
+    /// The events and days of a pump's meter, or the name of a source; with what people have corrected.
     fn of_series(&self, series: &Series) -> Vec<Explanation> {
         let read = |pump: &&PumpAccount| {
             let quantities = [&pump.energy_kwh, &pump.volume_m3, &pump.run_hours];
@@ -149,6 +149,7 @@ impl Tree<'_> {
             let mut from = vec![leaf(words::explain_pair(&pump.name, village))];
             let events = pump.segments.iter().filter(|s| s.series == *series);
             from.extend(events.map(|segment| leaf(filters::segment(segment))));
+            from.extend(self.corrected(&pump.name));
             if pump.energy_kwh.series == *series {
                 from.extend(days(pump));
             }
@@ -157,8 +158,15 @@ impl Tree<'_> {
         let found = self.statement.sources.iter().find(|s| s.station == series.station);
         found.map_or(Vec::new(), |source| {
             let source_and_kind = words::explain_pair(&source.name, source.kind.name());
-            vec![leaf(words::explain_pair(source_and_kind, &source.village))]
+            let mut from = vec![leaf(words::explain_pair(source_and_kind, &source.village))];
+            from.extend(self.corrected(&source.name));
+            from
         })
+    }
+
+    /// What people have corrected of the readings of a source or pump.
+    fn corrected(&self, name: &str) -> impl Iterator<Item = Explanation> {
+        self.statement.corrected(name).map(|finding| leaf(words::explain_note(&finding.text)))
     }
 }
 

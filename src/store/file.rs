@@ -146,10 +146,16 @@ fn foreign(path: &Path, known: i64, ours: &Connection) -> Result<Vec<String>, St
     Ok(foreign.map(|object| object.name).collect())
 }
 
-/// Names of the triggers and views of a store, which has none of its own. A trigger changes what is written; a view
-/// that stands for a table changes what is read.
+/// Names of the triggers and views of a store that are not its own. A trigger changes what is written; a view that
+/// stands for a table changes what is read.
 pub(super) fn triggers_and_views(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let foreign = |object: &Object| matches!(object.kind.as_str(), "trigger" | "view");
+    let foreign = |object: &Object| match object.kind.as_str() {
+        "trigger" => {
+            let same = |own: &str| without_literals(own) == without_literals(&object.sql);
+            !schema::TRIGGERS.into_iter().any(same)
+        }
+        kind => kind == "view",
+    };
     let found = objects(connection)?.into_iter().filter(foreign);
     Ok(found.map(|object| object.name).collect())
 }

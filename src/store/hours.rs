@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::error::instant;
+use super::in_force::InForce;
 use super::tables::{SLOT_MS, Tables};
 use super::{StoreError, rollup, series};
-use crate::core::{Flag, HOUR_MS, HourCell, Kind, Rollup, Series};
+use crate::core::{Flag, HOUR_MS, HourCell, Kind, Rollup, Series, hour_start_ms};
 use crate::counter;
 use crate::locales::store as words;
 
@@ -203,7 +204,8 @@ pub(super) fn count_rows(tables: &Tables<'_>, id: i64, hour: i64) -> Result<u64,
     Ok(rows)
 }
 
-/// Folds the readings of one hour, in order, into its cell; those of a counter through the engine.
+/// Folds the readings of one hour, in order and as corrections say, into its cell; those of a counter through the
+/// engine. One that is said to be wrong counts as one that failed.
 fn fold(
     tables: &Tables<'_>,
     id: i64,
@@ -212,8 +214,9 @@ fn fold(
 ) -> Result<HourCell, StoreError> {
     let increment = engine.is_some().then_some(0.0);
     let rollup = Rollup { increment, increment_max: increment, ..Rollup::default() };
-    let mut folding = Folding { rollup, sum: 0.0, engine };
     let end = hour + HOUR_MS;
+    let in_force = tables.in_force(id, (hour, end))?;
+    let mut folding = Folding { rollup, sum: 0.0, engine, in_force };
     if tables.is_hot(hour) {
         for slot in hour / SLOT_MS..end / SLOT_MS {
             let mut statement = tables.prepare(
@@ -235,6 +238,7 @@ struct Folding<'a> {
     rollup: Rollup,
     sum: f64,
     engine: Engine<'a>,
+    in_force: InForce,
 }
 
 impl Folding<'_> {
@@ -246,10 +250,12 @@ impl Folding<'_> {
                 rollup.missing += 1;
                 continue;
             };
-            if !flag.counts() {
+            let at_ms: i64 = row.get(0)?;
+            let counted = flag.counts().then(|| self.in_force.value(at_ms, value)).flatten();
+            let Some(value) = counted else {
                 rollup.failed += 1;
                 continue;
-            }
+            };
             rollup.counted += 1;
             rollup.suspect += u32::from(flag == Flag::Suspect);
             rollup.min = Some(rollup.min.map_or(value, |min| min.min(value)));
@@ -257,7 +263,7 @@ impl Folding<'_> {
             rollup.last = Some(value);
             self.sum += value;
             if let Some((state, spec)) = &mut self.engine {
-                let step = state.feed(spec, instant(row.get(0)?)?, value);
+                let step = state.feed(spec, instant(at_ms)?, value);
                 rollup.increment = rollup.increment.map(|total| total + step.increment);
                 rollup.increment_max = rollup.increment_max.map(|total| total + step.increment_max);
                 rollup.rollovers += step.rollovers;
@@ -357,15 +363,56 @@ pub(super) fn with_cells(
     Ok(hours)
 }
 
-/// The last hour of a series that has a cell.
-pub(super) fn last_with_cell(tables: &Tables<'_>, id: i64) -> Result<Option<i64>, StoreError> {
-    let mut below = i64::MAX;
-    while let Some(hour) = hot_hour(tables, PREVIOUS_HOT, below)? {
+/// The hours of a span that have a reading that is suspect, failed, missing or said to be wrong, the newest first: the
+/// first `most` of them.
+pub(super) fn not_all_good(
+    tables: &Tables<'_>,
+    id: i64,
+    (from_ms, to_ms): (i64, i64),
+    most: u32,
+) -> Result<Vec<i64>, StoreError> {
+    let from_ms = hour_start_ms(from_ms);
+    let mut found: Vec<i64> = Vec::new();
+    let mut below = to_ms;
+    while found.len() < most as usize
+        && let Some(hour) = hot_hour(tables, PREVIOUS_HOT, below)?
+        && hour >= from_ms
+    {
+        let mut statement = tables.prepare(
+            "SELECT 1 FROM hour_hot WHERE series = ?1 AND hour_ms = ?2 AND suspect + failed + missing > 0",
+        )?;
+        if statement.query_row([id, hour], |_| Ok(())).optional()?.is_some() {
+            found.push(hour);
+        }
+        below = hour;
+    }
+    let mut statement = tables.prepare(
+        "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3 AND suspect + failed + missing > 0
+         ORDER BY hour_ms DESC LIMIT ?4",
+    )?;
+    let left = (most as usize).saturating_sub(found.len());
+    let rows = statement.query_map(params![id, from_ms, to_ms, left], |row| row.get(0))?;
+    found.extend(rows.collect::<Result<Vec<i64>, _>>()?);
+    Ok(found)
+}
+
+/// The last hour of a series from `from_ms` to before `to_ms` that has a cell.
+pub(super) fn last_with_cell(
+    tables: &Tables<'_>,
+    id: i64,
+    (from_ms, to_ms): (i64, i64),
+) -> Result<Option<i64>, StoreError> {
+    let mut below = to_ms;
+    while let Some(hour) = hot_hour(tables, PREVIOUS_HOT, below)?
+        && hour >= from_ms
+    {
         if stored(tables, id, hour)? != Stored::NoCell {
             return Ok(Some(hour));
         }
         below = hour;
     }
-    let mut statement = tables.prepare("SELECT max(hour_ms) FROM hour WHERE series = ?1")?;
-    Ok(statement.query_row([id], |row| row.get(0))?)
+    let mut statement = tables.prepare(
+        "SELECT max(hour_ms) FROM hour WHERE series = ?1 AND hour_ms >= ?2 AND hour_ms < ?3",
+    )?;
+    Ok(statement.query_row(params![id, from_ms, to_ms], |row| row.get(0))?)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::schema::{DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, SENDERS, TIERS};
+use super::schema::{self, DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, SENDERS, TIERS};
 use super::tables::{self, SLOT_MS, Tables};
 use super::{StoreError, days, pins};
 use crate::core::{HOUR_MS, hour_start_ms};
@@ -15,8 +15,11 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreEr
     if found < 3 {
         from_2(&transaction)?;
     }
-    from_3(&transaction)?;
-    pins::pin_by_births(&transaction)?;
+    if found < 4 {
+        from_3(&transaction)?;
+        pins::pin_by_births(&transaction)?;
+    }
+    schema::add_corrections(&transaction)?;
     if found < 3 {
         let calendar = tables::calendar(&transaction)?;
         days::rebuild(&Tables::load(&transaction, &calendar)?)?;

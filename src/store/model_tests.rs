@@ -16,12 +16,14 @@ use std::sync::{Arc, Mutex};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use rusqlite::ErrorCode;
 
 use self::actions::{Action, BEGIN_MS, GATEWAYS, Given, SERIES, Sent, action};
-use self::world::{Seen, World, calendar, identity, rules};
+use self::world::{Seen, World, calendar, identity, is_of_the_disk, rules};
 use super::*;
-use crate::core::{Flag, HOUR_MS, Outcome, Reading, Reason, StationId, hour_start_ms};
+use crate::core::{
+    Correction, CorrectionKind, Flag, HOUR_MS, Outcome, Reading, Reason, StationId, Withdrawal,
+    hour_start_ms,
+};
 use crate::store::Sqlite;
 use crate::support::test_disk::Disk;
 use crate::wire::{BirthSeries, CounterSpec, GatewayState, LossCause, LossRecord};
@@ -121,22 +123,6 @@ fn gateway(place: usize) -> GatewayId {
 fn declared() -> BTreeMap<StationId, GatewayId> {
     let owners = [("pond-1", 0), ("meter-1", 0), ("pond-2", 1), ("pump-2", 1)];
     owners.map(|(station, owner)| (station.parse().unwrap(), gateway(owner))).into()
-}
-
-/// Fails unless a failing disk explains the error: it never damages the file.
-fn is_of_the_disk(error: &StoreError) {
-    let (StoreError::Storage(source) | StoreError::Open { source, .. }) = error else {
-        panic!("{error:?}");
-    };
-    let others = [
-        ErrorCode::DatabaseCorrupt,
-        ErrorCode::NotADatabase,
-        ErrorCode::ConstraintViolation,
-        ErrorCode::DatabaseBusy,
-        ErrorCode::DatabaseLocked,
-    ];
-    let code = source.sqlite_error_code();
-    assert!(code.is_some_and(|code| !others.contains(&code)), "{error:?}");
 }
 
 impl Run {
@@ -392,6 +378,43 @@ impl Run {
         self.settled(done, after);
     }
 
+    fn say(&mut self, series: usize, hours_ago: i64, minutes: i64, kind: CorrectionKind) {
+        let from = instant(self.now_ms - hours_ago * HOUR_MS);
+        let to = from + SignedDuration::from_mins(minutes);
+        let (series, reason, by) = (SERIES[series].parse().unwrap(), "r".into(), "p".into());
+        let (at, withdrawn) = (self.now(), None);
+        let correction = Correction { id: 0, series, from, to, kind, reason, by, at, withdrawn };
+        let mut after = self.world.clone();
+        // A birth brings series in as well.
+        let known = self.open().store.with(|store| store.knows(&correction.series).unwrap());
+        let expected = after.correct(&correction, known);
+        let done = self.open().store.with(|store| store.correct(&correction));
+        self.said(done, expected, after);
+    }
+
+    fn unsay(&mut self, place: usize) {
+        let (id, at, mut after) = (place as i64 + 1, self.now(), self.world.clone());
+        let withdrawal = Withdrawal { reason: "r".into(), by: "p".into(), at };
+        let expected = after.withdraw(id, withdrawal);
+        let done = self.open().store.with(|store| store.withdraw(id, "p", "r", at));
+        self.said(done, expected, after);
+    }
+
+    fn said<T: std::fmt::Debug + PartialEq>(
+        &mut self,
+        done: Result<Result<T, Text>, StoreError>,
+        expected: Result<T, ()>,
+        after: World,
+    ) {
+        match done.map(|done| done.map_err(|_| ())) {
+            Ok(done) => {
+                assert_eq!(done, expected);
+                self.succeeded(after, done.is_ok());
+            }
+            Err(error) => self.failed(&error, after),
+        }
+    }
+
     fn work(&mut self, portions: u8) {
         for _ in 0..portions {
             match self.open().store.with(|store| store.work_on()) {
@@ -419,6 +442,10 @@ impl Run {
             Action::Work(portions) => self.work(portions),
             Action::Purge(hours_ago, most) => self.purge(hours_ago, most),
             Action::Calendar(place) => self.set_calendar(place),
+            Action::Say(series, hours_ago, minutes, kind) => {
+                self.say(series, hours_ago, minutes, kind);
+            }
+            Action::Unsay(place) => self.unsay(place),
             Action::PowerFails(at, seed) => {
                 self.seed = seed;
                 return self.disk.power_fails_after(at);

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Statement, ToSql, params};
 
 use super::error::instant;
+use super::in_force::InForce;
 use super::source::{self, Sources};
 use super::tables::{SLOT_MS, Tables};
-use super::{StoreError, replaced, series};
+use super::{StoreError, hours, replaced, series};
 use crate::core::{Flag, GatewayId, HOUR_MS, Outcome, Reading, Reason, Series};
 use crate::locales::{Text, store as words};
 
@@ -15,7 +16,7 @@ use crate::locales::{Text, store as words};
 pub struct Latest {
     /// The last reading, whatever its flag.
     pub last: Reading,
-    /// The last reading with a value that counts.
+    /// The last reading with a value that counts, with the value that it counts as.
     pub counted: Option<Reading>,
 }
 
@@ -335,6 +336,11 @@ pub(super) fn latest(
     let Some(last) = last else {
         return Ok(None);
     };
+    let in_force = tables.in_force(id, (i64::MIN, i64::MAX))?;
+    if !in_force.is_empty() {
+        let counted = last_counted(tables, (id, series), &in_force)?;
+        return Ok(Some(Latest { last, counted }));
+    }
     if counts(&last) {
         return Ok(Some(Latest { counted: Some(last.clone()), last }));
     }
@@ -345,18 +351,76 @@ pub(super) fn latest(
         counted = at(tables, (id, series), at_ms)?;
         if !counted.as_ref().is_some_and(counts) {
             // Its flag has been changed since: an earlier reading is the last that counts.
-            counted = last_cold_that_counts(tables, (id, series), at_ms)?;
+            counted = last_cold(tables, (id, series), at_ms, &counts)?;
         }
     }
     Ok(Some(Latest { last, counted }))
 }
+
+/// The last reading of a series that counts as corrections say, with the value that it counts as.
+fn last_counted(
+    tables: &Tables<'_>,
+    key: (i64, &Series),
+    in_force: &InForce,
+) -> Result<Option<Reading>, StoreError> {
+    let wanted = |reading: &Reading| in_force.counted(reading).is_some();
+    let mut found = None;
+    let mut below = i64::MAX;
+    let mut previous = tables.prepare("SELECT max(slot) FROM reading_hot WHERE slot < ?1")?;
+    while found.is_none()
+        && let Some(slot) = previous.query_row([below], |row| row.get::<_, Option<i64>>(0))?
+    {
+        let from_ms = slot.saturating_mul(SLOT_MS);
+        found = last_of(tables, key, (from_ms, from_ms.saturating_add(SLOT_MS)), &wanted)?;
+        below = slot;
+    }
+    if found.is_none() {
+        found = last_cold(tables, key, tables.hot_from_ms, &wanted)?;
+    }
+    Ok(found.and_then(|reading| {
+        let value = in_force.counted(&reading)?;
+        Some(Reading { outcome: Outcome::Value(value), ..reading })
+    }))
+}
+
+/// The readings of a span whose flag is suspect, fail or missing, the newest first: the first `most` of them, and
+/// whether there may be more.
+pub(super) fn flagged(
+    tables: &Tables<'_>,
+    key: (i64, &Series),
+    span: (i64, i64),
+    most: usize,
+) -> Result<(Vec<Reading>, bool), StoreError> {
+    let mut found: Vec<Reading> = Vec::new();
+    let hours = hours::not_all_good(tables, key.0, span, FLAGGED_HOURS_MAX)?;
+    for hour in &hours {
+        let part = (span.0.max(*hour), span.1.min(hour.saturating_add(HOUR_MS)));
+        let mut of_hour = Vec::new();
+        range(tables, key, part, &mut |reading| {
+            if matches!(reading.flag, Flag::Suspect | Flag::Fail | Flag::Missing) {
+                of_hour.push(reading);
+            }
+            Ok(())
+        })?;
+        found.extend(of_hour.into_iter().rev());
+        if found.len() > most {
+            found.truncate(most);
+            return Ok((found, true));
+        }
+    }
+    Ok((found, hours.len() >= FLAGGED_HOURS_MAX as usize))
+}
+
+/// Hours that are looked at for readings that are not good: three weeks of a sensor none of whose readings is, or of
+/// readings that were good and are said to be wrong. Engineering judgement.
+const FLAGGED_HOURS_MAX: u32 = 500;
 
 fn counts(reading: &Reading) -> bool {
     reading.value().is_some() && reading.flag.counts()
 }
 
 /// The time of the last cold reading of a series that counts, ms, where `noted_ms` was noted of it: its flag may have
-/// been changed since.
+/// been changed since, or it may be said to be wrong.
 pub(super) fn counted_ms(
     tables: &Tables<'_>,
     id: i64,
@@ -364,16 +428,18 @@ pub(super) fn counted_ms(
 ) -> Result<Option<i64>, StoreError> {
     let Some(noted_ms) = noted_ms else { return Ok(None) };
     let series = series::named(tables.connection, id)?;
-    let mut counted = at(tables, (id, &series), noted_ms)?.filter(counts);
+    let in_force = tables.in_force(id, (i64::MIN, i64::MAX))?;
+    let wanted = |reading: &Reading| in_force.counted(reading).is_some();
+    let mut counted = at(tables, (id, &series), noted_ms)?.filter(wanted);
     if counted.is_none() {
-        counted = last_cold_that_counts(tables, (id, &series), noted_ms)?;
+        counted = last_cold(tables, (id, &series), noted_ms, &wanted)?;
     }
     Ok(counted.map(|reading| reading.observed_at.as_millisecond()))
 }
 
 /// The reading of one instant.
 fn at(tables: &Tables<'_>, key: (i64, &Series), at_ms: i64) -> Result<Option<Reading>, StoreError> {
-    last_of(tables, key, (at_ms, at_ms.saturating_add(1)), |_| true)
+    last_of(tables, key, (at_ms, at_ms.saturating_add(1)), &|_| true)
 }
 
 /// The last reading of a span that is wanted.
@@ -381,7 +447,7 @@ fn last_of(
     tables: &Tables<'_>,
     key: (i64, &Series),
     span: (i64, i64),
-    wanted: fn(&Reading) -> bool,
+    wanted: &dyn Fn(&Reading) -> bool,
 ) -> Result<Option<Reading>, StoreError> {
     let mut found = None;
     range(tables, key, span, &mut |reading| {
@@ -416,19 +482,25 @@ const LAST_HOT: &str = "SELECT at_ms, value, flag, reason, raw FROM reading_hot
 const LAST_HOT_COUNTED: &str = "SELECT at_ms, value, flag, reason, raw FROM reading_hot
      WHERE slot = ?1 AND series = ?2 AND value IS NOT NULL AND flag IN (1, 2, 3) ORDER BY at_ms DESC LIMIT 1";
 
-/// The last cold reading that counts, before `before_ms`: in the last hour whose cell counts one.
-fn last_cold_that_counts(
+/// The last cold reading before `before_ms` that is `wanted` and counts: in the last hour whose cell counts one.
+fn last_cold(
     tables: &Tables<'_>,
     key: (i64, &Series),
     before_ms: i64,
+    wanted: &dyn Fn(&Reading) -> bool,
 ) -> Result<Option<Reading>, StoreError> {
     let mut below = before_ms;
     let mut hours = tables.prepare(
         "SELECT hour_ms FROM hour WHERE series = ?1 AND hour_ms < ?2 AND counted > 0 ORDER BY hour_ms DESC LIMIT 1",
     )?;
     while let Some(hour) = hours.query_row([key.0, below], |row| row.get(0)).optional()? {
+        if tables.is_purged(hour) {
+            // Of those hours there are only the last readings, which stay.
+            let end = before_ms.min(tables.raw_from_ms.unwrap_or(before_ms));
+            return last_of(tables, key, (i64::MIN, end), wanted);
+        }
         let end = before_ms.min(hour + HOUR_MS);
-        if let Some(found) = last_of(tables, key, (hour, end), counts)? {
+        if let Some(found) = last_of(tables, key, (hour, end), wanted)? {
             return Ok(Some(found));
         }
         below = hour;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Revocation, Sqlite, StoreError, pins};
+use super::{Pin, Revocation, Sqlite, StoreError, pins};
 use crate::core::{Period, Series, StationId};
 
 /// What is rejected of a revoked gateway within some days.
@@ -43,5 +43,10 @@ impl Sqlite {
     /// The revoked gateways, by name.
     pub fn revocations(&self) -> Result<Vec<Revocation>, StoreError> {
         pins::revocations(&self.connection)
+    }
+
+    /// The pinned stations, by station.
+    pub fn pins(&self) -> Result<Vec<Pin>, StoreError> {
+        pins::all(&self.connection)
     }
 }

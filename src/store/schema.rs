@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::rollup;
 
 /// The layout of the file. A file of a later one is refused.
-pub(super) const SCHEMA_VERSION: i64 = 4;
+pub(super) const SCHEMA_VERSION: i64 = 5;
 
 /// Bytes of a page. A commit costs the pages that it touches: with 2048 bytes, a poll of 30 series takes seven tenths
 /// of what it takes with 4096 (docs/performance.md). A file made before layout 4 keeps its pages of 4096.
@@ -49,6 +49,7 @@ pub(super) fn create(connection: &Connection) -> rusqlite::Result<()> {
     transaction.execute_batch(LOST)?;
     transaction.execute_batch(TIERS)?;
     transaction.execute_batch(SENDERS)?;
+    add_corrections(&transaction)?;
     transaction.execute(
         "INSERT INTO state (sealed_ms, zone, day_start_hour) VALUES (0, ?1, ?2)",
         (DEFAULT_ZONE, DEFAULT_DAY_START),
@@ -183,3 +184,39 @@ pub(super) const SENDERS: &str = "
     CREATE INDEX quarantine_gateway ON quarantine(gateway, kept);
     CREATE UNIQUE INDEX quarantine_once ON quarantine(digest) WHERE kept = 1 AND digest IS NOT NULL;
     DROP TABLE day_hot;";
+
+/// Since layout 5: what people say of spans of readings. `shift` is there where `kind` is `shift`, in the unit of the
+/// series.
+const CORRECTIONS: &str = "
+    CREATE TABLE correction (
+        id INTEGER PRIMARY KEY,
+        series INTEGER NOT NULL,
+        from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL CHECK (to_ms > from_ms),
+        kind TEXT NOT NULL CHECK (kind IN ('note', 'wrong', 'shift')),
+        shift REAL CHECK ((kind = 'shift') = (shift IS NOT NULL)),
+        reason TEXT NOT NULL CHECK (reason <> ''),
+        person TEXT NOT NULL CHECK (person <> ''), at_ms INTEGER NOT NULL,
+        withdrawn_reason TEXT, withdrawn_person TEXT, withdrawn_ms INTEGER
+    ) STRICT;
+    CREATE INDEX correction_in_force ON correction(series, from_ms) WHERE withdrawn_ms IS NULL;";
+
+/// A correction is entered, and withdrawn once; nothing else is ever done to it. These are the only triggers of a
+/// store: each as SQLite keeps it, so that others are known from them.
+pub(super) const TRIGGERS: [&str; 3] = [
+    "CREATE TRIGGER correction_no_delete BEFORE DELETE ON correction
+BEGIN SELECT RAISE(ABORT, 'a correction is never deleted: withdraw it'); END",
+    "CREATE TRIGGER correction_no_replace BEFORE INSERT ON correction
+WHEN EXISTS (SELECT 1 FROM correction WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a correction is never changed: withdraw it'); END",
+    "CREATE TRIGGER correction_no_change BEFORE UPDATE ON correction
+WHEN OLD.withdrawn_ms IS NOT NULL OR NEW.withdrawn_ms IS NULL OR NEW.withdrawn_reason IS NULL OR NEW.withdrawn_person IS NULL
+    OR (OLD.id, OLD.series, OLD.from_ms, OLD.to_ms, OLD.kind, OLD.shift, OLD.reason, OLD.person, OLD.at_ms)
+    IS NOT (NEW.id, NEW.series, NEW.from_ms, NEW.to_ms, NEW.kind, NEW.shift, NEW.reason, NEW.person, NEW.at_ms)
+BEGIN SELECT RAISE(ABORT, 'a correction is never changed: withdraw it'); END",
+];
+
+/// Adds what layout 5 has more than layout 4.
+pub(super) fn add_corrections(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(CORRECTIONS)?;
+    TRIGGERS.iter().try_for_each(|trigger| connection.execute_batch(trigger))
+}

@@ -166,9 +166,48 @@ impl Sqlite {
         self.read_series(series, |tables, id| readings::range(tables, (id, series), span, each))
     }
 
-    /// The last readings of `series`; `None` where there is none.
+    /// Passes the readings of `series` that count, from `from` to before `to`, with the values that they count as, to
+    /// `each`, in order: without those that a correction says to be wrong, and shifted as others say.
+    pub fn each_counted(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+        each: &mut dyn FnMut(&Reading, f64),
+    ) -> Result<(), StoreError> {
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.read_series(series, |tables, id| {
+            let in_force = tables.in_force(id, span)?;
+            readings::range(tables, (id, series), span, &mut |reading| {
+                if let Some(value) = in_force.counted(&reading) {
+                    each(&reading, value);
+                }
+                Ok(())
+            })
+        })
+    }
+
+    /// The readings of `series` from `from` to before `to` whose flag is suspect, fail or missing, the newest first:
+    /// the first `most` of them, found by the hours that have some. Whether there may be more is told with them.
+    pub fn flagged(
+        &self,
+        series: &Series,
+        from: Timestamp,
+        to: Timestamp,
+        most: usize,
+    ) -> Result<(Vec<Reading>, bool), StoreError> {
+        let span = (from.as_millisecond(), to.as_millisecond());
+        self.read_series(series, |tables, id| readings::flagged(tables, (id, series), span, most))
+    }
+
+    /// The last readings of `series`; `None` where there is none. The last that counts has the value that it counts as.
     pub fn latest(&self, series: &Series) -> Result<Option<Latest>, StoreError> {
         self.read_series(series, |tables, id| readings::latest(tables, (id, series)))
+    }
+
+    /// Whether the store knows `series`.
+    pub fn knows(&self, series: &Series) -> Result<bool, StoreError> {
+        Ok(series::find(&self.connection, series)?.is_some())
     }
 
     /// The series of the store, in order of their names.
@@ -237,6 +276,11 @@ impl Sqlite {
         delivered::newest_lost(&self.connection, gateway, most)
     }
 
+    /// A number that changes where another connection has written to the file.
+    pub fn written(&self) -> Result<i64, StoreError> {
+        data_version(&self.connection)
+    }
+
     /// How many readings are in the store.
     pub fn count(&self) -> Result<u64, StoreError> {
         let mut statement = self.connection.prepare_cached(
@@ -261,7 +305,7 @@ impl Sqlite {
     }
 
     /// Reads something of `series`; nothing where the store does not know it.
-    fn read_series<T: Default>(
+    pub(super) fn read_series<T: Default>(
         &self,
         series: &Series,
         read: impl FnOnce(&Tables<'_>, i64) -> Result<T, StoreError>,

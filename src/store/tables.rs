@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{CachedStatement, Connection};
 
+use super::in_force::InForce;
 use super::present::{self, Coming, DAYS_TO_SEAL};
 use super::{StoreError, days, rollup};
 use crate::core::{Calendar, hour_start_ms};
@@ -33,21 +34,35 @@ pub(super) struct Tables<'a> {
     pub hot_from_day_ms: i64,
     /// Before this, raw readings have been purged and their hours stand for them, ms.
     pub raw_from_ms: Option<i64>,
+    /// Whether any correction is in force.
+    pub is_corrected: bool,
 }
 
 impl<'a> Tables<'a> {
     /// The tables now, within the caller's transaction.
     pub fn load(connection: &'a Connection, calendar: &'a Calendar) -> Result<Self, StoreError> {
-        let (hot_from_ms, raw_from_ms) = connection
-            .prepare_cached("SELECT sealed_ms, raw_from_ms FROM state")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (hot_from_ms, raw_from_ms, is_corrected) = connection
+            .prepare_cached(
+                "SELECT sealed_ms, raw_from_ms,
+                     EXISTS (SELECT 1 FROM correction INDEXED BY correction_in_force WHERE withdrawn_ms IS NULL)
+                 FROM state",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let hot_from_day_ms = day_start_ms(calendar, hot_from_ms);
-        Ok(Self { connection, calendar, hot_from_ms, hot_from_day_ms, raw_from_ms })
+        Ok(Self { connection, calendar, hot_from_ms, hot_from_day_ms, raw_from_ms, is_corrected })
     }
 
     /// The statement of `sql`, compiled once for each connection.
     pub fn prepare(&self, sql: &str) -> Result<CachedStatement<'a>, StoreError> {
         Ok(self.connection.prepare_cached(sql)?)
+    }
+
+    /// What corrections say of series `id` from the first to before the second instant.
+    pub fn in_force(&self, id: i64, span: (i64, i64)) -> Result<InForce, StoreError> {
+        match self.is_corrected {
+            true => InForce::read(self.connection, id, span),
+            false => Ok(InForce::default()),
+        }
     }
 
     /// Whether a reading of this time, or the hour that begins at it, is in the hot tier.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::world::CALENDARS;
+use crate::core::CorrectionKind;
 
 /// When it begins, ms: on the hour.
 pub const BEGIN_MS: i64 = 1_659_312_000_000;
@@ -38,6 +39,10 @@ pub enum Action {
     /// Raw readings older than so many hours go, at most so many.
     Purge(i64, u32),
     Calendar(usize),
+    /// A person says something of a series: from so many hours ago, for so many minutes.
+    Say(usize, i64, i64, CorrectionKind),
+    /// The correction that was entered at this place is withdrawn.
+    Unsay(usize),
     /// The power fails after this many writes; the seed decides what is left.
     PowerFails(u64, u64),
     /// The hub is killed after this many writes.
@@ -74,6 +79,19 @@ fn sent() -> impl Strategy<Value = Sent> {
     )
 }
 
+fn said() -> impl Strategy<Value = Action> {
+    let hours_ago = prop_oneof![3 => -3i64..10, 1 => 10i64..90];
+    let minutes = prop_oneof![3 => 1i64..300, 1 => 300i64..6_000];
+    let said = prop_oneof![
+        1 => Just(CorrectionKind::Note),
+        3 => Just(CorrectionKind::Wrong),
+        // Of a counter, or by nothing, it is refused.
+        4 => (-9i8..10).prop_map(|tenths| CorrectionKind::Shift { by: f64::from(tenths) / 10.0 }),
+    ];
+    (0..SERIES.len(), hours_ago, minutes, said)
+        .prop_map(|(series, hours, minutes, kind)| Action::Say(series, hours, minutes, kind))
+}
+
 pub fn action() -> impl Strategy<Value = Action> {
     let hours = prop_oneof![4 => Just(0i64), 3 => 1i64..10, 1 => 10i64..40, 1 => -5i64..0];
     let rule = prop::option::of((50u32..2000, prop::option::of(1u32..100)));
@@ -87,6 +105,8 @@ pub fn action() -> impl Strategy<Value = Action> {
         2 => (1u8..5).prop_map(Action::Work),
         1 => (5i64..80, prop_oneof![Just(3u32), Just(1000)]).prop_map(|(h, most)| Action::Purge(h, most)),
         1 => (0..CALENDARS).prop_map(Action::Calendar),
+        3 => said(),
+        2 => (0usize..8).prop_map(Action::Unsay),
         3 => (1u64..80, any::<u64>()).prop_map(|(at, seed)| Action::PowerFails(at, seed)),
         2 => (1u64..80).prop_map(Action::Killed),
         2 => (1u64..60, any::<bool>()).prop_map(|(at, full)| Action::WriteFails(at, full)),

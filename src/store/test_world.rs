@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use rusqlite::ErrorCode;
 
 use crate::core::{
-    Calendar, DayCell, Flag, GatewayId, HourCell, Kind, Period, Reading, Rollup, Series, StationId,
-    hour_start_ms,
+    Calendar, Correction, CorrectionKind, DayCell, Flag, GatewayId, HourCell, Kind, Outcome,
+    Period, Reading, Rollup, Series, StationId, Withdrawal, hour_start_ms,
 };
 use crate::counter;
 use crate::store::error::instant;
-use crate::store::{Latest, Sqlite, Store, replaced, series};
+use crate::store::{Latest, Sqlite, Store, StoreError, replaced, series};
 use crate::wire::{Batch, Epoch, RangeSet};
 
 /// What a series holds at one instant.
@@ -43,6 +44,8 @@ pub struct World {
     pub calendar: usize,
     pub purged_to: Option<i64>,
     frozen: BTreeMap<Series, Frozen>,
+    /// In the order in which they were entered.
+    pub corrections: Vec<Correction>,
 }
 
 /// What became of the readings of a commit.
@@ -141,6 +144,62 @@ impl World {
         self.kept.iter()
     }
 
+    /// Enters a correction of a series that is `known`, unless a rule forbids it.
+    pub fn correct(&mut self, correction: &Correction, known: bool) -> Result<i64, ()> {
+        let Correction { series, from, to, kind, .. } = correction;
+        let is_gauge = series.parameter.spec().kind == Kind::Gauge;
+        let is_shift = |kind: &CorrectionKind| matches!(kind, CorrectionKind::Shift { .. });
+        let same = |other: &Correction| {
+            let span = (&other.series, other.from, other.to) == (series, *from, *to);
+            span && other.kind == *kind && other.withdrawn.is_none()
+        };
+        let is_refused = !known
+            || (is_shift(kind) && !is_gauge)
+            || *kind == (CorrectionKind::Shift { by: 0.0 })
+            || self.is_frozen(correction)
+            || self.corrections.iter().any(same);
+        if is_refused {
+            return Err(());
+        }
+        let id = self.corrections.len() as i64 + 1;
+        self.corrections.push(Correction { id, ..correction.clone() });
+        Ok(id)
+    }
+
+    /// Withdraws a correction, unless a rule forbids it.
+    pub fn withdraw(&mut self, id: i64, withdrawal: Withdrawal) -> Result<(), ()> {
+        let found = self.corrections.iter().position(|one| one.id == id).ok_or(())?;
+        let one = &self.corrections[found];
+        if one.withdrawn.is_some() || self.is_frozen(one) {
+            return Err(());
+        }
+        self.corrections[found].withdrawn = Some(withdrawal);
+        Ok(())
+    }
+
+    /// Whether hours that a correction changes stand as they are, since their readings were purged.
+    fn is_frozen(&self, correction: &Correction) -> bool {
+        let from_ms = hour_start_ms(correction.from.as_millisecond());
+        correction.kind != CorrectionKind::Note && self.purged_to.is_some_and(|to| from_ms < to)
+    }
+
+    /// A reading as it counts.
+    fn corrected(&self, reading: &Reading) -> Reading {
+        let mut corrected = reading.clone();
+        let bears =
+            |one: &&Correction| one.series == reading.series && one.covers(reading.observed_at);
+        for one in self.corrections.iter().filter(bears) {
+            match (one.kind, corrected.outcome) {
+                (CorrectionKind::Wrong, Outcome::Value(_)) => corrected.flag = Flag::Fail,
+                (CorrectionKind::Shift { by }, Outcome::Value(value)) => {
+                    corrected.outcome = Outcome::Value(value + by);
+                }
+                _ => {}
+            }
+        }
+        corrected
+    }
+
     /// Raw readings before this instant are given up.
     pub fn purge(&mut self, to_ms: i64, rules: &BTreeMap<Series, counter::Spec>) {
         if self.purged_to.is_some_and(|to| to >= to_ms) {
@@ -166,11 +225,13 @@ impl World {
         let rule = rules.get(series).copied().unwrap_or_default();
         let is_counter = series.parameter.spec().kind == Kind::Counter;
         let from_ms = self.purged_to.unwrap_or(i64::MIN);
-        let rows: Vec<(i64, &Reading)> =
-            rows.range(from_ms..to_ms).map(|(at, row)| (*at, &row.reading)).collect();
+        let rows: Vec<(i64, Reading)> = rows
+            .range(from_ms..to_ms)
+            .map(|(at, row)| (*at, self.corrected(&row.reading)))
+            .collect();
         for hour in rows.chunk_by(|a, b| hour_start_ms(a.0) == hour_start_ms(b.0)) {
             let engine = is_counter.then_some((&mut folded.state, &rule));
-            let rollup = fold(hour.iter().map(|(_, reading)| *reading), engine);
+            let rollup = fold(hour.iter().map(|(_, reading)| reading), engine);
             let hour_at = instant(hour_start_ms(hour[0].0)).unwrap();
             folded.hours.push(HourCell { hour_at, rollup });
         }
@@ -191,6 +252,9 @@ impl World {
         }
         if let Some(lost) = self.kept.difference(&seen.kept).next() {
             return Some(format!("{lost} is not in the quarantine"));
+        }
+        if seen.corrections != self.corrections {
+            return differs("corrections", &seen.corrections, &self.corrections);
         }
         let empty = BTreeMap::new();
         for (series, one) in &seen.series {
@@ -233,9 +297,18 @@ impl World {
         }
         // Until the hours are folded, what counted before a changed flag may not be found.
         seen.folded.as_ref()?;
-        let last = rows.values().next_back().map(|row| row.reading.clone());
-        let counted = rows.values().rev().map(|row| &row.reading).find(|reading| counts(reading));
-        let promised = last.map(|last| Latest { last, counted: counted.cloned() });
+        let last = rows.values().next_back().map(|row| row.reading.clone())?;
+        let is_corrected = self.corrections.iter().any(|one| one.series == last.series);
+        let mut all = rows.values().rev().map(|row| self.corrected(&row.reading));
+        // With its own flag, and the value that it counts as.
+        let counted = all.find(counts);
+        if is_corrected && counted.as_ref().is_none_or(|reading| !is_raw(&reading)) {
+            // Of hours whose readings were let go of, only those are there that were the last ones then.
+            let last_is = seen.latest.as_ref().is_some_and(|latest| latest.last == last);
+            let seen = &seen.latest;
+            return (!last_is).then(|| format!("last: {seen:?} in the file, {last:?} promised"));
+        }
+        let promised = Some(Latest { last, counted });
         (seen.latest != promised)
             .then(|| format!("latest: {:?} in the file, {promised:?} promised", seen.latest))
     }
@@ -315,6 +388,7 @@ pub struct Seen {
     calendar: usize,
     pub purged_to: Option<i64>,
     pub rules: BTreeMap<Series, counter::Spec>,
+    pub corrections: Vec<Correction>,
 }
 
 impl Seen {
@@ -355,7 +429,8 @@ impl Seen {
                 delivered.insert((row.gateway.clone(), epoch), set);
             }
         }
-        Self { series, delivered, kept, calendar, purged_to, rules }
+        let corrections = store.corrections(None, from, to).unwrap();
+        Self { series, delivered, kept, calendar, purged_to, rules, corrections }
     }
 }
 
@@ -367,4 +442,20 @@ pub fn rules(store: &Sqlite) -> BTreeMap<Series, counter::Spec> {
         (name, series::spec(&store.connection, id).unwrap())
     };
     all.map(rule).collect()
+}
+
+/// Fails unless a failing disk explains the error: it never damages the file.
+pub fn is_of_the_disk(error: &StoreError) {
+    let (StoreError::Storage(source) | StoreError::Open { source, .. }) = error else {
+        panic!("{error:?}");
+    };
+    let others = [
+        ErrorCode::DatabaseCorrupt,
+        ErrorCode::NotADatabase,
+        ErrorCode::ConstraintViolation,
+        ErrorCode::DatabaseBusy,
+        ErrorCode::DatabaseLocked,
+    ];
+    let code = source.sqlite_error_code();
+    assert!(code.is_some_and(|code| !others.contains(&code)), "{error:?}");
 }

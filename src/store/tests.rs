@@ -3,6 +3,7 @@
 mod caps_tests;
 mod chart_tests;
 mod clock_tests;
+mod correction_tests;
 mod delivery_tests;
 mod folding_tests;
 mod line_tests;

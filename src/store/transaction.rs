@@ -315,7 +315,7 @@ impl<'a> Commit<'a> {
         let from = self.tables.raw_from_ms.unwrap_or(i64::MIN);
         let first = hours::with_cells(&self.tables, id, (from, i64::MAX), 1)?;
         if let Some(first) = first.first() {
-            let last = hours::last_with_cell(&self.tables, id)?.unwrap_or(*first);
+            let last = hours::last_with_cell(&self.tables, id, (from, i64::MAX))?.unwrap_or(*first);
             pending::note_span(self.connection(), id, (*first, last))?;
         }
         Ok(())

@@ -6,6 +6,8 @@ pub mod clock;
 pub mod errors;
 pub mod files;
 pub mod hex;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub mod host_name;
 #[cfg(feature = "edge")]
 pub mod kernel_clock;
 pub mod moment;

@@ -202,6 +202,19 @@ pub struct Station {
     /// Of a pump: its plate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pump: Option<Pump>,
+    /// Where it stands, for the sketch map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A place on the earth, as a receiver shows it (WGS 84; CGCS2000 differs by less than a metre).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Degrees east.
+    pub longitude: f64,
+    /// Degrees north.
+    pub latitude: f64,
 }
 
 impl Station {

@@ -1,14 +1,11 @@
 //! The language of whoever asks: what she has chosen on the page, else what her browser prefers, else what the office
 //! has configured.
 
-use std::convert::Infallible;
-
-use axum::extract::FromRequestParts;
 use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, COOKIE, SET_COOKIE, VARY};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 
+use super::visitor::Visitor;
 use crate::locales::{Lang, within};
 
 /// Longest `Accept-Language` that is looked at, bytes: browsers send fewer than 200.
@@ -17,34 +14,22 @@ const PREFERENCES_MAX: usize = 1000;
 /// How long a choice is kept: one year.
 const KEPT_S: u32 = 365 * 24 * 3600;
 
-/// The language of those who ask for none; an extension of each request.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Configured(pub Lang);
-
-/// Whoever asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reader {
-    pub lang: Lang,
-    /// This request names the language: `?lang=en`.
-    pub chooses: bool,
+/// The language of whoever sends that query and these headers, and whether the query names it: `?lang=en`.
+pub(super) fn language(query: Option<&str>, headers: &HeaderMap, configured: Lang) -> (Lang, bool) {
+    if let Some(lang) = query.and_then(asked) {
+        return (lang, true);
+    }
+    let cookie = lines(headers, &COOKIE).find_map(kept);
+    let of_browser = || {
+        let preferences: Vec<&str> = lines(headers, &ACCEPT_LANGUAGE).collect();
+        preferred(&preferences.join(","))
+    };
+    (cookie.or_else(of_browser).unwrap_or(configured), false)
 }
 
-impl Reader {
-    fn of(query: Option<&str>, headers: &HeaderMap, configured: Lang) -> Self {
-        if let Some(lang) = query.and_then(asked) {
-            return Self { lang, chooses: true };
-        }
-        let cookie = lines(headers, &COOKIE).find_map(kept);
-        let of_browser = || {
-            let preferences: Vec<&str> = lines(headers, &ACCEPT_LANGUAGE).collect();
-            preferred(&preferences.join(","))
-        };
-        let lang = cookie.or_else(of_browser).unwrap_or(configured);
-        Self { lang, chooses: false }
-    }
-
-    /// What `say` puts into words, in the reader's language.
-    pub fn answer<T: IntoResponse>(self, say: impl FnOnce() -> T) -> Response {
+impl Visitor {
+    /// What `say` puts into words, in the visitor's language.
+    pub(super) fn answer<T: IntoResponse>(&self, say: impl FnOnce() -> T) -> Response {
         let mut response = within(self.lang, say).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.lang.tag()));
@@ -52,27 +37,17 @@ impl Reader {
         response
     }
 
-    /// The same for a page that keeps what the reader has chosen there.
-    pub fn answer_and_keep<T: IntoResponse>(self, say: impl FnOnce() -> T) -> Response {
+    /// The same for a page that keeps what the visitor has chosen there.
+    pub(super) fn answer_and_keep<T: IntoResponse>(&self, say: impl FnOnce() -> T) -> Response {
         let mut response = self.answer(say);
         if self.chooses {
             let lang = self.lang;
             let cookie = format!("lang={lang}; Path=/; Max-Age={KEPT_S}; SameSite=Lax; HttpOnly");
             if let Ok(cookie) = HeaderValue::try_from(cookie) {
-                response.headers_mut().insert(SET_COOKIE, cookie);
+                response.headers_mut().append(SET_COOKIE, cookie);
             }
         }
         response
-    }
-}
-
-impl<S: Sync> FromRequestParts<S> for Reader {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let configured = parts.extensions.get::<Configured>();
-        let configured = configured.map_or(Lang::Chinese, |configured| configured.0);
-        Ok(Self::of(parts.uri.query(), &parts.headers, configured))
     }
 }
 
@@ -234,10 +209,10 @@ mod tests {
                     headers.append(name, HeaderValue::from_static(value));
                 }
             }
-            Reader::of(query, &headers, configured)
+            language(query, &headers, configured)
         };
-        let keeps = |lang| Reader { lang, chooses: false };
-        let chooses = |lang| Reader { lang, chooses: true };
+        let keeps = |lang| (lang, false);
+        let chooses = |lang| (lang, true);
         let en = Some("x=1&lang=en");
         assert_eq!(reader(en, "lang=zh", "zh", Chinese), chooses(English));
         assert_eq!(reader(Some("lang=fr"), "lang=en", "zh", Chinese), keeps(English));
@@ -252,13 +227,13 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(ACCEPT_LANGUAGE, HeaderValue::from_static("zh;q=0.5"));
         headers.append(ACCEPT_LANGUAGE, HeaderValue::from_static("en;q=0.6"));
-        assert_eq!(Reader::of(None, &headers, Chinese).lang, English);
+        assert_eq!(language(None, &headers, Chinese).0, English);
         headers.append(COOKIE, HeaderValue::from_static("theme=dark"));
         headers.append(COOKIE, HeaderValue::from_static("lang=zh"));
-        assert_eq!(Reader::of(None, &headers, English).lang, Chinese);
+        assert_eq!(language(None, &headers, English).0, Chinese);
         let not_text = HeaderValue::from_bytes(b"en;q=0.5\xff").unwrap();
         headers.clear();
         headers.append(ACCEPT_LANGUAGE, not_text);
-        assert_eq!(Reader::of(None, &headers, Chinese).lang, Chinese);
+        assert_eq!(language(None, &headers, Chinese).0, Chinese);
     }
 }

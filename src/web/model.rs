@@ -1,12 +1,16 @@
 //! What the page shows: the rows that the hub fills. Words for them are made in `view`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
-use crate::core::StationId;
-use crate::locales::{Lang, Text};
-use crate::water::{StationKind, Status};
+use super::gateways::GatewayRow;
+use crate::account::{Morning, Rank};
+use crate::core::{Flag, StationId};
+use crate::locales::{Lang, Text, for_programs};
+use crate::water::{Place, StationKind, Status};
 
 /// The state of all water sources at one instant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +34,26 @@ pub struct Overview {
     #[serde(serialize_with = "all_in_chinese")]
     pub notes: Vec<Text>,
     pub totals: Totals,
+    /// Whether the broker is connected.
+    pub broker: bool,
+    /// Seconds since the local copy of a server's readings was brought up to date; `None` without a server.
+    pub copy_age_s: Option<i64>,
+    /// What is worked out every few minutes; `None` until it is for the first time.
+    #[serde(serialize_with = "morning_in_chinese")]
+    pub morning: Option<Arc<Morning>>,
+    /// Findings of the check of figures that are open: errors, and others.
+    pub findings: Option<[u32; 2]>,
+}
+
+/// What every page shows of the township.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Name of the township, with 乡 or 镇.
+    pub township: String,
+    /// The instant that is shown; of a simulation, the simulated one.
+    pub now: Timestamp,
+    pub simulated: bool,
+    pub zone: TimeZone,
 }
 
 /// What `/health` says.
@@ -48,12 +72,22 @@ fn zone_name<S: Serializer>(zone: &TimeZone, serializer: S) -> Result<S::Ok, S::
 }
 
 /// JSON is for programs: its words are the same for every reader.
-fn in_chinese<S: Serializer>(words: &Text, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn in_chinese<S: Serializer>(words: &Text, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&words.within(Lang::Chinese))
 }
 
-fn all_in_chinese<S: Serializer>(words: &[Text], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn all_in_chinese<S: Serializer>(
+    words: &[Text],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(words.iter().map(|words| words.within(Lang::Chinese)))
+}
+
+fn morning_in_chinese<S: Serializer>(
+    morning: &Option<Arc<Morning>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    for_programs(Lang::Chinese, || morning.as_deref().serialize(serializer))
 }
 
 impl Default for Overview {
@@ -69,6 +103,10 @@ impl Default for Overview {
             problems: Vec::new(),
             notes: Vec::new(),
             totals: Totals::default(),
+            broker: false,
+            copy_age_s: None,
+            morning: None,
+            findings: None,
         }
     }
 }
@@ -97,45 +135,22 @@ pub struct SourceRow {
     /// Why there is no value (传感器无效值), or what is doubtful.
     #[serde(serialize_with = "in_chinese")]
     pub note: Text,
+    /// Change of level over the last week, m per day.
+    pub trend_week_m_per_day: Option<f64>,
+    /// The next worse status that has a threshold, and how far the level is above it, m.
+    pub next_limit: Option<(Status, f64)>,
+    /// Days that the usable water lasts, and how they come about.
+    pub supply_days: Option<u32>,
+    #[serde(serialize_with = "in_chinese")]
+    pub supply: Text,
+    /// The level among those of the same days of earlier years.
+    pub rank: Option<Rank>,
+    /// Flag of the last reading.
+    pub flag: Option<Flag>,
+    pub persons: Option<u32>,
+    pub place: Option<Place>,
     /// Daily levels for the small chart, m, oldest first, `None` on a day without data.
     pub spark: Vec<Option<f64>>,
-}
-
-/// One gateway.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct GatewayRow {
-    pub id: String,
-    /// The broker holds it for connected.
-    pub online: bool,
-    /// Last batch or status from it.
-    pub last_seen: Option<Timestamp>,
-    /// Life of its spool.
-    pub epoch: String,
-    /// Highest batch number up to which everything is committed.
-    pub committed_to: u64,
-    /// Batches that are missing, as ranges: `120–135`. The first ones.
-    pub gaps: Vec<String>,
-    /// How many more ranges are missing.
-    pub more_gaps: u64,
-    /// Its clock is not known to be right.
-    pub clock_unset: bool,
-    pub lost: Vec<LostRow>,
-    /// What is amiss with it.
-    #[serde(serialize_with = "all_in_chinese")]
-    pub notes: Vec<Text>,
-}
-
-/// Readings that a gateway reports as lost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct LostRow {
-    /// Instant of the first lost reading.
-    pub from: Timestamp,
-    /// Instant of the last.
-    pub to: Timestamp,
-    /// How many; `None` where nobody can know.
-    pub readings: Option<u64>,
-    #[serde(serialize_with = "in_chinese")]
-    pub why: Text,
 }
 
 /// Sums over the township.
@@ -148,4 +163,7 @@ pub struct Totals {
     /// Electricity of metered pumps over the event, kWh; `None` where nothing was measured yet.
     pub energy_kwh: Option<f64>,
     pub pumps_ran: u32,
+    /// Pumps that run at this moment, and those of which that is not known.
+    pub pumps_running: u32,
+    pub pumps_unknown: u32,
 }

@@ -1,6 +1,6 @@
 //! `hanqing backup` and `hanqing restore`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -30,8 +30,10 @@ pub struct RestoreArguments {
     from: PathBuf,
 }
 
-fn files(settings: &HubSettings) -> backup::Files<'_> {
-    [(backup::STORE, &settings.store.path), (backup::LEDGER, &settings.ledger.path)]
+/// The hub's files; `users` is where its users are.
+fn files<'a>(settings: &'a HubSettings, users: &'a Path) -> backup::Files<'a> {
+    let (store, ledger) = (settings.store.path.as_path(), settings.ledger.path.as_path());
+    [(backup::STORE, store), (backup::LEDGER, ledger), (backup::USERS, users)]
 }
 
 /// Makes a backup.
@@ -42,7 +44,9 @@ pub fn back_up(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        backup::back_up(&files(&settings), &arguments.out, now, calendar.zone(), &advanced)?
+        let users = settings.users_file();
+        let files = files(&settings, &users);
+        backup::back_up(&files, &arguments.out, now, calendar.zone(), &advanced)?
     };
     for file in &made.files {
         let rows: u64 = file.rows.values().sum();
@@ -60,12 +64,19 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        restore::restore(&arguments.from, &files(&settings), now, calendar.zone(), &advanced)?
+        let users = settings.users_file();
+        let files = files(&settings, &users);
+        restore::restore(&arguments.from, &files, now, calendar.zone(), &advanced)?
     };
     let made_at = moment_with_seconds(restored.made_at, Clock::system().now(), calendar.zone());
     say!("{}", words::restored(made_at));
     for replaced in &restored.replaced {
         say!("{}", words::replaced(replaced));
+    }
+    if restored.files.iter().any(|file| file.name == backup::USERS) {
+        say!("{}", words::sign_in_anew());
+    } else {
+        say!("{}", words::users_as_they_were());
     }
     say!("{}", words::gateways_send_again());
     Ok(ExitCode::SUCCESS)

@@ -56,7 +56,11 @@ fn serve(
             let stop = stop_signal()?;
             outlive_hangup()?;
             let hub = opening.await?;
-            tracing::info!(page = %format!("http://{}/", hub.page_address()?), "hub running");
+            tracing::info!(page = %hub.page_url()?, "hub running");
+            // Not into the log: whoever has a link chooses the password.
+            for (account, link) in hub.first_links().await? {
+                say!("{}", words::first_link(account.name, link));
+            }
             match broker {
                 None => hub.run(stop).await?,
                 Some(broker) => {

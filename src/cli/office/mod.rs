@@ -1,6 +1,7 @@
 //! Commands of the office: the hub, its data, the ledger and the report.
 
 mod backup;
+mod correction;
 mod drought;
 mod explain;
 pub mod export_store;
@@ -15,6 +16,7 @@ mod report;
 mod report_issue;
 mod retention;
 mod store_file;
+mod user;
 
 use std::process::ExitCode;
 
@@ -28,12 +30,14 @@ pub enum Command {
     Backup(backup::BackupArguments),
     Restore(backup::RestoreArguments),
     Gateway(gateways::Arguments),
+    Correction(correction::Arguments),
     Quarantine(quarantine::Arguments),
     Retention(retention::Arguments),
     Report(report::Arguments),
     Explain(explain::Arguments),
     Drought(drought::Arguments),
     Ledger(ledger::Arguments),
+    User(user::Arguments),
 }
 
 /// Runs one command.
@@ -44,11 +48,13 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(arguments) => backup::back_up(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),
         Command::Gateway(arguments) => gateways::run(&arguments),
+        Command::Correction(arguments) => correction::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(&arguments),
         Command::Retention(arguments) => retention::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Drought(arguments) => drought::run(&arguments),
         Command::Ledger(arguments) => ledger::run(arguments),
+        Command::User(arguments) => user::run(&arguments),
     }
 }

@@ -7,14 +7,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::gateways::known::Known;
 use super::store_file;
 use crate::cli::config_args::OfficeConfig;
 use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::core::GatewayId;
 use crate::hub::message::{self, Content};
-use crate::hub::{self, HubSettings, Retried};
+use crate::hub::{self, HubSettings, KnownNames, Retried};
 use crate::locales::{Lang, Text, moment, office as words};
 use crate::store::{Lock, Owners, Quarantine, QuarantinedMessage, Sqlite};
 use crate::support::Clock;
@@ -84,7 +83,8 @@ fn carry_out(
         && quarantine.list(Some(gateway))?.is_empty()
     {
         let store = Sqlite::open_reader(&settings.store.path)?;
-        Known::of(&store, &owners, &quarantine, township)?.gateway(gateway)?;
+        let names = KnownNames::of(&store, &owners, &quarantine, township)?;
+        names.gateway(gateway).map_err(anyhow::Error::msg)?;
     }
     match command {
         Command::List { gateway, json } => {

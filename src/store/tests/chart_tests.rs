@@ -59,3 +59,25 @@ fn a_chart_leaves_out_what_does_not_count() {
     let one = at(0) + SignedDuration::from_millis(1);
     assert_eq!(store.chart(&name, at(0), one, 1000).unwrap().len(), 1);
 }
+
+#[test]
+fn a_reading_of_a_full_hour_stands_at_it_whenever_somebody_looks() {
+    let file = File::new();
+    let mut store = file.open();
+    let readings = (0..24 * 8).map(|h| good("pond-1/level", 60 * h, h as f64));
+    store.commit(&[batch(1, readings.collect())], at(0)).unwrap();
+    let name = series("pond-1/level");
+    let now = at(60 * 24 * 8) - SignedDuration::from_millis(1_234_567);
+    for (hours, points) in [(24, 1500), (7 * 24, 1500), (7 * 24, 50_000), (24, 361)] {
+        let from = now - SignedDuration::from_hours(hours);
+        let chart = store.chart(&name, from, now, points).unwrap();
+        assert_eq!(chart.len() as i64, hours, "{points}");
+        let full = |point: &ChartPoint| point.from == at(60 * point.mean as i64);
+        assert!(chart.iter().all(full), "{points}: {:?}", chart[0]);
+    }
+    // The first point begins with the span, though the step that it lies in begins before it.
+    let from = at(0) + SignedDuration::from_secs(59 * 60 + 59);
+    let chart = store.chart(&name, from, now, 600).unwrap();
+    assert_eq!(chart[0].from, at(60));
+    assert!(chart.len() <= 600);
+}

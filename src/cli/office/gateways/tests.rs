@@ -7,8 +7,10 @@ use jiff::tz::TimeZone;
 use super::*;
 use crate::cli::table::Layout;
 use crate::core::{Flag, Period, Reading};
+use crate::hub::HubSettings;
 use crate::locales::{Lang, within};
-use crate::store::Store;
+use crate::store::{Owners, Sqlite, Store};
+use crate::water::Township;
 use crate::wire::{Batch, Epoch};
 use list::{Gateway, Pinned};
 
@@ -73,7 +75,7 @@ fn a_station_is_pinned_and_released_by_its_name_and_a_mistyped_one_gets_a_hint()
     assert!(declared.contains("township.toml gives pond-9 to gw-z"), "{declared}");
     assert!(said(office.release(&"pond-9".parse().unwrap())).contains("township.toml"));
     // One that has not been heard yet may be a successor; the other may be a mistake, so that it is told.
-    let unheard = office.known().unwrap().gateway(&other).unwrap_err().to_string();
+    let unheard = office.names().unwrap().gateway(&other).unwrap_err().to_string();
     assert_eq!(unheard, "there is no gateway gw-aa; did you mean gw-a?");
     office.pin(&pond, &other).unwrap();
     assert_eq!(office.owners.pin_of(&pond).unwrap().unwrap().gateway, other);

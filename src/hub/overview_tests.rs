@@ -1,0 +1,149 @@
+//! What the page says of sources and pumps as time goes by.
+
+use super::*;
+use crate::core::{Flag, Reading};
+use crate::store::Store;
+use crate::support::clock::Driver;
+use crate::wire::{Batch, Epoch};
+use jiff::ToSpan;
+
+const TOWNSHIP: &str = r#"
+    name = "t"
+    [[village]]
+    id = "v"
+    name = "村"
+    persons = 100
+    groups = 1
+    sown_area_mu = 10.0
+    [[station]]
+    id = "pond-1"
+    name = "塘"
+    kind = "pond"
+    village = "v"
+    bottom_m = 100.0
+    crest_m = 106.0
+    place = { longitude = 116.4, latitude = 27.1 }
+    threshold = [{ months = [8], quantity = "level", warn = 102.0, guard = 101.0, source = "t", confidence = 1.0 }]
+    [[station]]
+    id = "pump-1"
+    name = "泵站"
+    kind = "pump"
+    village = "v"
+    pump = { source = "pond-1", rated_power_kw = 10.0, rated_flow_m3h = 100.0, rated_head_m = 15.0, irrigates_mu = 20.0 }
+"#;
+
+/// A store with what is committed to it, and the page of it.
+struct Scene {
+    _dir: tempfile::TempDir,
+    store: Sqlite,
+    page: Overviews,
+    clock: Clock,
+    driver: Driver,
+    seq: u64,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let township: Township = toml::from_str(TOWNSHIP).unwrap();
+        let calendar = crate::hub::calendar(&township).unwrap();
+        let mut store = Sqlite::open(&dir.path().join("store.db")).unwrap();
+        store.set_calendar(&calendar).unwrap();
+        let (clock, driver) = Clock::stepped("2022-08-10T00:00:00Z".parse().unwrap());
+        let page = Overviews::new(OverviewSource {
+            township: Arc::new(township),
+            calendar,
+            store: store.reader().unwrap(),
+            ledger: Ledger::open(&dir.path().join("ledger.db")).unwrap(),
+            two_person: false,
+            clock: clock.clone(),
+            simulated: false,
+            taken: Arc::new(HubState::default()),
+        })
+        .unwrap();
+        Self { _dir: dir, store, page, clock, driver, seq: 0 }
+    }
+
+    /// Commits a reading of now.
+    fn read(&mut self, series: &str, value: f64) {
+        self.seq += 1;
+        let now = self.clock.now();
+        let batch = Batch {
+            gateway: "gw-1".parse().unwrap(),
+            epoch: Epoch(1),
+            seq: self.seq,
+            clock: None,
+            loss: None,
+            readings: vec![Reading::good(series.parse().unwrap(), now, value)],
+        };
+        self.store.commit(&[batch], now).unwrap();
+    }
+
+    fn pass(&self, minutes: i64) {
+        self.driver.advance_to(self.clock.now() + minutes.minutes());
+    }
+
+    /// The page by a new look, however long the last one took.
+    fn anew(&mut self) -> Overview {
+        self.page.looked = None;
+        self.page.make().unwrap()
+    }
+}
+
+#[test]
+fn a_level_grows_old_and_loses_its_status_though_nothing_is_written() {
+    let mut scene = Scene::new();
+    let first = scene.page.make().unwrap();
+    assert_eq!((first.sources[0].level_m, first.sources[0].flag), (None, None));
+    assert_eq!(first.sources[0].place.map(|place| place.longitude), Some(116.4));
+    scene.read("pond-1/level", 103.0);
+    scene.pass(60);
+    let row = &scene.anew().sources[0];
+    assert_eq!((row.level_m, row.status), (Some(103.0), Some(Status::Normal)));
+    assert_eq!((row.next_limit, row.age_s), (Some((Status::Warn, 1.0)), Some(3600)));
+    assert_eq!(row.flag, Some(Flag::Good));
+    scene.pass(30);
+    assert_eq!(scene.page.make().unwrap().sources[0].age_s, Some(5400));
+    scene.pass(49 * 60);
+    let row = &scene.page.make().unwrap().sources[0];
+    assert_eq!((row.level_m, row.status, row.next_limit), (Some(103.0), None, None));
+}
+
+#[test]
+fn a_pump_runs_as_long_as_its_last_word_is_fresh() {
+    let mut scene = Scene::new();
+    let running = |scene: &mut Scene| {
+        let totals = scene.anew().totals;
+        (totals.pumps_running, totals.pumps_unknown)
+    };
+    assert_eq!(running(&mut scene), (0, 1), "silence is no standstill");
+    scene.read("pump-1/run_state", 1.0);
+    assert_eq!(running(&mut scene), (1, 0));
+    scene.pass(5);
+    scene.read("pump-1/run_state", 0.0);
+    assert_eq!(running(&mut scene), (0, 0));
+    // A day later its last word says nothing.
+    scene.pass(24 * 60);
+    assert_eq!(running(&mut scene), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_is_due_where_something_was_written_and_its_pause_is_over() {
+    let day = jiff::civil::date(2022, 8, 10);
+    let stamp = |store| Stamp { today: day, store, ledger: 1 };
+    let looked = Looked {
+        stamp: stamp(1),
+        sources: Vec::new(),
+        pumps: PumpsNow::default(),
+        running: [0, 0],
+        ended: Stopwatch::start(),
+        pause: Duration::from_secs(2),
+    };
+    assert!(!looked.is_due(stamp(1)) && !looked.is_due(stamp(2)));
+    let tomorrow = Stamp { today: day.tomorrow().unwrap(), ..stamp(1) };
+    assert!(looked.is_due(tomorrow), "the day does not wait");
+    tokio::time::advance(Duration::from_secs(3)).await;
+    assert!(looked.is_due(stamp(2)) && !looked.is_due(stamp(1)));
+    tokio::time::advance(LOOK_AT_LEAST).await;
+    assert!(looked.is_due(stamp(1)));
+}

@@ -1,0 +1,94 @@
+//! What the hub gives the pages of its workplace: what each is made from, and what can be done on them.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::charts::Charts;
+use super::corrections::Corrections;
+use super::documents::DocumentMaker;
+use super::station::{StationSource, Stations};
+use super::{HubSettings, HubState, gateway_deeds, metrics, pumps};
+use crate::core::Calendar;
+use crate::locales::Lang;
+use crate::support::Clock;
+use crate::users::Users;
+use crate::water::Township;
+use crate::web::{Access, Ask, Operation, Overview, Workplace};
+
+/// What the pages of an office are made from.
+pub(super) struct WorkplaceSource {
+    pub settings: HubSettings,
+    pub township: Arc<Township>,
+    pub calendar: Calendar,
+    pub clock: Clock,
+    pub simulated: bool,
+    pub users: Users,
+}
+
+impl WorkplaceSource {
+    /// The workplace whose pages show `overview`, until `stop`.
+    pub fn workplace(
+        self,
+        overview: watch::Receiver<Arc<Overview>>,
+        stop: CancellationToken,
+    ) -> Workplace {
+        let Self { settings, township, calendar, clock, simulated, users } = self;
+        let charts = Charts::new(settings.store.path.clone());
+        let stations = Stations::new(StationSource {
+            charts: charts.clone(),
+            township: township.clone(),
+            calendar,
+            ledger: settings.ledger.path.clone(),
+            two_person: settings.ledger.two_person,
+            clock: clock.clone(),
+            simulated,
+        });
+        let corrections = Corrections::new(settings.store.path.clone(), clock.clone(), stop);
+        let withdrawals = corrections.clone();
+        let documents = DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
+        Workplace {
+            overview,
+            users,
+            station: Ask::new(move |asked| stations.clone().facts(asked)),
+            correct: Ask::new(move |asked| corrections.clone().correct(asked)),
+            withdraw: Ask::new(move |asked| withdrawals.clone().withdraw(asked)),
+            pumps: pumps::pumps(settings.clone(), township.clone(), clock.clone(), simulated),
+            gateway: gateway_deeds::deeds(settings, township, clock),
+            chart: Ask::new(move |asked| charts.clone().draw(asked)),
+            document: Ask::new(move |(name, lang)| documents.clone().make(name, lang)),
+        }
+    }
+}
+
+/// What operators ask this hub for.
+pub(super) fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> Operation {
+    let (of_metrics, of_health) = (state.clone(), state.clone());
+    let (at_metrics, at_health) = (clock.clone(), clock.clone());
+    let store = settings.store.path.clone();
+    Operation {
+        metrics: Arc::new(move || {
+            let (state, store) = (of_metrics.clone(), store.clone());
+            let now = at_metrics.moment();
+            metrics::encode(metrics::Scrape { state, store, now }).ok()
+        }),
+        health: Arc::new(move || of_health.health(at_health.moment())),
+    }
+}
+
+/// Who may reach the pages, by the settings.
+pub(super) fn access(settings: &HubSettings, users: Option<Users>) -> Access {
+    let web = &settings.web;
+    let mut hosts = web.hosts.clone();
+    hosts.extend(web.public_host().map(str::to_owned));
+    Access {
+        hosts,
+        open_to: web.open_to.clone(),
+        proxies: web.proxies.clone(),
+        tls: web.is_encrypted(),
+        listen: web.listen,
+        lang: settings.lang.unwrap_or(Lang::Chinese),
+        users,
+    }
+}

@@ -1,0 +1,216 @@
+//! The page of the gateways as persons of each role see it.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use jiff::Timestamp;
+
+use super::{GatewayRow, LostRow};
+use crate::core::Role;
+use crate::locales::Text;
+use crate::web::Overview;
+use crate::web::test_kit::Kit;
+use crate::wire::GatewayReport;
+
+const REPORT: &str = r#"{"v":1,"gateway":"gw-1","at":"2022-09-14T23:00:00Z","version":"0.3.0",
+    "config":"5d41402abc4b2a76","up_since":"2022-09-10T00:00:00Z","clock":"good",
+    "spool":{"batches":3,"readings":1200,"bytes":900,"size_max":1000,"dropped":7,
+        "trouble":"<i>odd</i>"},
+    "traffic":{"bytes":1234567,"month_bytes":99,"connections":2},
+    "own_certificate_until":"2022-09-20T00:00:00Z",
+    "broker_certificate_until":"2023-09-20T00:00:00Z",
+    "buses":[{"name":"<b>塘</b>","state":"online","polls":96,"missed":1,"busy":0.25,"devices":[
+      {"unit":1,"profile":"level","station":"pond-1","state":"online","seen":true,"success":0.998},
+      {"unit":2,"profile":"level","station":"pond-2","state":"suspect","seen":true},
+      {"unit":3,"profile":"level","station":"pond-3","state":"offline","seen":true,
+       "reason":"timeout","error":"<script>"},
+      {"unit":4,"profile":"level","station":"pond-4","state":"offline","seen":false},
+      {"unit":5,"profile":"level","station":"pond-5","state":"new"},
+      {"unit":6,"profile":"level","station":"pond-6","state":"<u>asleep</u>"}]}]}"#;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn row(id: &str, online: bool, last_seen: Option<&str>) -> GatewayRow {
+    GatewayRow { id: id.into(), online, last_seen: last_seen.map(at), ..GatewayRow::default() }
+}
+
+fn kit() -> Kit {
+    let kit = Kit::new();
+    let told = GatewayRow {
+        committed_to: 17,
+        gaps: vec!["20–21".into()],
+        more_gaps: 2,
+        version: Some("0.3.0".into()),
+        config: Some("5d41402abc4b2a76".into()),
+        declared: vec!["pond-1".parse().unwrap()],
+        pinned: vec!["pond-2".parse().unwrap()],
+        report: Some(GatewayReport::from_bytes(REPORT.as_bytes()).unwrap()),
+        notes: vec![Text::verbatim("<em>note</em>")],
+        lost: vec![LostRow {
+            from: at("2022-09-14T00:00:00Z"),
+            to: at("2022-09-14T01:00:00Z"),
+            readings: None,
+            why: Text::verbatim("full"),
+        }],
+        ..row("gw-1", true, Some("2022-09-14T23:00:00Z"))
+    };
+    let gateways = vec![
+        told,
+        row("gw-2", true, Some("2022-09-14T12:00:00Z")),
+        row("gw-3", false, Some("2022-09-14T23:00:00Z")),
+        row("gw-4", false, None),
+        GatewayRow {
+            revoked_since: Some(at("2022-09-01T00:00:00Z")),
+            ..row("gw-5", true, Some("2022-09-14T23:00:00Z"))
+        },
+    ];
+    kit.overview.send_replace(Arc::new(Overview {
+        township: "示例乡".into(),
+        now: at("2022-09-14T23:05:07Z"),
+        gateways,
+        ..Overview::default()
+    }));
+    kit
+}
+
+#[tokio::test]
+async fn gateways_and_devices_have_their_states_in_words() {
+    let kit = kit();
+    let viewer = kit.session(Role::Viewer).await;
+    let zh = kit.get("/gateways", Some(&viewer)).await;
+    assert_eq!(zh.status, StatusCode::OK);
+    for words in [
+        "在线但静默",
+        "离线",
+        "从未收到",
+        "已吊销",
+        "可疑：上次没有应答",
+        "不可达",
+        "从未应答",
+        "还没有轮询",
+    ] {
+        assert!(zh.body.contains(words), "{words}: {}", zh.body);
+    }
+    let en = kit.get("/gateways?lang=en", Some(&viewer)).await.body;
+    for words in [
+        "1–17 without a gap",
+        "20–21, 2 more",
+        "batches: 3, readings: 1\u{202f}200",
+        "90 % used (900 B of 1.0 kB)",
+        "1.2 MB since its start",
+        "in 5 days",
+        "number unknown",
+        "busy 25 %",
+        "99.8 %",
+        "no answer",
+    ] {
+        assert!(en.contains(words), "{words}: {en}");
+    }
+    let part = kit.get("/gateways?part=1&lang=en", Some(&viewer)).await.body;
+    assert!(part.contains("without a gap") && !part.contains("<html"), "{part}");
+}
+
+#[tokio::test]
+async fn what_a_gateway_says_is_escaped() {
+    let kit = kit();
+    let administrator = kit.session(Role::Administrator).await;
+    let page = kit.get("/gateways?lang=en", Some(&administrator)).await.body;
+    for raw in ["<b>塘", "<i>odd", "<u>asleep", "<em>note"] {
+        assert!(!page.contains(raw), "{raw}");
+    }
+    for escaped in ["&lt;b&gt;塘", "&lt;i&gt;odd", "&lt;u&gt;asleep", "&lt;em&gt;note"] {
+        assert!(page.contains(escaped), "{escaped}: {page}");
+    }
+    assert!(!page.contains("lang=\"en\"><script>"));
+}
+
+#[tokio::test]
+async fn only_an_administrator_has_the_forms_and_may_send_them() {
+    let kit = kit();
+    for role in [Role::Viewer, Role::Recorder, Role::Reviewer] {
+        let session = kit.session(role).await;
+        let page = kit.get("/gateways", Some(&session)).await.body;
+        assert!(!page.contains("/gateways/gw-1/pin"), "{role:?}");
+        let fields = "station=pond-1&confirm=1";
+        let answer = kit.post("/gateways/gw-1/pin", Some(&session), fields).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?}");
+    }
+    assert!(kit.asked.lock().unwrap().is_empty());
+    let session = kit.session(Role::Administrator).await;
+    let page = kit.get("/gateways", Some(&session)).await.body;
+    for (form, there) in [
+        ("/gateways/gw-1/pin", true),
+        ("/gateways/gw-1/release", true),
+        ("/gateways/gw-2/release", false),
+        ("/gateways/gw-1/revoke", true),
+        ("/gateways/gw-1/reinstate", false),
+        ("/gateways/gw-5/revoke", false),
+        ("/gateways/gw-5/reinstate", true),
+    ] {
+        assert_eq!(page.contains(&format!("action=\"{form}\"")), there, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn a_deed_is_done_with_its_confirmation_and_recorded() {
+    let kit = kit();
+    let session = kit.session(Role::Administrator).await;
+    for (path, fields, status) in [
+        ("/gateways/gw-1/pin", "station=pond-1", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/gateways/GW/pin", "station=pond-1&confirm=1", StatusCode::UNPROCESSABLE_ENTITY),
+        ("/gateways/gw-1/delete", "confirm=1", StatusCode::NOT_FOUND),
+    ] {
+        let answer = kit.post(path, Some(&session), fields).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+    }
+    assert!(kit.asked.lock().unwrap().is_empty());
+    let fields = "since=2022-09-14T08%3A30&reason=stolen&confirm=1";
+    let answer = kit.post("/gateways/gw-1/revoke", Some(&session), fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert!(answer.body.contains("role=\"status\">done"), "{}", answer.body);
+    let asked = kit.asked.lock().unwrap().clone();
+    assert!(asked.len() == 1 && asked[0].contains("Revoke") && asked[0].contains("stolen"));
+    let audit = kit.users.audit(None, 10).await.unwrap();
+    let noted = audit.iter().find(|row| row.detail.contains("stolen")).unwrap();
+    assert_eq!((noted.by.as_str(), noted.sound), ("administrator", true));
+    assert!(noted.detail.starts_with("gw-1 2022-09-14T08:30:00Z"), "{}", noted.detail);
+}
+
+#[tokio::test]
+async fn who_has_trouble_comes_first_and_says_so_in_one_line() {
+    let kit = kit();
+    let fine = GatewayReport::from_bytes(REPORT.as_bytes()).map(|mut report| {
+        report.spool = Default::default();
+        report.own_certificate_until = None;
+        report.buses[0].devices.truncate(1);
+        report
+    });
+    kit.overview.send_modify(|overview| {
+        let well = GatewayRow {
+            report: Some(fine.unwrap()),
+            ..row("gw-0", true, Some("2022-09-14T23:00:00Z"))
+        };
+        Arc::make_mut(overview).gateways.insert(0, well);
+    });
+    let viewer = kit.session(Role::Viewer).await;
+    let page = kit.get("/gateways?lang=en", Some(&viewer)).await.body;
+    let mut at: Vec<(usize, &str)> = ["gw-3", "gw-2", "gw-1", "gw-4", "gw-5", "gw-0"]
+        .map(|id| (page.find(&format!("id=\"g-{id}\"")).unwrap(), id))
+        .into();
+    let wanted = at.clone();
+    at.sort_unstable();
+    assert_eq!(at, wanted);
+    for words in [
+        "<p class=\"verdict\">all is well</p>",
+        "buses: 1, devices: 1, all fine",
+        "not connected to the broker",
+        "devices without an answer: 3",
+        "missing batches: 20–21, 2 more",
+        "id=\"devices-gw-1-not\" open",
+        "id=\"devices-gw-0-fine\"><summary>",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+}

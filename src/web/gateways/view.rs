@@ -1,0 +1,228 @@
+//! The gateways in words.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::report::{self, Bus, Devices};
+use super::{GatewayRow, LostRow};
+use crate::locales::{Text, moment, page_gateways as words};
+use crate::web::Overview;
+use crate::web::format::{age, is_stale};
+
+/// The page.
+#[derive(Serialize)]
+pub(super) struct Page {
+    pub gateways: Vec<Gateway>,
+    pub well: usize,
+    pub unwell: usize,
+    /// Devices that do not answer.
+    pub devices_unwell: usize,
+    /// What is to be noted beside single gateways.
+    pub notes: Vec<Text>,
+    /// What a deed has just come to.
+    pub done: Option<Text>,
+    /// The latest time from which a gateway may be revoked, as the browser's field has it.
+    pub latest: String,
+    /// The stations that may be pinned, as a help for typing.
+    pub stations: Vec<String>,
+}
+
+/// A gateway.
+#[derive(Serialize)]
+pub(super) struct Gateway {
+    pub id: String,
+    /// Id of its state in style sheets.
+    pub state: &'static str,
+    pub state_words: Text,
+    /// What is wrong with it in one line, or that nothing is.
+    pub verdict: Text,
+    /// Whether something is wrong with it.
+    pub troubled: bool,
+    /// When it was heard last; empty where it never was.
+    pub heard: Text,
+    /// Whether an administrator has revoked it.
+    pub revoked: bool,
+    pub facts: Vec<Fact>,
+    pub notes: Vec<Text>,
+    pub losses: Vec<Text>,
+    pub declared: Vec<String>,
+    pub pinned: Vec<String>,
+    pub buses: Vec<Bus>,
+    /// The buses and devices in one line.
+    pub devices: Text,
+    /// Whether all of them are fine.
+    pub devices_fine: bool,
+    /// When it said what is shown of its buses, or that it says nothing.
+    pub said: Text,
+}
+
+/// Something that is known of a gateway.
+#[derive(Serialize)]
+pub(super) struct Fact {
+    pub name: Text,
+    pub value: Text,
+    /// What there is to note; empty where there is nothing.
+    pub note: Text,
+    /// Whether somebody should do something.
+    pub warns: bool,
+}
+
+impl Fact {
+    pub fn new(name: Text, value: Text) -> Self {
+        Self { name, value, note: Text::default(), warns: false }
+    }
+
+    pub fn noted(self, note: Text) -> Self {
+        Self { note, ..self }
+    }
+}
+
+/// The time at which things are shown.
+#[derive(Clone, Copy)]
+pub(super) struct Now<'a> {
+    pub time: Timestamp,
+    pub zone: &'a TimeZone,
+    pub simulated: bool,
+}
+
+impl Now<'_> {
+    pub fn moment(&self, at: Timestamp) -> Text {
+        moment(at, self.time, self.zone)
+    }
+}
+
+/// The page of `overview`.
+pub(super) fn page(overview: &Overview, done: Option<Text>) -> Page {
+    let now = Now { time: overview.now, zone: &overview.zone, simulated: overview.simulated };
+    let mut gateways: Vec<Gateway> =
+        overview.gateways.iter().map(|row| gateway(row, now)).collect();
+    gateways.sort_by_key(Gateway::place);
+    let well = gateways.iter().filter(|gateway| gateway.state == "normal").count();
+    let devices = gateways.iter().flat_map(|gateway| &gateway.buses).flat_map(|bus| &bus.devices);
+    let local = overview.zone.to_datetime(overview.now);
+    Page {
+        well,
+        unwell: gateways.len() - well,
+        devices_unwell: devices.filter(|device| device.is_unwell()).count(),
+        notes: overview.notes.clone(),
+        done,
+        latest: local.strftime("%Y-%m-%dT%H:%M").to_string(),
+        stations: overview.sources.iter().map(|source| source.id.to_string()).collect(),
+        gateways,
+    }
+}
+
+fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
+    let (state, state_words) = state(row, now);
+    let heard = match row.last_seen {
+        None => Text::default(),
+        Some(at) => words::last_heard(now.moment(at), age(now.time.duration_since(at).as_secs())),
+    };
+    let mut facts = own_facts(row);
+    let (mut buses, mut said) = (Vec::new(), words::said_nothing());
+    if let Some(report) = &row.report {
+        facts.extend(report::facts(report, now));
+        buses = report.buses.iter().map(|bus| report::bus(bus, now)).collect();
+        said = words::said_at(now.moment(report.at));
+    }
+    let seen = Devices::of(&buses);
+    let revoked = row.revoked_since.map(|since| words::revoked_since(now.moment(since)));
+    let troubles = troubles(row, (state, &revoked), &facts, &seen);
+    Gateway {
+        id: row.id.clone(),
+        state,
+        state_words,
+        troubled: !troubles.is_empty(),
+        verdict: if troubles.is_empty() { words::all_well() } else { Text::clauses(troubles) },
+        heard,
+        revoked: row.revoked_since.is_some(),
+        facts,
+        notes: row.notes.clone(),
+        losses: row.lost.iter().map(|lost| loss(lost, now)).collect(),
+        declared: row.declared.iter().map(ToString::to_string).collect(),
+        pinned: row.pinned.iter().map(ToString::to_string).collect(),
+        devices: seen.words(),
+        devices_fine: seen.are_fine(),
+        buses,
+        said,
+    }
+}
+
+/// What is wrong with a gateway, the worst first.
+fn troubles(
+    row: &GatewayRow,
+    (state, revoked): (&str, &Option<Text>),
+    facts: &[Fact],
+    devices: &Devices,
+) -> Vec<Text> {
+    let own = match state {
+        "guard" => Some(words::is_offline()),
+        "warn" => Some(words::is_silent()),
+        "none" => Some(words::not_heard_yet()),
+        "alert" => revoked.clone(),
+        _ => None,
+    };
+    let warnings = facts.iter().filter(|fact| fact.warns).map(|fact| {
+        let what = if fact.note.is_empty() { &fact.value } else { &fact.note };
+        Text::chain([fact.name.clone(), what.clone()])
+    });
+    let notes = (!row.notes.is_empty()).then(|| words::notes(row.notes.len()));
+    own.into_iter().chain(devices.troubles()).chain(warnings).chain(notes).collect()
+}
+
+impl Gateway {
+    /// Its place on the page: who has trouble first.
+    fn place(&self) -> u8 {
+        match (self.state, self.troubled) {
+            ("guard", _) => 0,
+            ("warn", _) => 1,
+            ("normal", true) => 2,
+            ("none", _) => 3,
+            ("normal", false) => 5,
+            _ => 4,
+        }
+    }
+}
+
+/// How a gateway is: the id of a style, and words.
+fn state(row: &GatewayRow, now: Now<'_>) -> (&'static str, Text) {
+    let age_s = row.last_seen.map(|at| now.time.duration_since(at).as_secs());
+    if row.revoked_since.is_some() {
+        ("alert", words::revoked())
+    } else if age_s.is_none() {
+        ("none", words::never_heard())
+    } else if !row.online {
+        ("guard", words::offline())
+    } else if is_stale(age_s, now.simulated) {
+        ("warn", words::silent())
+    } else {
+        ("normal", words::online())
+    }
+}
+
+/// What the hub knows of it without its own word.
+fn own_facts(row: &GatewayRow) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let version = row.version.iter().map(|version| (words::version(), version));
+    let config = row.config.iter().map(|config| (words::config(), config));
+    facts.extend(version.chain(config).map(|(name, said)| Fact::new(name, Text::verbatim(said))));
+    let clock = if row.clock_unset { words::clock_provisional() } else { words::clock_good() };
+    if row.last_seen.is_some() {
+        facts.push(Fact { warns: row.clock_unset, ..Fact::new(words::clock(), clock) });
+    }
+    if row.committed_to > 0 {
+        facts.push(Fact::new(words::committed(), words::committed_to(row.committed_to)));
+    }
+    if !row.gaps.is_empty() {
+        let more = (row.more_gaps > 0).then(|| words::more_gaps(row.more_gaps));
+        let ranges = row.gaps.iter().map(Text::verbatim).chain(more);
+        facts.push(Fact { warns: true, ..Fact::new(words::gaps(), Text::list(ranges)) });
+    }
+    facts
+}
+
+fn loss(lost: &LostRow, now: Now<'_>) -> Text {
+    let readings = lost.readings.map_or_else(words::number_unknown, Text::verbatim);
+    words::lost(now.moment(lost.from), now.moment(lost.to), readings, lost.why.clone())
+}

@@ -1,0 +1,86 @@
+//! What the hub gives the pages: what each is made from, and what can be done on them.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::gateways::GatewayDeed;
+use super::model::{Health, Overview};
+use super::pumps::PumpsFacts;
+use super::station::{CorrectionAsked, Done, Range, StationAsked, StationFacts};
+use crate::core::Series;
+use crate::locales::{Lang, Text};
+use crate::users::Users;
+use jiff::Timestamp;
+
+/// Something that the hub does when it is asked.
+pub struct Ask<Q, A>(Arc<dyn Fn(Q) -> Answer<A> + Send + Sync>);
+
+/// What it will have come to.
+pub type Answer<A> = Pin<Box<dyn Future<Output = anyhow::Result<A>> + Send>>;
+
+impl<Q, A> Clone for Ask<Q, A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<Q, A> Ask<Q, A> {
+    pub fn new<F, R>(answer: F) -> Self
+    where
+        F: Fn(Q) -> R + Send + Sync + 'static,
+        R: Future<Output = anyhow::Result<A>> + Send + 'static,
+    {
+        Self(Arc::new(move |asked| Box::pin(answer(asked))))
+    }
+
+    /// # Errors
+    /// As whoever answers says.
+    pub async fn ask(&self, asked: Q) -> anyhow::Result<A> {
+        (self.0)(asked).await
+    }
+}
+
+/// Everything that the pages are made from.
+#[derive(Clone)]
+pub struct Workplace {
+    pub overview: watch::Receiver<Arc<Overview>>,
+    pub users: Users,
+    /// `None` where there is no such station.
+    pub station: Ask<StationAsked, Option<StationFacts>>,
+    pub correct: Ask<CorrectionAsked, Done>,
+    pub withdraw: Ask<Withdraw, Done>,
+    pub pumps: Ask<Range, PumpsFacts>,
+    /// Does something to a gateway, and says what it came to.
+    pub gateway: Ask<GatewayDeed, Result<Text, Text>>,
+    /// Points of a chart for programs, as a JSON array.
+    pub chart: Ask<ChartAsked, serde_json::Value>,
+    /// A document of the report by its file name; `None` where a report has no such document.
+    pub document: Ask<(String, Lang), Option<Vec<u8>>>,
+}
+
+/// What operators ask for; an ingesting hub has nothing else.
+#[derive(Clone)]
+pub struct Operation {
+    /// OpenMetrics text; `None` where it cannot be made.
+    pub metrics: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+    pub health: Arc<dyn Fn() -> Health + Send + Sync>,
+}
+
+/// The end of a correction that somebody asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Withdraw {
+    pub id: i64,
+    pub reason: String,
+    pub by: String,
+}
+
+/// A chart that a program asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChartAsked {
+    pub series: Series,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub points: u32,
+}
