@@ -1,15 +1,18 @@
-//! Page, drought and report say the same of every source and pump, for each day: of random townships, through a real
-//! store.
+//! Page, morning, drought and report say the same of every source and pump, for each day: of random townships,
+//! through a real store.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use hanqing::account::{Entry, EntryCode, SourceAccount, SourceState};
-use hanqing::core::{Flag, Outcome, Parameter, Period, Reading, Reason, Series, StationId};
+use hanqing::account::{ChangeKind, Entry, EntryCode, Morning, SourceAccount, SourceState};
+use hanqing::core::{
+    Correction, CorrectionKind, Flag, Outcome, Parameter, Period, Reading, Reason, Series,
+    StationId,
+};
 use hanqing::figures::{FigureId, Statement};
 use hanqing::hub::{
-    self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, StoreSettings,
-    WebSettings,
+    self, HubSettings, HubState, LedgerSettings, Mornings, OverviewSource, Overviews,
+    StoreSettings, WebSettings,
 };
 use hanqing::ledger::{Ledger, Persons};
 use hanqing::store::{Sqlite, Store};
@@ -77,6 +80,10 @@ impl Office {
         .unwrap()
     }
 
+    pub fn mornings(&self, clock: Clock) -> Mornings {
+        Mornings::new(self.settings.clone(), self.township.clone(), clock, false).unwrap()
+    }
+
     pub fn statement(&self, period: Period) -> Statement {
         let now = Timestamp::UNIX_EPOCH;
         hub::statement(&self.settings, &self.township, Some(period), now).unwrap()
@@ -134,6 +141,51 @@ pub fn pumps_agree(page: &Overview, statement: &Statement) {
         .map(|entry| entry.value)
         .sum();
     assert!(figure.is_none_or(|kwh| (kwh - declared - shown.unwrap_or(0.0)).abs() < 1e-6));
+}
+
+/// Holds the morning, asked at the end of `day`, against the report, which begins before it: states, storage, pumps,
+/// and what has changed since the day before.
+pub fn morning_agrees(morning: &Morning, statement: &Statement, township: &Township, day: Date) {
+    let before = day.yesterday().unwrap();
+    let mut stored = None;
+    for station in township.stations.iter().filter(|station| station.kind.is_source()) {
+        let reported = source(statement, &station.id);
+        let on = reported.on(day).or_else(|| reported.on(before));
+        let state = morning.states().find(|state| state.id == station.id);
+        assert_eq!(state.map(|s| (s.level_m, s.status)), on.map(|d| (d.level_m, d.status)));
+        if station.kind.stores()
+            && let Some(storage_m3) = on.and_then(|day| day.storage_m3())
+        {
+            stored = Some(stored.unwrap_or(0.0) + storage_m3);
+        }
+    }
+    let off = morning.stored.now_m3.unwrap_or(-1.0) - stored.unwrap_or(-1.0);
+    assert!(off.abs() < 1e-6, "{:?} stored, {stored:?} reported", morning.stored);
+    for change in &morning.changes {
+        let about = change.station.as_ref();
+        let sources = about.and_then(|id| statement.sources.iter().find(|s| &s.station == id));
+        let status = |day| sources.and_then(|source| source.on(day)).and_then(|day| day.status);
+        let (then, now) = (status(before), status(day));
+        let right = match &change.kind {
+            ChangeKind::Worse { before, now: status } => {
+                (*before, Some(*status)) == (then, now) && now > then
+            }
+            ChangeKind::Better { before, now: status } => {
+                (Some(*before), Some(*status)) == (then, now) && now < then
+            }
+            ChangeKind::Silent { .. } => sources.is_some_and(|s| s.on(day).is_none()),
+            ChangeKind::Back { .. } => sources.is_some_and(|s| s.on(before).is_none()),
+            _ => true,
+        };
+        assert!(right, "{change:?} on {day}: {then:?}, {now:?}");
+    }
+    let (period, pumped) = morning.event.as_ref().unwrap();
+    assert_eq!(*period, statement.period);
+    let (event, reported) = (pumped.energy_kwh.value, statement.totals.energy_kwh.value);
+    assert_eq!(event.is_some(), reported.is_some());
+    assert!((event.unwrap_or(0.0) - reported.unwrap_or(0.0)).abs() < 1e-6);
+    let ran = |ran| statement.pumps.iter().filter(|pump| pump.ran == ran).count() as u32;
+    assert_eq!((pumped.ran, pumped.open), (ran(Some(true)), ran(None)));
 }
 
 /// A township of random stations.
@@ -281,6 +333,45 @@ fn row(code: EntryCode, value: f64, (from, to): (Date, Date), work: Option<Strin
     }
 }
 
+/// Corrects some hours before `end` of a series, or withdraws what was corrected before.
+fn correct(store: &mut Sqlite, shown: &[Shown], end: Timestamp, random: &mut ChaCha8Rng) {
+    let Some(one) = shown.get(random.random_range(0..shown.len().max(1))) else { return };
+    let from = end - random.random_range(1..500i64).hours();
+    let is_gauge = one.series.parameter == Parameter::Level;
+    let kind = match random.random_bool(0.5) {
+        // Upwards: no bottom contradicts it.
+        true if is_gauge => CorrectionKind::Shift { by: random.random_range(0.01..0.5) },
+        _ => CorrectionKind::Wrong,
+    };
+    let correction = Correction {
+        id: 0,
+        series: one.series.clone(),
+        from,
+        to: from + random.random_range(1..60i64).hours(),
+        kind,
+        reason: "核对".into(),
+        by: "水利站 陈".into(),
+        at: end,
+        withdrawn: None,
+    };
+    // Of a series that has not come yet nothing can be said.
+    let _refused = store.correct(&correction).unwrap();
+    let all = store.corrections(None, Timestamp::MIN, Timestamp::MAX).unwrap();
+    if let Some(old) = all.first().filter(|old| old.withdrawn.is_none())
+        && random.random_bool(0.2)
+    {
+        store.withdraw(old.id, "水利站 李", "看错", end).unwrap().unwrap();
+    }
+    store.settle().unwrap();
+}
+
+/// A replacement of a meter, which fits or does not: all have to count it alike.
+fn replacement(meter: &str, day: Date, random: &mut ChaCha8Rng) -> Vec<Entry> {
+    let value = random.random_range(0.0..6000.0f64).round();
+    let rows = [(EntryCode::MeterReplaced, value), (EntryCode::MeterInstalled, 0.0)];
+    rows.map(|(code, value)| row(code, value, (day, day), Some(meter.to_owned()))).to_vec()
+}
+
 /// One township: its readings are committed day by day, some of them late, and everybody is asked at the end of each
 /// of the last days.
 fn agree(seed: u64) {
@@ -307,6 +398,7 @@ fn agree(seed: u64) {
         store.set_calendar(&calendar).unwrap();
     }
     let (clock, driver) = Clock::stepped(calendar.start_of(first));
+    let mut mornings = office.mornings(clock.clone());
     let mut page = office.page(clock);
     let (mut seq, mut poll) = (0, 0);
     let (mut readings, mut late): (Vec<Reading>, Vec<Reading>) = Default::default();
@@ -330,12 +422,7 @@ fn agree(seed: u64) {
         if random.random_bool(0.05)
             && let Some(meter) = meters.first()
         {
-            // Fits or does not; both have to count it alike.
-            let on = (day(number), day(number));
-            let value = random.random_range(0.0..6000.0f64).round();
-            let rows = [(EntryCode::MeterReplaced, value), (EntryCode::MeterInstalled, 0.0)];
-            let rows = rows.map(|(code, value)| row(code, value, on, Some(meter.clone())));
-            ledger.append(&rows).unwrap();
+            ledger.append(&replacement(meter, day(number), &mut random)).unwrap();
         }
         if !refreshed && number % COMMITTED_DAYS != 0 {
             continue;
@@ -350,6 +437,9 @@ fn agree(seed: u64) {
             readings: std::mem::take(&mut readings),
         };
         store.commit(&[batch], end).unwrap();
+        if random.random_bool(0.3) {
+            correct(&mut store, &shown, end, &mut random);
+        }
         if !refreshed {
             continue;
         }
@@ -360,10 +450,18 @@ fn agree(seed: u64) {
             page_agrees(&overview, &so_far, day(number));
             pumps_agree(&overview, &so_far);
             office.drought_agrees(&so_far);
+            let morning = mornings.make().unwrap();
+            morning_agrees(&morning, &so_far, &office.township, day(number));
         }
     }
     // What is said of a day does not depend on the window that somebody asks for.
     let whole = office.statement(Period { from: first, to: last });
+    let (begins_at, ends_at) = calendar.bounds(whole.period);
+    for correction in store.corrections(None, begins_at, ends_at).unwrap() {
+        let said = format!("readings-corrected:correction:{}", correction.id);
+        let is_said = whole.findings.found.iter().any(|finding| finding.fingerprint == said);
+        assert_eq!(is_said, correction.withdrawn.is_none(), "{correction:?}");
+    }
     office.drought_agrees(&whole);
     let part = office.statement(Period { from: day(LEAD_DAYS - 5), to: last });
     for source_ in &part.sources {

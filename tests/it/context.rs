@@ -145,11 +145,11 @@ impl Context {
         self.write("edge.toml", &text)
     }
 
-    /// Writes `hub.toml`, with the township that is shipped.
+    /// Writes `hub.toml`, with the township that is shipped. Every program of this machine may read the page.
     pub fn hub_config(&self) -> PathBuf {
         let text = format!(
             "township = {:?}\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[store]\npath = {:?}\n[ledger]\npath = {:?}\n\
-             [web]\nlisten = \"127.0.0.1:{}\"\n",
+             [web]\nlisten = \"127.0.0.1:{}\"\nopen_to = [\"127.0.0.0/8\"]\n",
             repository("config/township.toml"),
             self.broker_port,
             self.path("store.db"),
@@ -181,13 +181,12 @@ impl Context {
         log: &str,
         environment: &[(&str, String)],
     ) -> Process {
-        let log = std::fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.path(&format!("{log}.log")))
-            .unwrap();
+        let file = |name: String| {
+            std::fs::File::options().create(true).append(true).open(self.path(&name)).unwrap()
+        };
         let mut daemon = hanqing();
-        daemon.args([command, "-c"]).arg(self.path(config)).stderr(log);
+        daemon.args([command, "-c"]).arg(self.path(config));
+        daemon.stdout(file(format!("{log}.out"))).stderr(file(format!("{log}.log")));
         daemon.envs(environment.iter().map(|(name, value)| (name, value)));
         Process(daemon.spawn().unwrap())
     }
@@ -195,6 +194,11 @@ impl Context {
     /// What a daemon has logged.
     pub fn log(&self, command: &str) -> String {
         std::fs::read_to_string(self.path(&format!("{command}.log"))).unwrap_or_default()
+    }
+
+    /// What a daemon has printed beside its log.
+    pub fn printed(&self, command: &str) -> String {
+        std::fs::read_to_string(self.path(&format!("{command}.out"))).unwrap_or_default()
     }
 
     /// The hub's store, once it is there.

@@ -1,5 +1,5 @@
-//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, and devices and messages as bad as
-//! they come.
+//! The binaries that a user runs, with real parts: mosquitto, a pymodbus server, Chromium, and devices and messages as
+//! bad as they come.
 //!
 //! `tests/run` installs what is needed; without it these tests fail and say so.
 
@@ -9,6 +9,7 @@ mod agreement;
 mod bad_devices;
 mod bad_peers;
 mod brokers;
+mod browser;
 mod carry;
 mod clerk;
 mod clock;
@@ -26,6 +27,7 @@ mod fake_device;
 mod faulty_line;
 mod flux;
 mod foreign;
+mod form;
 mod fuzz;
 mod health;
 mod hostile;
@@ -50,4 +52,6 @@ mod tls_problems;
 mod transfer;
 mod truth;
 mod victoria;
+mod visit;
 mod wide;
+mod workplace;

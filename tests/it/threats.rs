@@ -77,7 +77,7 @@ fn what_a_hub_writes_is_not_for_everybody() {
         0 => Err(tail(&context.log("hub"))),
         _ => Ok(()),
     });
-    for file in ["store.db", "store.db-wal", "ledger.db"] {
+    for file in ["store.db", "store.db-wal", "ledger.db", "users.db"] {
         let mode = std::fs::metadata(context.path(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o007, 0, "{file} has mode {mode:o}");
     }

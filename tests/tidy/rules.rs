@@ -23,22 +23,23 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("store", &["core", "support", "counter", "wire"]),
     ("ledger", &["core", "support", "water", "account", "figures"]),
     ("report", &["core", "support", "water", "account", "figures"]),
-    ("web", &["core", "water"]),
+    ("users", &["core", "support"]),
+    ("web", &["core", "support", "wire", "water", "account", "users"]),
     ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
     (
         "hub",
         &[
             "core", "support", "wire", "water", "account", "figures", "store", "ledger", "report",
-            "web", "mqtt",
+            "users", "web", "mqtt",
         ],
     ),
-    ("transfer", &["core", "support", "wire", "store", "ledger"]),
+    ("transfer", &["core", "support", "wire", "store", "ledger", "users"]),
     ("sim", &["core", "support", "device", "water", "modbus"]),
     (
         "demo",
         &[
-            "core", "support", "device", "water", "modbus", "mqtt", "store", "ledger", "web",
-            "edge", "hub", "sim",
+            "core", "support", "device", "water", "modbus", "mqtt", "store", "ledger", "users",
+            "web", "edge", "hub", "sim",
         ],
     ),
     (
@@ -133,7 +134,7 @@ pub const BANS: &[Ban] = &[
     Ban {
         words: &["hyper", "hyper_util", "http_body_util"],
         holds: Where::Source,
-        except: &["src/edge/metrics/"],
+        except: &["src/edge/metrics/", "src/web/connections.rs"],
         instead: "edge::metrics serves the gateway's page; the office's is axum's, in web/",
     },
     Ban {
@@ -155,6 +156,12 @@ pub const BANS: &[Ban] = &[
         instead: "web has the office's page",
     },
     Ban {
+        words: &["argon2"],
+        holds: Where::Source,
+        except: &["src/users/"],
+        instead: "users keeps passwords",
+    },
+    Ban {
         words: &["rumqttd"],
         holds: Where::Source,
         except: &["src/mqtt/broker.rs"],
@@ -163,8 +170,14 @@ pub const BANS: &[Ban] = &[
     Ban {
         words: &["rusqlite"],
         holds: Where::Source,
-        except: &["src/spool/", "src/store/", "src/ledger/", "src/locales/foreign.rs"],
-        instead: "ask the spool, the store or the ledger",
+        except: &[
+            "src/spool/",
+            "src/store/",
+            "src/ledger/",
+            "src/users/",
+            "src/locales/foreign.rs",
+        ],
+        instead: "ask the spool, the store, the ledger or the users",
     },
     Ban {
         words: &[".unwrap()", "panic!", "todo!", "unimplemented!", "unreachable!"],
