@@ -38,4 +38,5 @@ def there(client):
 
 while not select.select([sys.stdin], [], [], 1.0)[0]:
     clients = [client for client in clients if there(client)]
+clients = [client for client in clients if there(client)]
 print("left", len(clients), flush=True)

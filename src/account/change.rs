@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{DroughtDay, SourceState};
 use crate::core::StationId;
-use crate::water::{Climate, Grade, Status};
+use crate::water::{Climate, Grade, Station, Status, status};
 
 /// Something that is not as it was at the end of yesterday.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -24,11 +24,13 @@ pub struct Change {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ChangeKind {
     /// The drought grade.
-    Grade { before: Option<Grade>, now: Option<Grade> },
+    Grade { before: Grade, now: Grade },
     /// A source's status is worse.
-    Worse { before: Option<Status>, now: Status },
+    Worse { before: Status, now: Status },
     /// A source's status is better.
     Better { before: Status, now: Status },
+    /// A source's status is another one since the limits of the new month are others, and not by its water.
+    NewLimits { before: Status, now: Status },
     /// A source that had data yesterday has none today, though by its own rhythm there should be some.
     Silent { before: Option<Status> },
     /// A source has data again.
@@ -55,8 +57,9 @@ impl ChangeKind {
     pub(super) fn order(&self) -> (u8, Reverse<u8>) {
         let status = |status: &Option<Status>| status.map_or(0, |status| status as u8);
         let (class, weight) = match self {
-            Self::Grade { before, now } if now > before => (0, now.map_or(0, u8::from)),
+            Self::Grade { before, now } if now > before => (0, u8::from(*now)),
             Self::Worse { now, .. } => (1, *now as u8),
+            Self::NewLimits { before, now } if now > before => (1, *now as u8),
             Self::FewDays { days } => {
                 (2, u8::try_from(FEW_DAYS - FEW_DAYS.min(*days)).unwrap_or(0))
             }
@@ -66,7 +69,7 @@ impl ChangeKind {
             Self::Back { now } => (6, status(now)),
             Self::Grade { .. } => (7, 0),
             Self::Rained { .. } => (8, 0),
-            Self::Better { .. } => (9, 0),
+            Self::Better { .. } | Self::NewLimits { .. } => (9, 0),
         };
         (class, Reverse(weight))
     }
@@ -77,7 +80,7 @@ pub(super) fn of_grade(before: &DroughtDay, now: &DroughtDay) -> Option<ChangeKi
     let (then, grade) = (before.grade?, now.grade?);
     let worse = grade > then && !before.at_least;
     let better = grade < then && !now.at_least;
-    (worse || better).then_some(ChangeKind::Grade { before: Some(then), now: Some(grade) })
+    (worse || better).then_some(ChangeKind::Grade { before: then, now: grade })
 }
 
 /// Rain of today after rainless days up to yesterday.
@@ -96,7 +99,7 @@ pub(super) fn of_source(before: &SourceState, now: &SourceState) -> Vec<ChangeKi
     let mut found = Vec::new();
     if let (Some(then), Some(status)) = (before.status, now.status) {
         if status > then {
-            found.push(ChangeKind::Worse { before: Some(then), now: status });
+            found.push(ChangeKind::Worse { before: then, now: status });
         } else if status < then {
             found.push(ChangeKind::Better { before: then, now: status });
         }
@@ -110,11 +113,26 @@ pub(super) fn of_source(before: &SourceState, now: &SourceState) -> Vec<ChangeKi
     found
 }
 
+/// `kind` as it is where the limits of `station` may be others: in months `then` and `today`, with the level that it
+/// had at the end of yesterday.
+pub(super) fn by_limits(
+    station: &Station,
+    level_m: f64,
+    [then, today]: [i8; 2],
+    kind: ChangeKind,
+) -> ChangeKind {
+    let (ChangeKind::Worse { before, now } | ChangeKind::Better { before, now }) = kind else {
+        return kind;
+    };
+    let is_so = then != today && status(station, level_m, today, Some(before)) == Some(now);
+    if is_so { ChangeKind::NewLimits { before, now } } else { kind }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::locales::Text;
-    use crate::water::StationKind;
+    use crate::water::{StationKind, Township};
     use jiff::civil::{Date, date};
     use proptest::prelude::*;
 
@@ -163,13 +181,42 @@ mod tests {
             of_grade(&before, &day(date(2022, 8, 2), now.0, now.1))
         };
         let (light, severe) = (Some(Grade::Light), Some(Grade::Severe));
-        let grade = |before, now| Some(ChangeKind::Grade { before, now });
+        let grade = |before: Option<Grade>, now: Option<Grade>| {
+            Some(ChangeKind::Grade { before: before?, now: now? })
+        };
         assert_eq!(change((light, false), (severe, true)), grade(light, severe));
         assert_eq!(change((light, true), (severe, false)), None, "it may have been so before");
         assert_eq!(change((severe, true), (light, false)), grade(severe, light));
         assert_eq!(change((severe, false), (light, true)), None, "it may be so still");
         assert_eq!(change((None, false), (severe, false)), None);
         assert_eq!(change((light, false), (light, false)), None);
+    }
+
+    #[test]
+    fn what_only_the_limits_of_a_new_month_change_is_no_better_water() {
+        let text = r#"name = "t"
+            [[station]]
+            id = "s"
+            name = "甲"
+            kind = "pond"
+            village = "v"
+            bottom_m = 90.0
+            threshold = [
+                { months = [9], quantity = "level", warn = 104.0, guard = 101.0, source = "t", confidence = 1.0 },
+                { months = [10], quantity = "level", warn = 102.0, guard = 101.0, source = "t", confidence = 1.0 },
+            ]"#;
+        let pond = toml::from_str::<Township>(text).unwrap().stations.remove(0);
+        let better = || ChangeKind::Better { before: Status::Warn, now: Status::Normal };
+        let worse = || ChangeKind::Worse { before: Status::Normal, now: Status::Warn };
+        let in_october = |level_m, kind| by_limits(&pond, level_m, [9, 10], kind);
+        let limits = ChangeKind::NewLimits { before: Status::Warn, now: Status::Normal };
+        assert_eq!(in_october(103.0, better()), limits);
+        assert_eq!(in_october(101.5, better()), better(), "it has risen");
+        assert_eq!(by_limits(&pond, 103.0, [10, 10], better()), better());
+        let limits = ChangeKind::NewLimits { before: Status::Normal, now: Status::Warn };
+        assert_eq!(by_limits(&pond, 103.0, [10, 9], worse()), limits);
+        assert!(limits.order() < better().order() && limits.order() == worse().order());
+        assert_eq!(in_october(103.0, ChangeKind::PumpStarted), ChangeKind::PumpStarted);
     }
 
     #[test]
@@ -191,8 +238,8 @@ mod tests {
     #[test]
     fn the_worst_comes_first() {
         let better = ChangeKind::Better { before: Status::Dry, now: Status::Normal };
-        let worse = |now| ChangeKind::Worse { before: Some(Status::Normal), now };
-        let (light, severe) = (Some(Grade::Light), Some(Grade::Severe));
+        let worse = |now| ChangeKind::Worse { before: Status::Normal, now };
+        let (light, severe) = (Grade::Light, Grade::Severe);
         let sorted = [
             ChangeKind::Grade { before: light, now: severe },
             worse(Status::Dry),
@@ -223,7 +270,7 @@ mod tests {
             for change in of_source(&before, &now) {
                 match change {
                     ChangeKind::Worse { before: then, now: status } => {
-                        prop_assert!((then, Some(status)) == (before.status, now.status) && Some(status) > then && then.is_some());
+                        prop_assert!((Some(then), Some(status)) == (before.status, now.status) && status > then);
                     }
                     ChangeKind::Better { before: then, now: status } => {
                         prop_assert!((Some(then), Some(status)) == (before.status, now.status) && status < then);

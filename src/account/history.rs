@@ -7,16 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use super::believed::believe;
 use super::cells::grown_on;
 use super::pump::stations;
-use super::{Cells, RUNNING_POWER_SHARE, StatusRun};
-use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Rollup, Series};
+use super::run_hours::seen_hours;
+use super::running::RUNNING_POWER_SHARE;
+use super::{Cells, StatusRun};
+use crate::core::{Calendar, DayCell, Parameter, Period, Rollup, Series};
 use crate::water::{Station, StationKind, Status, Township, areal_mean, doubt, dry_level_m};
 
 /// Days whose hours are read to tell when a status changed; of more, the last level of each day tells it. A season,
 /// as a page shows it within a blink. Engineering judgement.
-const HOURS_DAYS_MAX: i64 = 100;
+pub const STATUS_HOURS_DAYS_MAX: i64 = 100;
 
 /// The levels (m) below which each status of `station` begins in `month` (1 to 12), the best status first.
-pub fn status_limits(station: &Station, month: i8) -> Vec<(Status, f64)> {
+pub(super) fn status_limits(station: &Station, month: i8) -> Vec<(Status, f64)> {
     let threshold = station.threshold(month);
     let level = |limit: Option<f64>| threshold?.level_m(limit?, station);
     let limits = [
@@ -26,6 +28,28 @@ pub fn status_limits(station: &Station, month: i8) -> Vec<(Status, f64)> {
         (Status::Dry, dry_level_m(station).filter(|_| station.kind.is_source())),
     ];
     limits.into_iter().filter_map(|(status, limit)| Some((status, limit?))).collect()
+}
+
+/// The levels (m) below which each status of `station` begins, with the days of `period` for which each holds:
+/// thresholds may change with the month.
+pub fn limits_over(station: &Station, period: Period) -> Vec<(Status, f64, Period)> {
+    let mut all: Vec<(Status, f64, Period)> = Vec::new();
+    let mut next = Some(period.from).filter(|from| *from <= period.to);
+    while let Some(first) = next {
+        let last = first.last_of_month().min(period.to);
+        for (status, limit_m) in status_limits(station, first.month()) {
+            let goes_on = |held: &&mut (Status, f64, Period)| {
+                let ends = held.2.to.tomorrow().ok() == Some(first);
+                ends && held.0 == status && held.1.total_cmp(&limit_m).is_eq()
+            };
+            match all.iter_mut().find(goes_on) {
+                Some((.., held)) => held.to = last,
+                None => all.push((status, limit_m, Period { from: first, to: last })),
+            }
+        }
+        next = last.tomorrow().ok().filter(|next| *next <= period.to);
+    }
+    all
 }
 
 /// When the status of the source `station` changed in `period`, in order, with what it was from then on: as
@@ -39,7 +63,7 @@ pub fn status_changes<C: Cells>(
 ) -> Result<Vec<(Timestamp, Option<Status>)>, C::Error> {
     let level = Series::new(station.id.clone(), Parameter::Level);
     let read = Period { from: StatusRun::anchor(period.from), to: period.to };
-    let levels: Vec<(Timestamp, f64)> = if period.days() > HOURS_DAYS_MAX {
+    let levels: Vec<(Timestamp, f64)> = if period.days() > STATUS_HOURS_DAYS_MAX {
         let days = cells.days(&level, read)?;
         let believed = |day: &DayCell| day.last.filter(|m| doubt(station, *m).is_none());
         days.iter().filter_map(|day| Some((calendar.start_of(day.day), believed(day)?))).collect()
@@ -71,27 +95,20 @@ pub fn running_spans<C: Cells>(
     (period, by_hours): (Period, bool),
     cells: &mut C,
 ) -> Result<Vec<(Timestamp, Timestamp)>, C::Error> {
+    if by_hours {
+        let seen = seen_hours(station, period, cells)?;
+        return Ok(joined(seen.into_iter().filter(|(_, ran)| *ran).map(|(at, _)| (at, 1.0))));
+    }
     let rated_kw = station.pump.as_ref().map(|plate| plate.rated_power_kw);
-    let telling = if by_hours { BY_HOURS } else { BY_DAYS };
-    for parameter in telling {
+    for parameter in BY_DAYS {
         for id in stations(station) {
-            let series = Series::new(id.clone(), parameter);
-            if by_hours {
-                let hours = cells.hours(&series, period)?;
-                if hours.iter().any(|hour| hour.counted > 0) {
-                    let ran = |hour: &&HourCell| ran_h(hour, parameter, rated_kw, 1) > 0.0;
-                    let hours = hours.iter().filter(ran);
-                    return Ok(joined(hours.map(|hour| (hour.hour_at, 1.0))));
-                }
-            } else {
-                let days = cells.days(&series, period)?;
-                if days.iter().any(|day| day.counted > 0) {
-                    let spans = days.iter().map(|day| {
-                        let ran_h = ran_h(day, parameter, rated_kw, day.covered_h);
-                        (calendar.start_of(day.day), ran_h)
-                    });
-                    return Ok(joined(spans.filter(|(_, ran_h)| *ran_h > 0.0)));
-                }
+            let days = cells.days(&Series::new(id.clone(), parameter), period)?;
+            if days.iter().any(|day| day.counted > 0) {
+                let spans = days.iter().map(|day| {
+                    let ran_h = ran_h(day, parameter, rated_kw, day.covered_h);
+                    (calendar.start_of(day.day), ran_h)
+                });
+                return Ok(joined(spans.filter(|(_, ran_h)| *ran_h > 0.0)));
             }
         }
     }
@@ -129,9 +146,6 @@ pub fn areal_rain<C: Cells>(
     Ok(fell.into_iter().filter_map(|(at, each)| Some((at, areal_mean(&each)?))).collect())
 }
 
-/// What tells whether a pump ran in an hour, the most telling first.
-const BY_HOURS: [Parameter; 3] = [Parameter::RunState, Parameter::Power, Parameter::RunHours];
-
 /// What tells for how long a pump ran on a day, the most telling first.
 const BY_DAYS: [Parameter; 3] = [Parameter::RunHours, Parameter::RunState, Parameter::Power];
 
@@ -167,6 +181,7 @@ fn joined(spans: impl Iterator<Item = (Timestamp, f64)>) -> Vec<(Timestamp, Time
 mod tests {
     use super::*;
     use crate::account::test_kit::{MemoryCells, counter_hour, gauge_hour};
+    use crate::core::HourCell;
     use jiff::ToSpan;
     use jiff::civil::date;
     use jiff::tz::TimeZone;
@@ -221,6 +236,27 @@ mod tests {
         );
         assert_eq!(limits[3].0, Status::Dry);
         assert_eq!(status_limits(pond, 1).len(), 1);
+    }
+
+    #[test]
+    fn a_limit_holds_for_the_days_of_its_months() {
+        let pond = &township().stations[0];
+        let period = Period { from: date(2022, 7, 20), to: date(2022, 9, 5) };
+        let found = limits_over(pond, period);
+        let august = Period { from: date(2022, 8, 1), to: date(2022, 8, 31) };
+        let of = |status| found.iter().filter(move |limit| limit.0 == status).map(|limit| limit.2);
+        assert_eq!(of(Status::Warn).collect::<Vec<_>>(), [august]);
+        // What its geometry says does not change with the month.
+        assert_eq!(of(Status::Dry).collect::<Vec<_>>(), [period]);
+        let day = Period { from: date(2022, 8, 31), to: date(2022, 8, 31) };
+        assert_eq!(limits_over(pond, day).len(), 4);
+        // After a month without them they begin anew.
+        let years = Period { from: date(2022, 8, 31), to: date(2023, 8, 1) };
+        let again = limits_over(pond, years);
+        let low: Vec<Period> =
+            again.iter().filter(|limit| limit.0 == Status::Low).map(|limit| limit.2).collect();
+        let first = Period { from: date(2023, 8, 1), to: date(2023, 8, 1) };
+        assert_eq!(low, [day, first]);
     }
 
     #[test]

@@ -180,7 +180,11 @@ fn of_source<C: Cells>(
     let lately = Lately::of(station, basis.calendar, today, cells)?;
     let mut found = Vec::new();
     match (before, now) {
-        (Some(before), Some(now)) => found.extend(change::of_source(before, now)),
+        (Some(before), Some(now)) => {
+            let months = [yesterday.month(), today.month()];
+            let as_it_is = |kind| change::by_limits(station, before.level_m, months, kind);
+            found.extend(change::of_source(before, now).into_iter().map(as_it_is));
+        }
         (Some(before), None) if !lately.has(today) && lately.is_overdue(basis.now) => {
             found.push(ChangeKind::Silent { before: before.status });
         }

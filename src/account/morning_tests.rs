@@ -209,7 +209,7 @@ fn what_has_become_worse_comes_first() {
         .collect();
     let expected = [("res", false), ("res", false), ("pump", false), ("tank", true)];
     assert_eq!(kinds, expected, "{changes:?}");
-    let worse = ChangeKind::Worse { before: Some(Status::Normal), now: Status::Warn };
+    let worse = ChangeKind::Worse { before: Status::Normal, now: Status::Warn };
     assert_eq!(changes[0].1, worse);
     assert!(matches!(changes[1].1, ChangeKind::FallsFaster { m_per_day } if m_per_day > 0.3));
     assert_eq!(changes[2].1, ChangeKind::PumpStarted);

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::believed::{LevelMemory, blank};
 use super::pump::{pump_now, stations};
-use super::{Basis, Cells, RUNNING_POWER_SHARE, StatusRun};
+use super::running::RUNNING_POWER_SHARE;
+use super::{Basis, Cells, StatusRun};
 use crate::core::{Calendar, DayCell, HourCell, Parameter, Period, Series};
 use crate::water::{LevelDoubt, Station, StationKind, Status, doubt};
 

@@ -1,6 +1,7 @@
 //! What comes next at a source: the threshold that its level will reach first when it falls.
 
-use crate::water::{Station, Status, dry_level_m};
+use super::history::status_limits;
+use crate::water::{Station, Status};
 
 /// The next worse status of `station` than `status` that has a threshold in `month` (1 to 12), and how far `level_m`
 /// lies above it, m. `None` where the source is dry, or no worse status has a threshold.
@@ -10,18 +11,10 @@ pub fn next_limit(
     month: i8,
     status: Option<Status>,
 ) -> Option<(Status, f64)> {
-    let threshold = station.threshold(month);
-    let level = |limit: Option<f64>| threshold?.level_m(limit?, station);
-    let limits = [
-        (Status::Low, level(threshold.and_then(|t| t.low))),
-        (Status::Warn, level(threshold.map(|t| t.warn))),
-        (Status::Guard, level(threshold.map(|t| t.guard))),
-        (Status::Dry, dry_level_m(station)),
-    ];
-    limits
+    status_limits(station, month)
         .into_iter()
         .filter(|(worse, _)| status.is_none_or(|status| *worse > status))
-        .filter_map(|(worse, limit_m)| Some((worse, level_m - limit_m?)))
+        .map(|(worse, limit_m)| (worse, level_m - limit_m))
         .filter(|(_, above_m)| *above_m > 0.0)
         .min_by(|(_, a), (_, b)| a.total_cmp(b))
 }

@@ -90,7 +90,8 @@ fn passed(calendar: &Calendar, now: Timestamp) -> f64 {
     (now.duration_since(begins_at).as_secs_f64() / whole).clamp(0.0, 1.0)
 }
 
-/// What a gauge counted in the 24 hours up to that of `now`, mm; `None` without data near both ends.
+/// What a gauge counted in the 24 hours up to that of `now`, mm; `None` without data near both ends, and before the
+/// first of them: the hour after a gap has the rain of the gap in it, also what fell before the 24 hours.
 fn last_24_h(hours: &[HourCell], now: Timestamp) -> Option<f64> {
     let this_hour = Timestamp::from_millisecond(hour_start_ms(now.as_millisecond())).ok()?;
     let ago = |cell: &HourCell| this_hour.duration_since(cell.hour_at);
@@ -102,8 +103,10 @@ fn last_24_h(hours: &[HourCell], now: Timestamp) -> Option<f64> {
     let (first, last) = (counted.first()?, counted.last()?);
     let covers = ago(first) >= SignedDuration::from_hours(24 - ENDS_H)
         && ago(last) < SignedDuration::from_hours(ENDS_H);
+    let before = hours.iter().rfind(|cell| cell.hour_at < first.hour_at && cell.counted > 0)?;
+    let ends_gap = ago(before) - ago(first) > SignedDuration::from_hours(ENDS_H);
     let fallen = counted.iter().filter_map(|cell| cell.increment).reduce(|a, b| a + b);
-    fallen.filter(|_| covers)
+    fallen.filter(|_| covers && !ends_gap)
 }
 
 /// The rain of consecutive `days`, of which the last has `passed` only in part.
@@ -189,8 +192,12 @@ mod tests {
         };
         assert_eq!(rain(&(0..40).collect::<Vec<_>>()), Some(24.0));
         assert_eq!(rain(&[0, 12, 23, 24]), Some(3.0), "what fell in gaps is in the hours after");
-        assert_eq!(rain(&[6, 12, 23]), None, "the last hours may have had rain");
-        assert_eq!(rain(&[0, 12, 17]), None);
+        assert_eq!(rain(&[0, 12, 18, 24]), Some(3.0));
+        assert_eq!(rain(&[0, 12, 18, 40]), None, "most of the gap's rain may be older");
+        assert_eq!(rain(&[0, 12, 23]), None, "nobody knows how long it was silent");
+        assert_eq!(rain(&[6, 12, 23, 24]), None, "the last hours may have had rain");
+        assert_eq!(rain(&[0, 12, 17, 22, 26]), Some(4.0));
+        assert_eq!(rain(&[0, 12, 17, 26]), None);
         assert_eq!(rain(&[]), None);
     }
 

@@ -1,28 +1,51 @@
-//! The hours in which a pump was seen to run, by day: what a strip of days shows. Its running hours are in its account.
+//! The hours in which a pump was seen to run: what a strip of days and a chart show. How long it ran is in its account.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::pump::stations;
 use super::running::RUNNING_POWER_SHARE;
 use super::{Basis, Cells};
-use crate::core::{HourCell, Parameter, Series};
+use crate::core::{HourCell, Parameter, Period, Series};
 use crate::water::Station;
 
 /// Whether the pump was seen to run in an hour.
 type Ran = fn(cell: &HourCell, rated_kw: f64) -> bool;
 
-/// What tells it, the best first: its state, its power, the growth of its electricity.
-const SIGNS: [(Parameter, Ran); 3] = [
+/// What tells it, the best first: its state, its power, the growth of its hours or its electricity.
+const SIGNS: [(Parameter, Ran); 4] = [
     (Parameter::RunState, |cell, _| cell.max.is_some_and(|state| state > 0.0)),
     (Parameter::Power, |cell, rated_kw| {
         cell.max.is_some_and(|kw| kw > RUNNING_POWER_SHARE * rated_kw)
     }),
+    (Parameter::RunHours, |cell, _| cell.increment.is_some_and(|hours| hours > 0.0)),
     (Parameter::EnergyTotal, |cell, rated_kw| {
         cell.increment.is_some_and(|kwh| kwh > RUNNING_POWER_SHARE * rated_kw)
     }),
 ];
+
+/// The hours of `period` with data of the best sign that has some, and whether the pump `station` was seen to run in
+/// each.
+pub(super) fn seen_hours<C: Cells>(
+    station: &Station,
+    period: Period,
+    cells: &mut C,
+) -> Result<Vec<(Timestamp, bool)>, C::Error> {
+    // Without a plate no power is known to be that of a run.
+    let rated_kw = station.pump.as_ref().map_or(f64::INFINITY, |plate| plate.rated_power_kw);
+    for (parameter, ran) in SIGNS {
+        for id in stations(station) {
+            let mut hours = cells.hours(&Series::new(id.clone(), parameter), period)?;
+            hours.retain(|hour| hour.counted > 0);
+            if !hours.is_empty() {
+                return Ok(hours.iter().map(|hour| (hour.hour_at, ran(hour, rated_kw))).collect());
+            }
+        }
+    }
+    Ok(Vec::new())
+}
 
 /// Hours in which the pump `station` was seen to run, of each day on which it has data; empty where nothing tells.
 ///
@@ -33,31 +56,21 @@ pub fn hours_run<C: Cells>(
     station: &Station,
     cells: &mut C,
 ) -> Result<Vec<(Date, u32)>, C::Error> {
-    let Some(plate) = &station.pump else { return Ok(Vec::new()) };
-    for (parameter, ran) in SIGNS {
-        for id in stations(station) {
-            let hours = cells.hours(&Series::new(id.clone(), parameter), basis.period)?;
-            let mut days = BTreeMap::new();
-            for hour in hours.iter().filter(|hour| hour.counted > 0) {
-                let day = basis.calendar.day_of(hour.hour_at);
-                *days.entry(day).or_insert(0) += u32::from(ran(hour, plate.rated_power_kw));
-            }
-            if !days.is_empty() {
-                return Ok(days.into_iter().collect());
-            }
-        }
+    let mut days = BTreeMap::new();
+    for (at, ran) in seen_hours(station, basis.period, cells)? {
+        *days.entry(basis.calendar.day_of(at)).or_insert(0) += u32::from(ran);
     }
-    Ok(Vec::new())
+    Ok(days.into_iter().collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan;
     use jiff::tz::TimeZone;
-    use jiff::{Timestamp, ToSpan};
 
     use super::*;
     use crate::account::test_kit::{MemoryCells, counter_hour, gauge_hour};
-    use crate::core::{Calendar, Period};
+    use crate::core::Calendar;
     use crate::water::Township;
 
     #[test]

@@ -47,7 +47,15 @@ pub struct Withdrawal {
 }
 
 impl Correction {
-    /// Whether it bears on the reading of `at`.
+    /// The longest span, days. What is wrong for longer than a year is corrected year by year, so that somebody looks
+    /// at it again. Engineering judgement.
+    pub const SPAN_DAYS_MAX: i64 = 400;
+
+    /// The longest reason, characters: some sentences. Engineering judgement.
+    pub const REASON_MAX: usize = 500;
+
+    /// Whether it bears on the reading of `at`: what tests hold the store to.
+    #[cfg(test)]
     pub fn covers(&self, at: Timestamp) -> bool {
         self.withdrawn.is_none() && self.from <= at && at < self.to
     }

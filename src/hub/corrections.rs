@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::logged;
 use crate::core::Correction;
-use crate::locales::Text;
+use crate::locales::{Text, store as words};
 use crate::store::{Sqlite, StoreError};
 use crate::support::{Clock, Stopwatch};
 use crate::web::{CorrectionAsked, Done, Withdraw};
@@ -33,14 +33,14 @@ struct Source {
     path: PathBuf,
     clock: Clock,
     stop: CancellationToken,
-    /// One at a time: each folds hours.
-    turn: Mutex<()>,
+    /// One at a time, to the end of its folding.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Corrections {
     /// Corrections of the store at `path`, until `stop`.
     pub fn new(path: PathBuf, clock: Clock, stop: CancellationToken) -> Self {
-        Self(Arc::new(Source { path, clock, stop, turn: Mutex::default() }))
+        Self(Arc::new(Source { path, clock, stop, turn: Arc::default() }))
     }
 
     /// Enters a correction.
@@ -60,19 +60,27 @@ impl Corrections {
     /// # Errors
     /// The file cannot be written; the correction is in force.
     pub async fn withdraw(self, asked: Withdraw) -> anyhow::Result<Done> {
-        let Withdraw { id, reason, by } = asked;
+        let Withdraw { station, id, reason, by } = asked;
         let at = self.0.clock.now();
-        self.change(move |store| Ok(store.withdraw(id, &by, &reason, at)?.map(|()| id))).await
+        let end = move |store: &mut Sqlite| {
+            // On the page of another station there is no such correction: the record of deeds would name that one.
+            if store.correction(id)?.is_some_and(|found| found.series.station != station) {
+                return Ok(Err(words::correction_unknown(id)));
+            }
+            Ok(store.withdraw(id, &by, &reason, at)?.map(|()| id))
+        };
+        self.change(end).await
     }
 
     async fn change(
         self,
         change: impl FnOnce(&mut Sqlite) -> Result<Result<i64, Text>, StoreError> + Send + 'static,
     ) -> anyhow::Result<Done> {
-        let _turn = self.0.turn.lock().await;
+        let turn = self.0.turn.clone().lock_owned().await;
         let source = self.0.clone();
         let (answer, answered) = tokio::sync::oneshot::channel();
         let work = move || {
+            let _turn = turn;
             let mut store = match Sqlite::open(&source.path) {
                 Ok(store) => store,
                 Err(error) => return drop(answer.send(Err(error))),
@@ -153,8 +161,16 @@ mod tests {
         assert_eq!(means(&store)[2..6], [98.0, 98.5, 98.5, 98.0]);
         let again = corrections.clone().correct(asked).await.unwrap();
         assert!(matches!(again, Done::Refused(_)), "{again:?}");
-        let withdraw = Withdraw { id: 1, reason: "登错".into(), by: "水利站 李".into() };
-        assert_eq!(corrections.withdraw(withdraw).await.unwrap(), Done::As(1));
+        let withdraw = |station: &str| Withdraw {
+            station: station.parse().unwrap(),
+            id: 1,
+            reason: "登错".into(),
+            by: "水利站 李".into(),
+        };
+        let elsewhere = corrections.clone().withdraw(withdraw("pond-2")).await.unwrap();
+        assert!(matches!(elsewhere, Done::Refused(_)), "{elsewhere:?}");
+        assert_eq!(means(&store)[2..6], [98.0, 98.5, 98.5, 98.0]);
+        assert_eq!(corrections.withdraw(withdraw("pond-1")).await.unwrap(), Done::As(1));
         assert_eq!(means(&store), [98.0; 24]);
         assert_eq!(store.pending().unwrap(), 0);
     }

@@ -60,6 +60,7 @@ pub use known_names::KnownNames;
 pub use morning::Mornings;
 pub use overview::{OverviewSource, Overviews};
 pub use plate_limits::PlateLimits;
+use report::drought_event_by;
 pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::cells::StoreCells;
 use super::report::statement_of;
-use super::{HubSettings, calendar, drought, drought_event, logged};
+use super::{HubSettings, calendar, drought, drought_event_by, logged};
 use crate::account::{self, Morning, MorningBasis, SourceState};
 use crate::core::{Calendar, HOUR_MS, StationId};
 use crate::figures::Severity;
@@ -75,6 +75,8 @@ struct Stamp {
     hour: Option<i64>,
     /// The ledger's version.
     ledger: Option<i64>,
+    /// Corrections that were entered and withdrawn, as far as hours are folded with them.
+    corrections: Option<(i64, i64)>,
 }
 
 impl Mornings {
@@ -99,13 +101,14 @@ impl Mornings {
     pub fn make(&mut self) -> anyhow::Result<Morning> {
         let rules = drought::rules(&self.settings, &self.township)?;
         let entries = self.ledger.rows_in_force(self.settings.ledger.two_person)?.in_force;
+        let now = self.clock.now();
         let basis = MorningBasis {
             township: &self.township,
             calendar: &self.calendar,
             entries: &entries,
             rules: &rules,
-            now: self.clock.now(),
-            event: drought_event(&entries),
+            now,
+            event: drought_event_by(&entries, self.calendar.day_of(now)),
         };
         let mut cells = StoreCells { store: &self.store, calendar: &self.calendar };
         Ok(account::morning(&basis, &mut cells)?)
@@ -117,7 +120,8 @@ impl Mornings {
     /// A file cannot be read; a rule of plausibility is wrong.
     pub fn findings(&self) -> anyhow::Result<Option<[u32; 2]>> {
         let entries = self.ledger.rows_in_force(self.settings.ledger.two_person)?.in_force;
-        let Some(event) = drought_event(&entries) else {
+        let today = self.calendar.day_of(self.clock.now());
+        let Some(event) = drought_event_by(&entries, today) else {
             return Ok(None);
         };
         let open = || Ok(Sqlite::open_reader(&self.settings.store.path)?);
@@ -138,7 +142,17 @@ impl Mornings {
             day: self.calendar.day_of(now),
             hour: (!self.simulated).then(|| now.as_millisecond().div_euclid(HOUR_MS)),
             ledger: self.ledger.version().ok(),
+            corrections: self.corrections(),
         }
+    }
+
+    /// The corrections that were made. While hours are still to be folded with them, those of before: a morning of
+    /// half of them would stay.
+    fn corrections(&self) -> Option<(i64, i64)> {
+        let before = self.last.as_ref().and_then(|last| last.stamp.corrections);
+        let made = self.store.corrections_made().ok();
+        let is_folded = made == before || self.store.pending().is_ok_and(|pending| pending == 0);
+        if is_folded || before.is_none() { made } else { before }
     }
 
     /// What is worked out now, where it is time; what fails stays as it was `before`.
@@ -223,7 +237,12 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_is_made_anew_where_something_has_changed_and_after_its_pause() {
-        let stamp = |hour, ledger| Stamp { day: date(2022, 8, 1), hour, ledger: Some(ledger) };
+        let stamp = |hour, ledger| Stamp {
+            day: date(2022, 8, 1),
+            hour,
+            ledger: Some(ledger),
+            corrections: Some((0, 0)),
+        };
         let last = |failed, pause| Last {
             stamp: stamp(Some(8), 1),
             failed,
@@ -232,6 +251,8 @@ mod tests {
         };
         let (calm, failed) = (last(false, 20), last(true, 60));
         assert!(is_due(None, stamp(Some(8), 1)));
+        let corrected = Stamp { corrections: Some((1, 0)), ..stamp(Some(8), 1) };
+        assert!(!is_due(Some(&calm), corrected), "not before its pause");
         for (after_s, due) in [(0, [false; 4]), (30, [false, true, true, false])] {
             tokio::time::advance(Duration::from_secs(after_s)).await;
             let found = [
@@ -243,6 +264,7 @@ mod tests {
             assert_eq!(found, due, "after {after_s} s");
         }
         tokio::time::advance(Duration::from_secs(30)).await;
+        assert!(is_due(Some(&calm), corrected));
         assert!(is_due(Some(&failed), stamp(Some(8), 1)));
         assert!(!is_due(Some(&calm), stamp(Some(8), 1)));
         tokio::time::advance(AT_LEAST).await;

@@ -18,8 +18,8 @@ use crate::account::{
 };
 use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
-use crate::locales::{Text, foreign};
-use crate::store::{Sqlite, StoreError};
+use crate::locales::{Text, foreign, hub as words};
+use crate::store::{Latest, Sqlite, StoreError};
 use crate::support::{Clock, Moment, Stopwatch};
 use crate::water::{LevelDoubt, Station, StationKind, Status, Township, balance, doubt};
 use crate::web::{Overview, SourceRow, Totals};
@@ -220,14 +220,15 @@ impl Overviews {
         let entries = &self.rows.entries;
         let today = calendar.day_of(now);
         let year = Period { from: today.first_of_year(), to: today.last_of_year() };
-        let period = super::drought_event(entries).unwrap_or(year);
+        let period = super::drought_event_by(entries, today).unwrap_or(year);
         let basis = Basis { township, calendar, entries, period };
         Ok(pumps_now(&basis, &mut StoreCells { store, calendar })?)
     }
 
     fn source_row(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
         let OverviewSource { township, calendar, store, .. } = &self.source;
-        let latest = store.latest(&Series::new(station.id.clone(), Parameter::Level))?;
+        let series = Series::new(station.id.clone(), Parameter::Level);
+        let latest = store.latest(&series)?;
         let counted = latest.as_ref().and_then(|latest| latest.counted.as_ref());
         let level_m = counted.and_then(|reading| reading.value());
         let observed_at = counted.map(|reading| reading.observed_at);
@@ -237,10 +238,17 @@ impl Overviews {
         let look = memory.look(station, calendar, asked, &mut StoreCells { store, calendar })?;
         // The level itself stays in sight; nothing is worked out from one that its geometry contradicts.
         let doubted = level_m.and_then(|level_m| look.doubt.or_else(|| doubt(station, level_m)));
+        // The status is that of the day of the level, and so is the threshold that comes next.
+        let month = observed_at.map_or(today, |at| calendar.day_of(at)).month();
         let believed = level_m.filter(|_| doubted.is_none());
         let water = believed.and_then(|level_m| balance(station, level_m));
         let reason = latest.as_ref().and_then(|latest| latest.last.reason).map(Reason::name);
-        let notes: Vec<Text> = reason.into_iter().chain(doubted.map(LevelDoubt::name)).collect();
+        let corrected = match &latest {
+            Some(latest) => is_corrected(store, &series, latest)?.then(words::level_corrected),
+            None => None,
+        };
+        let notes = reason.into_iter().chain(doubted.map(LevelDoubt::name)).chain(corrected);
+        let notes: Vec<Text> = notes.collect();
         Ok(SourceRow {
             id: station.id.clone(),
             name: station.name.clone(),
@@ -256,7 +264,7 @@ impl Overviews {
             note: if notes.is_empty() { Text::default() } else { Text::clauses(notes) },
             trend_week_m_per_day: look.trend_week_m_per_day.filter(|_| doubted.is_none()),
             next_limit: believed
-                .and_then(|level_m| next_limit(station, level_m, today.month(), look.status)),
+                .and_then(|level_m| next_limit(station, level_m, month, look.status)),
             supply_days: None,
             supply: Text::default(),
             rank: None,
@@ -268,17 +276,26 @@ impl Overviews {
     }
 }
 
+/// Whether a correction bears on the last reading that counts, or on one after it.
+fn is_corrected(store: &Sqlite, series: &Series, latest: &Latest) -> Result<bool, StoreError> {
+    let last_at = latest.last.observed_at;
+    let from = latest.counted.as_ref().map_or(last_at, |counted| counted.observed_at);
+    let after = last_at.checked_add(SignedDuration::from_millis(1)).unwrap_or(last_at);
+    Ok(!store.corrections_that_change(series, from, after)?.is_empty())
+}
+
 /// How old the last reading of a pump may be to say whether it runs now.
 pub(super) fn running_fresh(simulated: bool) -> SignedDuration {
     if simulated { RUNNING_FRESH_SIMULATED } else { RUNNING_FRESH }
 }
 
-/// Makes a row one of `now`: a level that is too old has no status, and no outlook.
+/// Makes a row one of `now`: a level that is too old has no status, no trend, and no outlook.
 fn grow_older(row: &mut SourceRow, now: Timestamp) {
     let age = row.observed_at.map(|at| now.duration_since(at));
     row.age_s = age.map(|age| age.as_secs());
     if age.is_none_or(|age| age > STALE) {
         (row.status, row.next_limit) = (None, None);
+        (row.trend_m_per_day, row.trend_week_m_per_day) = (None, None);
     }
 }
 

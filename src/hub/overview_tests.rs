@@ -1,7 +1,7 @@
 //! What the page says of sources and pumps as time goes by.
 
 use super::*;
-use crate::core::{Flag, Reading};
+use crate::core::{Correction, CorrectionKind, Flag, Reading};
 use crate::store::Store;
 use crate::support::clock::Driver;
 use crate::wire::{Batch, Epoch};
@@ -107,6 +107,57 @@ fn a_level_grows_old_and_loses_its_status_though_nothing_is_written() {
     scene.pass(49 * 60);
     let row = &scene.page.make().unwrap().sources[0];
     assert_eq!((row.level_m, row.status, row.next_limit), (Some(103.0), None, None));
+}
+
+#[test]
+fn a_corrected_level_says_so() {
+    let mut scene = Scene::new();
+    scene.read("pond-1/level", 103.0);
+    assert_eq!(scene.anew().sources[0].note, Text::default());
+    let correction = Correction {
+        id: 0,
+        series: "pond-1/level".parse().unwrap(),
+        from: scene.clock.now() - 1.hours(),
+        to: scene.clock.now() + 1.hours(),
+        kind: CorrectionKind::Shift { by: -1.5 },
+        reason: "水尺基面".into(),
+        by: "水利站 陈".into(),
+        at: scene.clock.now(),
+        withdrawn: None,
+    };
+    let number = scene.store.correct(&correction).unwrap().unwrap();
+    scene.store.settle().unwrap();
+    let row = scene.anew().sources.remove(0);
+    assert_eq!((row.level_m, row.status), (Some(101.5), Some(Status::Warn)));
+    let note = row.note.within(crate::locales::Lang::Chinese);
+    assert!(note.contains("更正"), "{note}");
+    scene.store.withdraw(number, "水利站 李", "看错", scene.clock.now()).unwrap().unwrap();
+    scene.store.settle().unwrap();
+    assert_eq!(scene.anew().sources[0].note, Text::default());
+}
+
+#[test]
+fn an_old_level_has_no_trend() {
+    let mut scene = Scene::new();
+    scene.read("pond-1/level", 103.2);
+    scene.pass(24 * 60);
+    scene.read("pond-1/level", 103.0);
+    let trend = scene.anew().sources[0].trend_m_per_day.unwrap();
+    assert!((trend - -0.2).abs() < 1e-9, "{trend}");
+    scene.pass(49 * 60);
+    let row = &scene.anew().sources[0];
+    assert_eq!((row.level_m, row.trend_m_per_day), (Some(103.0), None));
+}
+
+#[test]
+fn the_next_threshold_is_that_of_the_month_of_the_level() {
+    let mut scene = Scene::new();
+    scene.driver.advance_to("2022-08-31T12:00:00Z".parse().unwrap());
+    scene.read("pond-1/level", 103.0);
+    // In September there are no thresholds; the status is still that of August.
+    scene.pass(24 * 60);
+    let row = &scene.anew().sources[0];
+    assert_eq!((row.status, row.next_limit), (Some(Status::Normal), Some((Status::Warn, 1.0))));
 }
 
 #[test]

@@ -11,12 +11,11 @@ use tokio::sync::Semaphore;
 
 use super::cells::StoreCells;
 use super::overview::running_fresh;
-use super::{HubSettings, calendar, drought_event, statement};
+use super::{HubSettings, calendar, drought_event_by, statement};
 use crate::account::{Basis, Entry, EntryCode, PumpAccount, hours_run, running_now};
 use crate::core::{Calendar, Period};
 use crate::figures::Statement;
 use crate::ledger::Ledger;
-use crate::locales::Lang;
 use crate::store::Sqlite;
 use crate::support::{Clock, Stopwatch, lock};
 use crate::water::{Station, Township};
@@ -80,7 +79,8 @@ impl Pumps {
         let mut kept = lock(&self.kept);
         kept.retain(|kept| kept.made.elapsed() < limit);
         if let Some(known) = kept.iter().find(|kept| kept.period == period) {
-            let mut facts = PumpsFacts { shown, ..(*known.facts).clone() };
+            let is_over = period.to < calendar.day_of(now);
+            let mut facts = PumpsFacts { shown, is_over, ..(*known.facts).clone() };
             drop(kept);
             self.look(&mut facts, &calendar)?;
             return Ok(facts);
@@ -114,7 +114,7 @@ impl Pumps {
             Range::Event => {
                 let ledger = Ledger::open(&self.settings.ledger.path)?;
                 let rows = ledger.rows_in_force(self.settings.ledger.two_person)?;
-                let event = drought_event(&rows.in_force).unwrap_or(year);
+                let event = drought_event_by(&rows.in_force, today).unwrap_or(year);
                 Period { from: event.from, to: event.to.min(today).max(event.from) }
             }
         })
@@ -136,7 +136,8 @@ impl Pumps {
             let hours_by_day = hours_run(&basis, station, &mut cells)?;
             pumps.push(self.pump(account, station, &statement, hours_by_day));
         }
-        Ok(PumpsFacts { shown, period, pumps })
+        let is_over = period.to < calendar.day_of(shown.now);
+        Ok(PumpsFacts { shown, period, is_over, pumps })
     }
 
     /// Sees which pumps run now: by the rule of the overview, and anew each time.
@@ -158,9 +159,11 @@ impl Pumps {
         statement: &Statement,
         hours_by_day: Vec<(Date, u32)>,
     ) -> PumpFacts {
-        let about = statement.findings.found.iter().filter(|finding| {
-            finding.accepted.is_none() && finding.place.within(Lang::Chinese) == account.name
-        });
+        let about = statement
+            .findings
+            .found
+            .iter()
+            .filter(|finding| finding.accepted.is_none() && finding.is_at(&account.name));
         let plate = station.pump.as_ref();
         let source = plate.and_then(|plate| self.township.station(&plate.source));
         PumpFacts {

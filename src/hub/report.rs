@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use super::cells::StoreCells;
@@ -32,6 +33,13 @@ const EARLIER_EVENTS_MAX: usize = 3;
 /// year.
 pub fn drought_event(entries: &[Entry]) -> Option<Period> {
     events(entries).last().copied()
+}
+
+/// The last drought event that has begun by `today`; where none has, the first that is to come.
+pub(super) fn drought_event_by(entries: &[Entry], today: Date) -> Option<Period> {
+    let events = events(entries);
+    let begun = events.iter().rfind(|event| event.from <= today);
+    begun.or(events.first()).copied()
 }
 
 /// The drought events that the ledger names, in order of time.
@@ -235,4 +243,39 @@ fn bring_up_to_date(
         Some(to) => words::copy_behind(to.to_string()),
         None => words::copy_missing(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn the_event_of_a_day_is_the_last_that_has_begun() {
+        let event = |from: Date, to: Date| Entry {
+            id: 0,
+            code: EntryCode::DroughtEvent,
+            value: 1.0,
+            from,
+            to,
+            village: None,
+            crop: None,
+            work: None,
+            document: String::new(),
+            entered_by: String::new(),
+            entered_at: Timestamp::UNIX_EPOCH,
+            reason: String::new(),
+            supersedes: None,
+            reviewed_by: None,
+        };
+        let summer = event(date(2022, 8, 1), date(2022, 9, 30));
+        let autumn = event(date(2022, 10, 20), date(2022, 11, 15));
+        let rows = [autumn, summer];
+        let begins = |rows: &[Entry], today| drought_event_by(rows, today).map(|event| event.from);
+        assert_eq!(begins(&rows, date(2022, 9, 1)), Some(date(2022, 8, 1)));
+        assert_eq!(begins(&rows, date(2022, 10, 19)), Some(date(2022, 8, 1)), "it begins tomorrow");
+        assert_eq!(begins(&rows, date(2022, 10, 20)), Some(date(2022, 10, 20)));
+        assert_eq!(begins(&rows, date(2022, 7, 31)), Some(date(2022, 8, 1)));
+        assert_eq!(begins(&[], date(2022, 7, 31)), None);
+    }
 }

@@ -8,19 +8,21 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::cells::StoreCells;
 use super::charts::Charts;
-use super::drought_event;
+use super::drought_event_by;
 use crate::account::{
-    Cells, Entry, EntryCode, PumpAccount, areal_rain, running_spans, status_changes, status_limits,
+    Cells, Entry, EntryCode, PumpAccount, areal_rain, limits_over, running_spans, status_changes,
     usual_band,
 };
 use crate::core::{
-    Calendar, ChartPoint, Correction, DayCell, Kind, Parameter, Period, Reading, Series,
+    Calendar, ChartPoint, Correction, DayCell, HourCell, Kind, Parameter, Period, Reading, Series,
 };
 use crate::ledger::Ledger;
 use crate::store::{Sqlite, StoreError};
 use crate::support::Clock;
-use crate::water::{Station, StationKind, Township, doubt};
-use crate::web::{Curve, Growth, Range, RunningBands, Shown, StationAsked, StationFacts};
+use crate::water::{Station, StationKind, Status, Township, doubt};
+use crate::web::{
+    Curve, Growth, LevelLimit, Range, RunningBands, Shown, StationAsked, StationFacts,
+};
 
 /// Days whose hours are read; of more, days are. A month of hours is as many as a chart has room for.
 const HOURS_DAYS_MAX: i64 = 31;
@@ -34,10 +36,17 @@ const DAYS_MAX: i64 = 20 * 366;
 /// Points of a curve: those of a file, which has every reading of a month at five minutes.
 const POINTS_MAX: u32 = 10_000;
 
-/// Readings that are not good, corrections, and changes of the status that a page lists, the newest. Engineering
-/// judgement: what somebody looks through.
-const FLAGGED_MAX: usize = 200;
-const LISTED_MAX: usize = 200;
+/// Readings that are not good, corrections, and changes of the status, the newest: those of a file; a page shows fewer.
+/// Engineering judgement.
+const FLAGGED_MAX: usize = 1_000;
+const LISTED_MAX: usize = 1_000;
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// So long before a span is looked for the end of a gap that reaches into it. Engineering judgement: a longer gap is
+/// seen on a longer span.
+const GAP_LEAD: SignedDuration = SignedDuration::from_hours(48);
+const GAP_LEAD_DAYS: i64 = 31;
 
 /// Fetches what the pages of stations are made from.
 #[derive(Clone)]
@@ -87,7 +96,9 @@ impl Span {
         let today = calendar.day_of(now);
         let hours = |hours: i64| {
             let from = now.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(now);
-            Self { from, to: now, period: Period { from: calendar.day_of(from), to: today } }
+            // What was read at this very moment is in it: a simulation stands still there.
+            let to = now.checked_add(SignedDuration::from_millis(1)).unwrap_or(now);
+            Self { from, to, period: Period { from: calendar.day_of(from), to: today } }
         };
         let days = |period: Period| {
             let to = period.to.max(period.from);
@@ -127,7 +138,8 @@ fn facts(
     };
     let now = clock.now();
     let rows = Ledger::open(&source.ledger)?.rows_in_force(source.two_person)?.in_force;
-    let span = Span::of(asked.range, now, calendar, drought_event(&rows));
+    let event = drought_event_by(&rows, calendar.day_of(now));
+    let span = Span::of(asked.range, now, calendar, event);
     let by_hours = span.by_hours();
     let points = asked.points.clamp(1, POINTS_MAX);
     let mut look = Look { cells: StoreCells { store, calendar }, station, span, points };
@@ -166,7 +178,7 @@ fn facts(
         rain,
         by_hours,
         running: look.running(township)?,
-        limits_m: status_limits(station, span.period.to.month()),
+        limits: limits(station, calendar, span),
         flagged,
         more_flagged,
         corrections: look.corrections(&observed)?,
@@ -175,6 +187,15 @@ fn facts(
         statuses,
         station: station.clone(),
     }))
+}
+
+/// The levels below which each status of `station` begins, for as long as they hold within `span`.
+fn limits(station: &Station, calendar: &Calendar, span: Span) -> Vec<LevelLimit> {
+    let limit = |(status, level_m, days): (Status, f64, Period)| {
+        let (from, to) = calendar.bounds(days);
+        LevelLimit { status, level_m, from: from.max(span.from), to: to.min(span.to) }
+    };
+    limits_over(station, span.period).into_iter().map(limit).collect()
 }
 
 /// A station while it is looked at.
@@ -213,15 +234,16 @@ impl Look<'_> {
                 continue;
             }
             let series = self.series(parameter);
-            let calendar = self.cells.calendar;
-            let counted = if by_days {
+            let (calendar, store) = (self.cells.calendar, self.cells.store);
+            // What came is made of the same spans as what counts, so that the two can be compared.
+            let [counted, raw] = if by_days {
                 let days = self.cells.days(&series, period)?;
                 let point = |day: &DayCell| point_of(day, calendar.start_of(day.day));
-                days.iter().filter_map(point).collect()
+                [days.iter().filter_map(point).collect(), store.days_as_came(&series, period)?]
             } else {
-                self.cells.store.chart(&series, from, to, points)?
+                let counted = store.chart(&series, from, to, points)?;
+                [counted, store.chart_as_came(&series, from, to, points)?]
             };
-            let raw = self.cells.store.chart_as_came(&series, from, to, points)?;
             curves.push(Curve { parameter, points: counted, raw });
         }
         Ok(curves)
@@ -236,16 +258,26 @@ impl Look<'_> {
             }
             let series = self.series(parameter);
             let calendar = self.cells.calendar;
-            let steps = if self.span.by_hours() {
-                let hours = self.cells.store.hours(&series, from, to)?;
-                let hours = hours.iter().filter(|hour| hour.counted > 0);
-                hours.filter_map(|hour| Some((hour.hour_at, hour.increment?))).collect()
+            let counted: Vec<Step> = if self.span.by_hours() {
+                let lead = from.saturating_sub(GAP_LEAD).unwrap_or(from);
+                let mut hours = self.cells.store.hours(&series, lead, to)?;
+                hours.retain(|hour| hour.counted > 0);
+                let step = |hour: HourCell| {
+                    let end = hour.hour_at.saturating_add(HOUR).unwrap_or(to);
+                    (hour.hour_at, end, hour.increment)
+                };
+                hours.into_iter().map(step).collect()
             } else {
-                let days = self.cells.days(&series, period)?;
-                let days = days.iter().filter(|day| day.counted > 0);
-                days.filter_map(|day| Some((calendar.start_of(day.day), day.increment?))).collect()
+                let lead = period.from.saturating_sub(GAP_LEAD_DAYS.days());
+                let mut days = self.cells.days(&series, Period { from: lead, ..period })?;
+                days.retain(|day| day.counted > 0);
+                let step = |day: DayCell| {
+                    let next = day.day.saturating_add(1.day());
+                    (calendar.start_of(day.day), calendar.start_of(next), day.increment)
+                };
+                days.into_iter().map(step).collect()
             };
-            growth.push(Growth { parameter, steps });
+            growth.push(grown(parameter, &counted, from));
         }
         Ok(growth)
     }
@@ -317,6 +349,23 @@ impl Look<'_> {
         all.truncate(LISTED_MAX);
         Ok(all)
     }
+}
+
+/// When an hour or a day with readings begins and ends, and what a register grew by in it.
+type Step = (Timestamp, Timestamp, Option<f64>);
+
+/// The growth of a register from the first step on that begins at `from` or after it, of those that have readings.
+fn grown(parameter: Parameter, counted: &[Step], from: Timestamp) -> Growth {
+    let (mut steps, mut since) = (Vec::new(), Vec::new());
+    let mut ended: Option<Timestamp> = None;
+    for (begins, ends, increment) in counted {
+        if let Some(increment) = increment.filter(|_| *begins >= from) {
+            steps.push((*begins, increment));
+            since.extend(ended.filter(|ended| ended < begins).map(|ended| (*begins, ended)));
+        }
+        ended = Some(*ends);
+    }
+    Growth { parameter, steps, since }
 }
 
 fn point_of(day: &DayCell, from: Timestamp) -> Option<ChartPoint> {

@@ -107,6 +107,28 @@ impl Office {
     }
 }
 
+#[test]
+fn a_file_has_every_reading_of_some_weeks() {
+    let mut office = Office::new();
+    let series: Series = "rain-1/battery_voltage".parse().unwrap();
+    let first: Timestamp = "2024-02-20T00:00:00Z".parse().unwrap();
+    let reading = |n: i64| Reading::good(series.clone(), first + (5 * n).minutes(), 12.0);
+    let batch = Batch {
+        gateway: "gw-1".parse().unwrap(),
+        epoch: Epoch(1),
+        seq: 2,
+        clock: None,
+        loss: None,
+        readings: (0..5000).map(reading).collect(),
+    };
+    office.store.import(&[batch], now()).unwrap();
+    let range = own(date(2024, 2, 20), date(2024, 3, 9));
+    let asked = StationAsked { station: "rain-1".parse().unwrap(), range, points: u32::MAX };
+    let facts = facts(&office.source, &office.store, &asked).unwrap().unwrap();
+    let curve = facts.curves.iter().find(|curve| curve.parameter == Parameter::BatteryVoltage);
+    assert_eq!(curve.unwrap().points.len(), 5000);
+}
+
 fn own(from: Date, to: Date) -> Range {
     Range::Own(from, to)
 }
@@ -119,7 +141,7 @@ fn spans_are_of_the_calendar_or_end_now() {
     let event = Period { from: date(2024, 2, 1), to: date(2024, 12, 31) };
     let span = |range| Span::of(range, now, &calendar, Some(event));
     let day = span(Range::Day);
-    assert_eq!((day.from, day.to), (at("2024-03-09T09:30:00Z"), now));
+    assert_eq!((day.from, day.to), (at("2024-03-09T09:30:00Z"), now + 1.millisecond()));
     assert_eq!(day.period, Period { from: date(2024, 3, 9), to: date(2024, 3, 10) });
     assert!(day.by_hours() && span(Range::Month).by_hours() && !span(Range::Year).by_hours());
     let event = span(Range::Event);
@@ -149,8 +171,10 @@ fn a_source_has_its_year_beside_last_year_and_what_is_usual() {
     let [low, high] = facts.usual[0].1;
     assert!(99.0 < low && low < high && high < 104.0, "{low} {high}");
     assert_eq!(facts.rain.len(), 9);
-    assert_eq!(facts.limits_m[0], (Status::Warn, 97.0));
-    assert!(facts.limits_m.iter().any(|(status, _)| *status == Status::Dry));
+    let warn = facts.limits[0];
+    assert_eq!((warn.status, warn.level_m), (Status::Warn, 97.0));
+    assert_eq!((warn.from, warn.to), (facts.from, facts.to));
+    assert!(facts.limits.iter().any(|limit| limit.status == Status::Dry));
     assert_eq!(facts.growth, []);
 }
 
@@ -173,6 +197,20 @@ fn hours_tell_what_happened_when() {
     let gauge = office.facts("rain-1", own(date(2024, 3, 1), date(2024, 3, 10)));
     let [growth] = gauge.growth.as_slice() else { panic!("{:?}", gauge.growth) };
     assert_eq!(growth.steps.len(), 24 * 9);
+}
+
+#[test]
+fn growth_after_a_gap_says_since_when() {
+    let at = |hour: i64| now() + hour.hours();
+    let step = |hour: i64, kwh: f64| (at(hour), at(hour + 1), Some(kwh));
+    let counted = [step(-9, 1.0), step(-1, 5.0), step(0, 1.0), step(4, 20.0), step(5, 2.0)];
+    let found = grown(Parameter::EnergyTotal, &counted, at(0));
+    assert_eq!(found.steps, [(at(0), 1.0), (at(4), 20.0), (at(5), 2.0)]);
+    assert_eq!(found.since, [(at(4), at(1))]);
+    let found = grown(Parameter::EnergyTotal, &counted, at(-2));
+    assert_eq!(found.since, [(at(-1), at(-8)), (at(4), at(1))]);
+    // The first step that there is follows no gap.
+    assert_eq!(grown(Parameter::EnergyTotal, &counted[..1], at(-20)).since, []);
 }
 
 #[test]

@@ -232,6 +232,7 @@ messages! { "hub";
         zh "与昨日的比较没有算出来：{why}"
         en "what has changed since yesterday cannot be worked out: {why}"
     }
+    level_corrected() { zh "读数有更正" en "readings are corrected" }
     findings_not_made(why) {
         zh "指标核查没有完成：{why}"
         en "the figures cannot be checked: {why}"

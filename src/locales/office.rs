@@ -418,8 +418,6 @@ messages! { "office";
     waits_until(time) { zh "密码错误太多，{time} 前不能用密码登录" en "too many wrong passwords, waits until {time}" }
     link_until(time) { zh "有一次性链接，{time} 前有效" en "has a one-time link until {time}" }
     nothing_recorded() { zh "还没有操作记录" en "nothing is recorded yet" }
-    at_the_console() { zh "命令行" en "command line" }
-    more_failures(n) { zh "另有 {n} 次，没有逐次记下" en "{n} more, not recorded one by one" }
     row_changed() { zh "与写下时不符" en "not as it was written" }
     verify_it() {
         zh "有的记录与写下时不符：用 `hanqing user audit --verify` 核对全部"

@@ -29,11 +29,15 @@ messages! { "page";
     // An address where there is nothing.
     no_such_page() { zh "404：没有这个页面" en "404: no such page" }
     check_the_address() {
-        zh "网址可能写错了，或者这个页面已经不在了。"
-        en "The address may be wrong, or the page is no longer there."
+        zh "网址可能写错了，或者这个页面已经不在了"
+        en "The address may be wrong, or the page is no longer there"
     }
 
     // Answers without a page.
+    too_many_requests() {
+        zh "429：同时打开的页面太多，请过几秒再试"
+        en "429: too many pages are being opened at once; try again in a few seconds"
+    }
     no_such_document() { zh "404：没有这个文档" en "404: no such document" }
     page_failed() { zh "500：页面无法生成，请看日志" en "500: the page cannot be rendered, see the log" }
 }

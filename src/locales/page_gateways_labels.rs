@@ -5,7 +5,7 @@ labels! { "gateways";
     "count" { zh "网关" en "gateways" }
     "well" { zh "在线" en "online" }
     "without_answer" { zh "静默或离线" en "silent or offline" }
-    "without_answer" { zh "设备无应答" en "devices without an answer" }
+    "devices_without_answer" { zh "设备无应答" en "devices without an answer" }
     "none" { zh "还没有网关。网关第一次连上以后出现在这里" en "No gateways yet. A gateway appears here once it has connected" }
     "beside" { zh "其他提示" en "Also to note" }
     "station_count" { zh "所属测站 {n} 个" en "stations: {n}" }

@@ -8,7 +8,7 @@ labels! { "page";
     "pumps" { zh "泵站" en "Pumps" }
     "gateways" { zh "网关" en "Gateways" }
     "people" { zh "人员" en "People" }
-    "audit" { zh "操作记录" en "Audit" }
+    "audit" { zh "操作记录" en "Record" }
     "sign_in" { zh "登录" en "Sign in" }
     "sign_out" { zh "退出" en "Sign out" }
     "back" { zh "回到首页" en "Back to the first page" }

@@ -2,7 +2,6 @@
 
 messages! { "morning";
     // The drought grade and why.
-    grade_unknown() { zh "不明" en "not known" }
     grade_at_least(grade) { zh "至少{grade}" en "at least {grade}" }
     as_of(day) { zh "按 {day}的数据" en "by the data of {day}" }
     without_value() { zh "当天无数据" en "no data on this day" }
@@ -16,7 +15,7 @@ messages! { "morning";
     // Rain, storage, people.
     rainless_days() { zh "连续无雨天数" en "days without rain" }
     rain_of_day() { zh "24 小时降雨" en "rain in 24 h" }
-    rain_of_days(n) { zh "{n} 天降雨" en "rain in {n} days" }
+    rain_of_days(n) { zh "{n} 天降雨（含今天）" en "rain in {n} days with today" }
     usual_rain(mm) { zh "常年 {mm} mm" en "usual {mm} mm" }
     days_without(n) { zh "其中 {n} 天无数据" en "of these without data: {n}" }
     stored() { zh "塘堰水库蓄水" en "water in ponds and reservoirs" }
@@ -28,8 +27,8 @@ messages! { "morning";
     of_persons(n) { zh "共供水 {n} 人" en "of {n} served" }
     low_sources(n) { zh "{n} 处旱警或更差" en "drought warning or worse: {n}" }
     persons_unknown(persons, sources) {
-        zh "另有 {sources} 处无数据，涉及 {persons} 人"
-        en "without data: {sources} more, serving {persons}"
+        zh "另有 {sources} 处状态不明，涉及 {persons} 人"
+        en "status not known: {sources} more, serving {persons}"
     }
 
     // Pumps.
@@ -37,6 +36,7 @@ messages! { "morning";
     pumps_unknown(n) { zh "另有 {n} 台不明" en "not known of {n} more" }
     yesterday() { zh "昨天" en "yesterday" }
     since_event(day) { zh "抗旱期（{day}起）" en "drought event since {day}" }
+    over_event(from, to) { zh "抗旱期（{from}至 {to}）" en "drought event, {from} to {to}" }
     electricity(when) { zh "{when}用电" en "electricity, {when}" }
     water_lifted(when) { zh "{when}提水" en "water pumped, {when}" }
     pumps_ran(ran, all) { zh "{all} 台中 {ran} 台运行过" en "{ran} of {all} pumps ran" }
@@ -59,6 +59,7 @@ messages! { "morning";
     // Changes since yesterday, in a word and in full.
     word_grade() { zh "等级" en "grade" }
     word_worse() { zh "变差" en "worse" }
+    word_limits() { zh "旱限" en "limits" }
     word_better() { zh "好转" en "better" }
     word_silent() { zh "断数" en "silent" }
     word_back() { zh "恢复" en "back" }
@@ -68,6 +69,10 @@ messages! { "morning";
     word_rain() { zh "降雨" en "rain" }
     more_changes(n) { zh "另有 {n} 项" en "{n} more" }
     unlisted_changes(n) { zh "还有 {n} 项没有列出，见下面的水源" en "{n} more are not listed; see the sources below" }
+    new_limits(before, now) {
+        zh "{before} → {now}，只因换了本月旱限"
+        en "{before} → {now}, only by the limits of the new month"
+    }
     from_to(before, now) { zh "{before} → {now}" en "{before} → {now}" }
     silent_today(before) { zh "今天没有数据，此前为{before}" en "no data today; before: {before}" }
     data_again(now) { zh "又有数据，现为{now}" en "has data again; now: {now}" }

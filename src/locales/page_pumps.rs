@@ -4,14 +4,11 @@ messages! { "pumps";
     days(from, to, count) { zh "{from} 至 {to}，{count} 天" en "{from} to {to}, {count} days" }
     running() { zh "在运行" en "running" }
     stopped() { zh "停着" en "stopped" }
-    running_unknown() { zh "不知道" en "not known" }
     at(village, source) { zh "{village}，取水自 {source}" en "{village}, draws on {source}" }
     not_over() {
         zh "这段时间还没有过完，数字还会变"
         en "The period is not over; the numbers will still change"
     }
-    unknown() { zh "不知道" en "not known" }
-    at_most(quantity) { zh "至多 {quantity}" en "at most {quantity}" }
     range(least, most) { zh "{least}–{most}" en "{least}–{most}" }
     covered(percent) { zh "有数据的小时 {percent}%" en "{percent} % of hours with data" }
 

@@ -7,7 +7,7 @@ labels! { "pumps";
     "water" { zh "提水，m³" en "water, m³" }
     "hours" { zh "运行，h" en "running, h" }
     "now" { zh "现在在运行" en "running now" }
-    "not_known" { zh "不知道的 {n} 个" en "not known: {n}" }
+    "not_known" { zh "不明的 {n} 个" en "not known: {n}" }
     "without_data" { zh "没有数据：{names}" en "without data: {names}" }
     "none" { zh "乡镇文件里没有泵站" en "The township's file has no pumps" }
     "table" { zh "各泵站" en "The pumps" }

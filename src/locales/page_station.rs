@@ -6,7 +6,7 @@ messages! { "station";
     range_week() { zh "7 天" en "7 days" }
     range_month() { zh "30 天" en "30 days" }
     range_event() { zh "抗旱期" en "drought event" }
-    range_year() { zh "一年" en "year" }
+    range_year() { zh "今年" en "this year" }
     range_own(from, to) { zh "{from} 至 {to}" en "{from} to {to}" }
     bad_range() { zh "时段不对" en "This is no span of time" }
     ranges_there_are() {
@@ -50,6 +50,7 @@ messages! { "station";
     no_reading_yet() { zh "尚无读数" en "no reading yet" }
     silent_since() { zh "最近读数，此后无数据" en "last reading, no data since" }
     last_reading() { zh "最近读数" en "last reading" }
+    mean_of_day(name, day) { zh "{name}，{day}平均" en "{name}, mean of {day}" }
     named_at(name, at) { zh "{name}，{at}" en "{name}, {at}" }
 
     // What the township's file says.
@@ -112,7 +113,7 @@ messages! { "station";
     corrected() { zh "已更正的时段" en "corrected span" }
     ran(number, name) { zh "{number}：{name} 运行" en "{number}: {name} ran" }
     it_ran(name) { zh "{name} 运行" en "{name} ran" }
-    more_pumps(n) { zh "另有 {n} 台水泵，见水泵页面" en "{n} more: see the page of pumps" }
+    more_pumps(n) { zh "另有 {n} 台水泵，见泵站页面" en "{n} more: see the page of pumps" }
 
     // Lists.
     status_began() { zh "状态变为" en "status became" }
@@ -169,6 +170,8 @@ messages! { "station";
     head_raw_lowest() { zh "最低（原始）" en "Lowest, as it came" }
     head_raw_highest() { zh "最高（原始）" en "Highest, as it came" }
     head_storage() { zh "蓄水量（m³）" en "Storage, m³" }
+    since(at) { zh "自 {at}起，其间无读数" en "since {at}, without readings between" }
+    head_since() { zh "增量起算（其间无读数）" en "Growth since, without readings between" }
     head_growth() { zh "本时段增量" en "Growth in the hour or day" }
     head_from() { zh "起" en "From" }
     head_to() { zh "止" en "To" }

@@ -40,6 +40,10 @@ labels! { "station";
     "withdraw" { zh "撤回" en "Withdraw" }
     "withdraw_reason" { zh "撤回的原因" en "Why it is withdrawn" }
     "new_correction" { zh "添加更正或备注" en "Correct or note something" }
+    "register_goes_on" {
+        zh "累计读数（电量、水量、雨量、时数）标为有误后，这段时间的增量并不去掉，而是计入这段之后的第一个读数。"
+        en "A register (electricity, water, rain, hours) goes on counting: where a span of it is wrong, its growth is not taken away, but counted with the first reading after the span."
+    }
     "new_note" { zh "添加备注" en "Add a note" }
     "form_wrong" { zh "没有保存，请改正：" en "Nothing was kept. Correct this:" }
     "field_parameter" { zh "参数" en "Parameter" }

@@ -43,4 +43,8 @@ messages! { "users";
     gateway_revoked() { zh "吊销网关" en "revoked a gateway" }
     gateway_reinstated() { zh "恢复网关" en "reinstated a gateway" }
     deed_unknown() { zh "未知操作" en "unknown" }
+
+    // Rows of the record.
+    at_the_console() { zh "命令行" en "command line" }
+    more_failures(n) { zh "另有 {n} 次，没有逐次记下" en "{n} more, not recorded one by one" }
 }

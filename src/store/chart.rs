@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::error::instant;
 use super::tables::Tables;
 use super::{Sqlite, StoreError, hours, readings};
 use crate::core::{ChartPoint, Flag, HOUR_MS, Period, Reading, Rollup, Series, hour_start_ms};
@@ -9,9 +10,13 @@ use crate::core::{ChartPoint, Flag, HOUR_MS, Period, Reading, Rollup, Series, ho
 /// Points at least this long are made of days: each holds two at least.
 const DAYS_FROM_MS: i64 = 48 * HOUR_MS;
 
-/// Points shorter than an hour last one of these, s, and begin at whole multiples of it: what was read at a full hour or
-/// minute stands at that, and no reading stands on the day before its own. All of them divide an hour.
+/// Points shorter than an hour last one of these, s, and begin at whole multiples of it: what was read at a full hour
+/// or minute stands at that, and no reading stands on the day before its own. All of them divide an hour.
 const STEPS_S: [i64; 16] = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1200, 1800];
+
+/// Days whose readings are read as they came: as long as the longest correction. Engineering judgement: a year of a
+/// page takes a blink.
+const DAYS_AS_CAME_MAX: usize = 400;
 
 /// Points while they are filled.
 struct Points {
@@ -139,6 +144,40 @@ impl Sqlite {
         })?;
         Ok(chart.filled)
     }
+
+    /// The days of `period` on which a correction in force bears, each as one point of all of its readings as they
+    /// came: what stands beside the same day of [`Sqlite::days`]. Of very many such days the first.
+    pub fn days_as_came(
+        &self,
+        series: &Series,
+        period: Period,
+    ) -> Result<Vec<ChartPoint>, StoreError> {
+        let (from, to) = self.calendar.bounds(period);
+        let span = (from.as_millisecond(), to.as_millisecond());
+        let mut all = Vec::new();
+        self.read_series(series, |tables, id| {
+            let mut next_ms = span.0;
+            for (from_ms, to_ms) in tables.in_force(id, span)?.spans(span) {
+                next_ms = next_ms.max(from_ms);
+                while next_ms < to_ms && all.len() < DAYS_AS_CAME_MAX {
+                    let day = self.calendar.day_of(instant(next_ms)?);
+                    let (begins, ends) = self.calendar.bounds(Period { from: day, to: day });
+                    let whole = (begins.as_millisecond(), ends.as_millisecond());
+                    let step_ms = whole.1 - whole.0;
+                    let (from_ms, filled) = (whole.0, Vec::new());
+                    let mut point = Points { from_ms, origin_ms: from_ms, step_ms, filled };
+                    readings::range(tables, (id, series), whole, &mut |reading| {
+                        point.add_as_came(&reading);
+                        Ok(())
+                    })?;
+                    all.extend(point.filled);
+                    next_ms = whole.1;
+                }
+            }
+            Ok(())
+        })?;
+        Ok(all)
+    }
 }
 
 /// Adds what came within a span.
@@ -153,7 +192,8 @@ fn add_span(
         let mut part = (next, to_ms);
         if chart.step_ms >= HOUR_MS {
             let behind = (next - chart.origin_ms) / chart.step_ms + 1;
-            let end = chart.origin_ms.saturating_add(behind.saturating_mul(chart.step_ms)).min(to_ms);
+            let end =
+                chart.origin_ms.saturating_add(behind.saturating_mul(chart.step_ms)).min(to_ms);
             next = end;
             let cells = (hour_start_ms(part.0), end);
             let Some(hour) = hours::with_cells(tables, key.0, cells, 1)?.first().copied() else {

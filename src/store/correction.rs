@@ -9,7 +9,7 @@ use super::error::instant;
 use super::in_force::SPAN_MAX_MS;
 use super::tables::Tables;
 use super::{Sqlite, StoreError, hours, pending, series};
-use crate::core::{Correction, CorrectionKind, HOUR_MS, Kind, Series, Withdrawal, hour_start_ms};
+use crate::core::{Correction, CorrectionKind, Kind, Series, Withdrawal, hour_start_ms};
 use crate::locales::{Argument, Text, store as words};
 
 /// Corrections in force of a series, and of all: each is looked at for each hour that is folded. Engineering judgement:
@@ -23,8 +23,7 @@ const EVER_MAX: u64 = 100_000;
 /// Corrections that are read at once, the newest of them.
 const READ_MAX: u64 = 10_000;
 
-/// Characters of a reason, and of an office with a name. Engineering judgement: a sentence or three.
-const REASON_MAX: usize = 500;
+/// Characters of an office with a name. Engineering judgement.
 const PERSON_MAX: usize = 100;
 
 /// The columns of a correction as [`from_row`] reads them, and their tables.
@@ -90,6 +89,21 @@ impl Sqlite {
         Ok(found)
     }
 
+    /// The correction of that number, also a withdrawn one; `None` where there is none.
+    pub fn correction(&self, id: i64) -> Result<Option<Correction>, StoreError> {
+        let sql = concat!("SELECT ", columns!(), " WHERE c.id = ?1");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_and_then([id], from_row)?.next().transpose()
+    }
+
+    /// How many corrections were entered, and how many of them were withdrawn: another pair where what counts may have
+    /// changed.
+    pub fn corrections_made(&self) -> Result<(i64, i64), StoreError> {
+        let sql = "SELECT count(*), count(withdrawn_ms) FROM correction";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     /// The corrections of `series` that are in force and change what counts from `from` to before `to`, in the order in
     /// which they were entered.
     pub fn corrections_that_change(
@@ -142,7 +156,7 @@ fn check(correction: &Correction) -> Result<(), Text> {
         return Err(words::correction_without_span(Argument::of(from), Argument::of(to)));
     }
     if to_ms.saturating_sub(from_ms) > SPAN_MAX_MS {
-        return Err(words::correction_too_long(SPAN_MAX_MS / (24 * HOUR_MS)));
+        return Err(words::correction_too_long(Correction::SPAN_DAYS_MAX));
     }
     if let CorrectionKind::Shift { by } = *kind {
         let spec = series.parameter.spec();
@@ -165,8 +179,8 @@ fn check_words(reason: &str, by: &str) -> Result<(), Text> {
         return Err(words::correction_without_reason());
     }
     let length = reason.trim().chars().count();
-    if length > REASON_MAX {
-        return Err(words::correction_reason_long(length, REASON_MAX));
+    if length > Correction::REASON_MAX {
+        return Err(words::correction_reason_long(length, Correction::REASON_MAX));
     }
     if by.trim().is_empty() || by.trim().chars().count() > PERSON_MAX {
         return Err(words::correction_without_person(PERSON_MAX));

@@ -3,11 +3,10 @@
 use rusqlite::{Connection, Row, params};
 
 use super::StoreError;
-use crate::core::{HOUR_MS, Reading};
+use crate::core::{Correction, HOUR_MS, Reading};
 
-/// The longest span of a correction, ms: 400 days. What is wrong for longer than a year is corrected year by year, so
-/// that somebody looks at it again. Engineering judgement.
-pub(super) const SPAN_MAX_MS: i64 = 400 * 24 * HOUR_MS;
+/// The longest span of a correction, ms.
+pub(super) const SPAN_MAX_MS: i64 = Correction::SPAN_DAYS_MAX * 24 * HOUR_MS;
 
 /// What is said of the readings of a series within a span.
 #[derive(Debug, Default, PartialEq)]

@@ -2,7 +2,8 @@
 //!
 //! Triggers refuse to change or delete a row, but whoever may write to the file can take the triggers away. Then the
 //! hashes tell: each is the SHA-256 of the hash before it and of all other fields of its row. Whoever changes a row has
-//! to make all later hashes anew, and where the last one was written down elsewhere, that shows too.
+//! to make all later hashes anew, and where the last one was written down elsewhere, that shows too. A running hub
+//! remembers the last one.
 
 use std::net::IpAddr;
 
@@ -14,10 +15,11 @@ use super::deed::Deed;
 use super::error::UsersError;
 use super::file::{UsersFile, time};
 use super::token::sha256;
+use crate::locales::{Text, users as words};
 use crate::support::hex;
 
-/// Most letters of a detail. Engineering judgement: a reason and what it is about.
-const DETAIL_MAX: usize = 500;
+/// Most letters of a detail: the longest reason, and what it is about. Engineering judgement.
+const DETAIL_MAX: usize = 700;
 
 /// Most letters of who did it. Engineering judgement: an id.
 const BY_MAX: usize = 100;
@@ -47,8 +49,18 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
+    /// Who did it: the id, or that it was the command line.
+    pub fn by_in_words(&self) -> Text {
+        if self.by == CONSOLE { words::at_the_console() } else { Text::verbatim(&self.by) }
+    }
+
+    /// What it was done to, and why.
+    pub fn detail_in_words(&self) -> Text {
+        self.not_listed().map_or_else(|| Text::verbatim(&self.detail), words::more_failures)
+    }
+
     /// How many failures the row stands for that were counted only, where it is such a row.
-    pub fn not_listed(&self) -> Option<u64> {
+    pub(super) fn not_listed(&self) -> Option<u64> {
         let counted = self.deed == Deed::SignInFailed && self.by.is_empty();
         self.detail.strip_prefix('+').filter(|_| counted)?.parse().ok()
     }
@@ -170,6 +182,20 @@ impl UsersFile {
         let sound: Vec<bool> =
             rows.iter().zip(before).map(|(row, before)| row.follows(before)).collect();
         Ok(rows.into_iter().zip(sound).map(|(row, sound)| row.shown(sound)).take(most).collect())
+    }
+
+    /// The number and the hash of the newest row.
+    pub(super) fn newest(&self) -> Result<Option<(i64, Vec<u8>)>, UsersError> {
+        let query = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
+        let mut statement = self.db.prepare_cached(query)?;
+        Ok(statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+    }
+
+    /// Whether the row `id` is there, with that hash.
+    pub(super) fn has(&self, id: i64, hash: &[u8]) -> Result<bool, UsersError> {
+        let query = "SELECT count(*) FROM audit WHERE id = ?1 AND hash = ?2";
+        let found: i64 = self.db.prepare_cached(query)?.query_row((id, hash), |row| row.get(0))?;
+        Ok(found > 0)
     }
 
     /// Reads the whole record and finds its first row that is not as it was written.

@@ -330,7 +330,7 @@ impl Users {
     /// # Errors
     /// The file failed.
     pub async fn verify(&self) -> Result<Chain, UsersError> {
-        self.ask(|keeper| keeper.file.verify()).await
+        self.ask(|keeper| keeper.verify()).await
     }
 
     /// One-time links for the administrators, where none of them has a password yet: the secret of each.

@@ -244,6 +244,53 @@ async fn all_sessions_of_a_person_end_together() {
 }
 
 #[tokio::test]
+async fn rows_that_are_cut_off_the_record_are_missed() {
+    let office = Office::new();
+    let users = office.open(accounts());
+    let session = chosen(&users, "huang").await;
+    users.sign_out(&session.token).await.unwrap();
+    let sound = users.verify().await.unwrap();
+    assert_eq!((sound.rows, sound.broken), (3, None));
+    let file = office.beside();
+    // What another program adds is no harm.
+    file.db.execute_batch("DELETE FROM attempt").unwrap();
+    office.beside().make_link("xie", "@console", office.clock.now()).unwrap();
+    assert_eq!(users.verify().await.unwrap().broken, None);
+    let cut = "DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE id > 2;";
+    file.db.execute_batch(cut).unwrap();
+    assert_eq!(file.verify().unwrap().broken, None, "the rows that are left do not show it");
+    assert_eq!(users.verify().await.unwrap().broken, Some(3));
+    // Not even once others stand in their place.
+    users.note("huang".into(), None, Deed::NoteMade, "a".into()).await.unwrap();
+    users.note("huang".into(), None, Deed::NoteMade, "b".into()).await.unwrap();
+    assert_eq!(users.verify().await.unwrap().broken, Some(3));
+}
+
+#[tokio::test]
+async fn as_much_is_written_for_whoever_is_not_there() {
+    let office = Office::new();
+    let users = office.open(accounts());
+    chosen(&users, "huang").await;
+    let file = office.beside();
+    let mut version = file.version().unwrap();
+    for person in ["huang", "nobody", "xie", "", "@stranger"] {
+        assert_eq!(sign_in(&users, person, "a wrong password").await, SignIn::Wrong);
+        let now = file.version().unwrap();
+        assert_ne!(now, version, "{person:?}");
+        version = now;
+    }
+    let rows: Vec<String> = file.attempts().unwrap().into_keys().collect();
+    assert_eq!(rows, ["@stranger", "huang", "xie"]);
+    // It is no person's: nobody waits for it, and it is not shown.
+    let states = users.accounts().await.unwrap();
+    assert_eq!(states.len(), 2);
+    drop(users);
+    let users = office.open(accounts());
+    assert!(users.accounts().await.unwrap().iter().all(|state| state.locked_until.is_none()));
+    assert!(matches!(sign_in(&users, "huang", PASSWORD).await, SignIn::Done(_)));
+}
+
+#[tokio::test]
 async fn many_attempts_at_once_are_no_way_around_the_limit() {
     let office = Office::new();
     let users = office.open(accounts());

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::account::Account;
-use super::audit::{self, Done};
+use super::audit::{self, Chain, Done};
 use super::deed::Deed;
 use super::error::UsersError;
 use super::file::UsersFile;
@@ -39,6 +39,10 @@ pub(super) struct Keeper {
     memory: Memory,
     /// The file's number of changes when it was last read.
     version: i64,
+    /// The newest row of the record when it was last looked at: its number and hash.
+    newest: Option<(i64, Vec<u8>)>,
+    /// The first row that somebody has taken out of the record since the program started.
+    missing: Option<i64>,
     flood: Flood,
 }
 
@@ -50,8 +54,9 @@ impl Keeper {
         clock: Clock,
         memory: Memory,
     ) -> Result<Self, UsersError> {
-        let version = file.version()?;
-        let mut keeper = Self { file, clock, memory, version, flood: Flood::default() };
+        let (version, newest) = (file.version()?, file.newest()?);
+        let flood = Flood::default();
+        let mut keeper = Self { file, clock, memory, version, newest, missing: None, flood };
         keeper.follow()?;
         let now = keeper.clock.moment();
         let persons: BTreeSet<&str> = accounts.iter().map(|account| account.id.as_str()).collect();
@@ -97,15 +102,47 @@ impl Keeper {
                 limits.clear(&person);
             }
         }
+        drop(limits);
+        self.look_for_newest()?;
         self.version = version;
         Ok(())
+    }
+
+    /// Notes where the newest row is no longer there: the rows that are left do not show it.
+    fn look_for_newest(&mut self) -> Result<(), UsersError> {
+        let Some((id, hash)) = &self.newest else { return Ok(()) };
+        if self.missing.is_some() || self.file.has(*id, hash)? {
+            return Ok(());
+        }
+        let left = self.file.newest()?.map_or(0, |(left, _)| left);
+        let missing = left.saturating_add(1).min(*id);
+        tracing::error!(missing, "somebody has taken rows out of the record of deeds");
+        self.missing = Some(missing);
+        Ok(())
+    }
+
+    /// Remembers the newest row. It never becomes an older one, in whichever moment rows are taken out.
+    fn remember_newest(&mut self) -> Result<(), UsersError> {
+        let (found, known) = (self.file.newest()?, &self.newest);
+        if found.as_ref().map(|(id, _)| id) > known.as_ref().map(|(id, _)| id) {
+            self.newest = found;
+        }
+        Ok(())
+    }
+
+    /// Reads the whole record, and finds the first row that is not as it was written, or is gone.
+    pub(super) fn verify(&self) -> Result<Chain, UsersError> {
+        let chain = self.file.verify()?;
+        let broken = chain.broken.into_iter().chain(self.missing).min();
+        Ok(Chain { broken, ..chain })
     }
 
     /// Between two things that are asked of the thread. Returns how long it may wait for the next.
     pub(super) fn between(&mut self, wake: Wake) -> Duration {
         let untold = self.flood.untold(self.clock.uptime(), wake == Wake::Ended);
         let done = untold.map_or(Ok(()), |count| self.tell_failures(count));
-        if let Err(error) = done.and_then(|()| self.refresh()) {
+        let done = done.and_then(|()| self.refresh()).and_then(|()| self.remember_newest());
+        if let Err(error) = done {
             tracing::warn!(error = error_chain(&error), "the users' file failed");
         }
         LOOKED_EVERY

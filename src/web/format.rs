@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::account::{Rank, Total};
+pub(super) use crate::locales::day;
 use crate::locales::{self, Text, moment, page as words};
 use crate::water::{StationKind, Status};
 
@@ -69,11 +70,6 @@ pub(super) fn metres(level: f64) -> String {
     format!("{level:.2}")
 }
 
-/// A day as people write it, without its year: 11月29日, 29 Nov.
-pub(super) fn day(day: Date) -> Text {
-    locales::day(day)
-}
-
 /// A sum over pumps: its value, and where its bounds say more, what they say.
 pub(super) fn total(total: &Total) -> (Text, Text) {
     let [least, most] = total.bounds;
@@ -112,6 +108,12 @@ pub(super) fn span(from: Timestamp, to: Timestamp, now: Timestamp, zone: &TimeZo
     words::span(moment(from, now, zone), moment(to, now, zone))
 }
 
+/// The day on which a span begins that is whole days long: of what is made of days, no hour is known.
+pub(super) fn day_at(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Text {
+    let [date, today] = [at, now].map(|at| zone.to_datetime(at).date());
+    if date.year() == today.year() { day(date) } else { locales::full_day(date) }
+}
+
 /// Text as a path or the value of a query has it (RFC 3986 §2.1).
 pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -130,9 +132,10 @@ pub(super) fn status_id(status: Option<Status>) -> &'static str {
     status.map_or("none", Status::id)
 }
 
-/// Name of a source's status.
+/// Name of a source's status; without one it is not known: a source without data, without thresholds, or whose level is
+/// not believed.
 pub(super) fn status_name(status: Option<Status>, kind: StationKind) -> Text {
-    status.map_or_else(words::no_status, |status| status.name(kind))
+    status.map_or_else(words::not_known, |status| status.name(kind))
 }
 
 /// A change of level, cm a day, with an arrow, and its id in style sheets.

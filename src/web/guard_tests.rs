@@ -186,3 +186,21 @@ async fn behind_tls_the_cookie_is_for_this_host_alone() {
     assert!(cookie.starts_with("__Host-hanqing=; ") && cookie.ends_with("; Secure"), "{cookie}");
     assert!(cookie.contains("Path=/; HttpOnly; SameSite=Lax"), "{cookie}");
 }
+
+#[tokio::test]
+async fn an_unknown_address_is_a_page_for_a_browser_and_a_line_for_a_program() {
+    let kit = Kit::new();
+    let session = kit.session(Role::Viewer).await;
+    let browser = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+    for session in [Some(&session), None] {
+        for path in ["/nowhere", "/station", "/nowhere/%3Cscript%3E", "/api/nowhere?x=1"] {
+            let page = kit.ask(asked(Method::GET, path, session, &browser, "")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            assert!(page.body.contains("<h1>404：没有这个页面</h1>"), "{path}: {}", page.body);
+            assert!(page.body.contains("<p><a href=\"/\">") && !page.body.contains("<script>"));
+            let line = kit.get(path, session).await;
+            assert_eq!(line.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(line.body, "404：没有这个页面\n", "{path}");
+        }
+    }
+}

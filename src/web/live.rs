@@ -19,11 +19,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use super::guard::AsViewer;
 use super::model::Overview;
 use super::morning;
+use super::shares::{Most, Share, Shares};
 use super::state::Web;
 use crate::support::lock;
 
 /// Pages that may follow at once: twice what a township's offices have. Each holds a connection. Engineering judgement.
 const STREAMS_MAX: usize = 400;
+
+/// Of them, those of one visitor, so that nobody takes them all: a person's tabs, and an office that reads from one
+/// address without signing in. Engineering judgement.
+const OF_ONE: Most = Most { of_person: 50, of_address: 250 };
 
 /// How often a stream that has nothing to say says so: proxies close connections that are silent for a minute.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
@@ -37,21 +42,28 @@ const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-bufferi
 /// The routes of what is live.
 pub(super) fn routes() -> Router<Web> {
     let live = Arc::new(Live::default());
-    let follow = move |_: AsViewer, State(web): State<Web>| {
-        let live = live.clone();
-        async move { events(&live, web.workplace.overview) }
+    let shares = Shares::new(OF_ONE);
+    let follow = move |AsViewer(visitor): AsViewer, State(web): State<Web>| {
+        let (live, share) = (live.clone(), shares.take(&visitor));
+        async move { events(&live, web.workplace.overview, share) }
     };
     Router::new().route("/live", get(follow))
 }
 
-fn events(live: &Arc<Live>, overview: watch::Receiver<Arc<Overview>>) -> Response {
-    let Some(followed) = live.follow(overview) else {
+/// The stream, where there is room for it: in the visitor's `share`, and in all.
+fn events(
+    live: &Arc<Live>,
+    overview: watch::Receiver<Arc<Overview>>,
+    share: Option<Share>,
+) -> Response {
+    let place = share.and_then(|share| Some((live.follow(overview)?, share)));
+    let Some(place) = place else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let events = stream::unfold(followed, |mut followed| async move {
+    let events = stream::unfold(place, |(mut followed, share)| async move {
         let version = followed.next().await?;
         let event = Event::default().data(version.to_string());
-        Some((Ok::<_, Infallible>(event), followed))
+        Some((Ok::<_, Infallible>(event), (followed, share)))
     });
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     ([UNBUFFERED], events).into_response()

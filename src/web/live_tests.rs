@@ -1,7 +1,8 @@
 //! Tests of what pages follow.
 
 use super::*;
-use crate::locales::Text;
+use crate::locales::{Lang, Text};
+use crate::web::visitor::Visitor;
 
 fn overview(problem: &str, now: i64) -> Arc<Overview> {
     Arc::new(Overview {
@@ -49,10 +50,25 @@ async fn while_nobody_follows_nothing_is_watched() {
 async fn there_is_room_for_so_many_and_no_more() {
     let (_sender, receiver) = watch::channel(overview("a", 0));
     let live = Arc::new(Live::default());
+    let viewer = Visitor {
+        lang: Lang::Chinese,
+        chooses: false,
+        page: "/".into(),
+        address: None,
+        account: None,
+        form_token: String::new(),
+        reads: true,
+    };
     let mut all: Vec<Followed> =
         (0..STREAMS_MAX).map(|_| live.follow(receiver.clone()).unwrap()).collect();
     assert!(live.follow(receiver.clone()).is_none());
-    assert_eq!(events(&live, receiver.clone()).status(), StatusCode::SERVICE_UNAVAILABLE);
+    let status = |share| events(&live, receiver.clone(), share).status();
+    let shares = Shares::new(Most { of_person: 1, of_address: 1 });
+    assert_eq!(status(shares.take(&viewer)), StatusCode::SERVICE_UNAVAILABLE);
     all.pop();
-    assert_eq!(events(&live, receiver).status(), StatusCode::OK);
+    // One visitor has no more than her share.
+    let held = shares.take(&viewer);
+    assert_eq!(status(shares.take(&viewer)), StatusCode::SERVICE_UNAVAILABLE);
+    drop(held);
+    assert_eq!(status(shares.take(&viewer)), StatusCode::OK);
 }

@@ -23,6 +23,7 @@ mod places;
 mod pumps;
 mod range;
 mod router;
+mod shares;
 mod state;
 mod station;
 mod templates;
@@ -50,7 +51,8 @@ pub use model::{Health, Overview, Shown, SourceRow, Totals};
 pub use pumps::{PumpFacts, PumpsFacts};
 pub use router::{ingester, office};
 pub use station::{
-    CorrectionAsked, Curve, Done, Growth, Range, RunningBands, StationAsked, StationFacts,
+    CorrectionAsked, Curve, Done, Growth, LevelLimit, Range, RunningBands, StationAsked,
+    StationFacts,
 };
 pub use tls::Tls;
 pub use visitor::Visitor;

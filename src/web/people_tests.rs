@@ -216,6 +216,19 @@ async fn an_administrator_ends_all_sessions_of_a_person() {
 }
 
 #[tokio::test]
+async fn the_record_says_in_words_what_no_person_did() {
+    let kit = Kit::new();
+    let session = kit.session(Role::Administrator).await;
+    for (by, detail) in [("", "+12"), (crate::users::CONSOLE, "viewer")] {
+        let deed = crate::users::Deed::SignInFailed;
+        kit.users.note(by.into(), None, deed, detail.into()).await.unwrap();
+    }
+    let page = kit.get("/audit", Some(&session)).await.body;
+    assert!(page.contains("另有 12 次") && page.contains("命令行"), "{page}");
+    assert!(!page.contains("@console"), "{page}");
+}
+
+#[tokio::test]
 async fn the_record_is_read_in_pages() {
     let kit = Kit::new();
     let session = kit.session(Role::Administrator).await;

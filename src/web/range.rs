@@ -1,5 +1,7 @@
 //! The span of time that a page shows: what a query asks for, and the links to other spans.
 
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,20 @@ impl RangeAsked {
             return Err(words::too_many_days(days, OWN_DAYS_MAX));
         }
         Ok(Range::Own(from, to))
+    }
+}
+
+/// The span that a query asks for; of none, `usual`.
+///
+/// # Errors
+/// What is wrong with the query.
+pub(super) fn range(
+    asked: Result<Query<RangeAsked>, QueryRejection>,
+    usual: Range,
+) -> Result<Range, Text> {
+    match asked {
+        Ok(Query(asked)) => asked.range(usual),
+        Err(error) => Err(words::query_unreadable(shown(&error.body_text()).into_owned())),
     }
 }
 

@@ -10,6 +10,7 @@ use axum::{Router, middleware};
 
 use super::guard::{Access, guard, refused};
 use super::headers::secure;
+use super::shares::{REQUESTS, Shares, in_turn};
 use super::state::Web;
 use super::templates::Templates;
 use super::visitor::Visitor;
@@ -53,9 +54,10 @@ fn in_a_line(visitor: &Visitor) -> Response {
     refused(visitor, StatusCode::NOT_FOUND, words::no_such_page())
 }
 
-/// Adds the guard, and the headers that every answer has.
+/// Adds the guard, what one visitor may take up at once, and the headers that every answer has.
 fn guarded(router: Router, access: Arc<Access>) -> Router {
     router
+        .layer(middleware::from_fn_with_state(Shares::new(REQUESTS), in_turn))
         .layer(middleware::from_fn_with_state(access, guard))
         .layer(middleware::from_fn(secure))
 }

@@ -43,7 +43,8 @@ impl Web {
 
     /// The page of whoever has signed in and may not do what takes `role`.
     pub fn forbidden(&self, visitor: &Visitor, role: Role) -> Response {
-        let lines = vec![page_people::role_needed(role.name()), page_people::ask_an_administrator()];
+        let needed = page_people::role_needed(role.name());
+        let lines = vec![needed, page_people::ask_an_administrator()];
         self.problem(visitor, StatusCode::FORBIDDEN, page_people::not_allowed(), lines)
     }
 

@@ -113,7 +113,7 @@ fn workplace(
                 zone: overview.zone.clone(),
             };
             let period = Period { from: day, to: day };
-            async move { Ok(PumpsFacts { shown, period, pumps: Vec::new() }) }
+            async move { Ok(PumpsFacts { shown, period, is_over: false, pumps: Vec::new() }) }
         }),
         gateway: Ask::new(move |deed| {
             note(&done, format!("{deed:?}"));

@@ -9,7 +9,7 @@ use crate::locales::Lang;
 use crate::users::Account;
 
 /// Longest address of a page that is led back to, bytes. Ours have some 200 at most.
-const PAGE_MAX: usize = 1_000;
+pub(super) const PAGE_MAX: usize = 1_000;
 
 /// Whoever asks.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use super::gateways::GatewayDeed;
 use super::model::{Health, Overview};
 use super::pumps::PumpsFacts;
 use super::station::{CorrectionAsked, Done, Range, StationAsked, StationFacts};
-use crate::core::Series;
+use crate::core::{Series, StationId};
 use crate::locales::{Lang, Text};
 use crate::users::Users;
 use jiff::Timestamp;
@@ -71,6 +71,8 @@ pub struct Operation {
 /// The end of a correction that somebody asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Withdraw {
+    /// The station on whose page it is asked for.
+    pub station: StationId,
     pub id: i64,
     pub reason: String,
     pub by: String,

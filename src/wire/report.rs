@@ -134,7 +134,7 @@ pub struct ReportHead {
 }
 
 impl GatewayReport {
-    /// A report without buses; texts are cut to what is allowed.
+    /// A report without buses.
     pub fn new(head: ReportHead, spool: SpoolReport, traffic: TrafficReport) -> Self {
         let ReportHead { gateway, at, version, config, up_since, clock } = head;
         Self {

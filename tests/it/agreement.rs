@@ -168,10 +168,13 @@ pub fn morning_agrees(morning: &Morning, statement: &Statement, township: &Towns
         let (then, now) = (status(before), status(day));
         let right = match &change.kind {
             ChangeKind::Worse { before, now: status } => {
-                (*before, Some(*status)) == (then, now) && now > then
+                (Some(*before), Some(*status)) == (then, now) && now > then
             }
             ChangeKind::Better { before, now: status } => {
                 (Some(*before), Some(*status)) == (then, now) && now < then
+            }
+            ChangeKind::NewLimits { before: was, now: status } => {
+                (Some(*was), Some(*status)) == (then, now) && before.month() != day.month()
             }
             ChangeKind::Silent { .. } => sources.is_some_and(|s| s.on(day).is_none()),
             ChangeKind::Back { .. } => sources.is_some_and(|s| s.on(before).is_none()),

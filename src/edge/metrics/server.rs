@@ -46,7 +46,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// What whoever asks for another name gets; for programs, as all of this page is.
-const MISDIRECTED: &str = "421: ask by the address of this gateway, or as localhost on it\n";
+const MISDIRECTED: &str = "421: not this gateway\n";
 
 /// Serves the page at `address` until `stop`. An address that is not available is tried again, while the gateway polls.
 pub(in crate::edge) async fn serve_at(

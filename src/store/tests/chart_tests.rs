@@ -72,7 +72,7 @@ fn a_reading_of_a_full_hour_stands_at_it_whenever_somebody_looks() {
         let from = now - SignedDuration::from_hours(hours);
         let chart = store.chart(&name, from, now, points).unwrap();
         assert_eq!(chart.len() as i64, hours, "{points}");
-        let full = |point: &ChartPoint| point.from == at(60 * point.mean as i64);
+        let full = |point: &crate::core::ChartPoint| point.from == at(60 * point.mean as i64);
         assert!(chart.iter().all(full), "{points}: {:?}", chart[0]);
     }
     // The first point begins with the span, though the step that it lies in begins before it.

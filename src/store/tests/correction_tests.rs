@@ -306,6 +306,20 @@ fn what_came_stands_beside_a_corrected_chart_where_it_differs() {
     assert_eq!(days.iter().map(|p| (p.from, p.counted)).collect::<Vec<_>>(), [(at(0), 2)]);
     let readings = store.chart_as_came(&name, at(0), at(2880), 2880).unwrap();
     assert_eq!(readings.len(), 4);
+    // A whole day stands beside the day that is made of what counts.
+    let both =
+        Period { from: store.calendar().day_of(at(0)), to: store.calendar().day_of(at(2879)) };
+    let days = store.days_as_came(&name, both).unwrap();
+    let corrected = store.calendar().day_of(at(600));
+    assert_eq!(days.len(), 1, "{days:?}");
+    assert_eq!(days[0].from, store.calendar().start_of(corrected));
+    let bounds = store.calendar().bounds(Period { from: corrected, to: corrected });
+    let raw = all_readings(&store, POND);
+    let of_day = raw.iter().filter(|r| bounds.0 <= r.observed_at && r.observed_at < bounds.1);
+    let values: Vec<f64> = of_day.filter_map(Reading::value).collect();
+    assert_eq!(days[0].counted as usize, values.len());
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    assert!((days[0].mean - mean).abs() < 1e-9, "{days:?}");
     let mut counted = Vec::new();
     store
         .each_counted(&name, at(570), at(720), &mut |reading, value| {

@@ -9,6 +9,7 @@ use super::value_axis::{VALUE_MAX, ValueAxis};
 use super::{Chart, Drawn, Key, Limit, hover, time_axis};
 use crate::core::ChartPoint;
 use crate::locales::{Text, moment, page_station as words};
+use crate::web::format::day_at;
 
 /// A limit is shown where it lies within this many heights of the values, so that they do not become a flat line.
 /// Engineering judgement.
@@ -20,6 +21,9 @@ const LIMIT_NEAR_LEAST: f64 = 1.0;
 /// Words of limits that are nearer than this stand on each other, in units of the box: a line of 16 pixels where the
 /// box is 240 high, as on a phone.
 const WORDS_APART: f64 = 67.0;
+
+/// The shortest line of a limit that has room for words, in units of the box: a third of a phone's width.
+const WORDS_LONG: f64 = 330.0;
 
 /// Spans of all lanes together at most: more cannot be told apart, and each costs a dozen bytes.
 const SPANS_MAX: usize = 600;
@@ -121,7 +125,8 @@ fn boxed(chart: &Chart<'_>, curves: &Curves) -> String {
     out.push_str(&series::line(&curves.last_year, plot).element("c-last-year"));
     for limit in shown_limits(chart, plot) {
         let mut path = Path::default();
-        path.stroke(0.0, plot.y(limit.value), SIZE);
+        let (left, right) = (plot.x(limit.span.0), plot.x(limit.span.1));
+        path.stroke(left, plot.y(limit.value), right - left);
         out.push_str(&path.element(&format!("c-limit {}", limit.class)));
     }
     out.push_str(&series::line(&curves.raw, plot).element("c-raw"));
@@ -255,20 +260,25 @@ fn time_labels(chart: &Chart<'_>, plot: &Plot) -> String {
     out
 }
 
-/// The words of limits stand above their lines, and below where the words of the one above are too near.
+/// The words of limits stand above the ends of their lines, and below where the words of the one above are too near.
+/// A line that is too short for them has none.
 fn limit_labels(chart: &Chart<'_>, plot: &Plot) -> String {
-    let mut limits: Vec<(f64, &Limit)> =
-        shown_limits(chart, plot).map(|limit| (plot.y(limit.value), limit)).collect();
-    limits.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let long = |limit: &&Limit| plot.x(limit.span.1) - plot.x(limit.span.0) >= WORDS_LONG;
+    let mut limits: Vec<(f64, f64, &Limit)> = shown_limits(chart, plot)
+        .filter(long)
+        .map(|limit| (plot.x(limit.span.1), plot.y(limit.value), limit))
+        .collect();
+    limits.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut out = String::new();
-    let mut before: Option<f64> = None;
-    for (y, limit) in limits {
-        let near = before.is_some_and(|before| y - before < WORDS_APART);
+    let mut before: Option<(f64, f64)> = None;
+    for (x, y, limit) in limits {
+        let near = before.is_some_and(|(end, above)| end >= x && y - above < WORDS_APART);
         let dy = if near { "13" } else { "-4" };
         // Below its line, the words end that much further down.
-        before = Some(if near { y + WORDS_APART } else { y });
+        before = Some((x, if near { y + WORDS_APART } else { y }));
         let class = format!("c-limit-words {}", limit.class);
-        text(&mut out, &class, ["100%", &percent(y)], ["-4", dy], &limit.words.to_string());
+        let place = [percent(x), percent(y)];
+        text(&mut out, &class, [&place[0], &place[1]], ["-4", dy], &limit.words.to_string());
     }
     out
 }
@@ -310,7 +320,10 @@ fn hatching(chart: &Chart<'_>, plot: &Plot, id: &str) -> String {
 
 /// What the chart shows, in words: the lowest, the highest and the last value; of amounts their sum and the most.
 fn brief(chart: &Chart<'_>) -> Text {
-    let time = |at| moment(at, chart.now, chart.zone);
+    let time = |at| match chart.by_days {
+        true => day_at(at, chart.now, chart.zone),
+        false => moment(at, chart.now, chart.zone),
+    };
     let value = |value: f64| format!("{value:.*}", chart.decimals);
     let inside = |at| chart.span.0 <= at && at < chart.span.1;
     if chart.line.is_empty() && !chart.bars.is_empty() {

@@ -9,6 +9,7 @@ use super::svg::number;
 use super::{Bar, Chart, Lane};
 use crate::core::ChartPoint;
 use crate::locales::{moment, page_station as words};
+use crate::web::format::day_at;
 
 /// Steps that have values at most: those of a year's days.
 const STEPS_MAX: usize = 366;
@@ -29,7 +30,10 @@ pub fn points(chart: &Chart<'_>, curves: &Curves) -> String {
     let list = |of: &dyn Fn(&Step) -> String| {
         steps.iter().map(of).map(|text| text.replace('|', "/")).collect::<Vec<_>>().join("|")
     };
-    let time = |step: &Step| moment(step.point.from, chart.now, chart.zone).to_string();
+    let time = |step: &Step| match chart.by_days {
+        true => day_at(step.point.from, chart.now, chart.zone).to_string(),
+        false => moment(step.point.from, chart.now, chart.zone).to_string(),
+    };
     let value = |step: &Step| format!("{:.*}", chart.decimals, step.point.mean);
     let mut series = vec![json!({
         "n": chart.name.to_string(), "u": chart.unit.to_string(), "s": list(&value),

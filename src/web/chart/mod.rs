@@ -37,6 +37,8 @@ pub(super) struct Chart<'a> {
     pub span: (Timestamp, Timestamp),
     pub now: Timestamp,
     pub zone: &'a TimeZone,
+    /// Points and bars are days: nothing is known of the hour.
+    pub by_days: bool,
     pub line: &'a [ChartPoint],
     /// As the readings came, where corrections bear on them.
     pub raw: &'a [ChartPoint],
@@ -71,6 +73,8 @@ pub(super) struct Lane<'a> {
 /// A value that something begins at.
 pub(super) struct Limit {
     pub value: f64,
+    /// It holds from the one instant to before the other.
+    pub span: (Timestamp, Timestamp),
     /// Its class in the style sheet: `s-warn`.
     pub class: &'static str,
     pub words: Text,

@@ -37,6 +37,7 @@ fn chart(line: &[ChartPoint], days: i64) -> Chart<'_> {
         span: (start(), after(days * 1440)),
         now: after(days * 1440),
         zone: &ZONE,
+        by_days: false,
         line,
         raw: &[],
         last_year: &[],
@@ -48,6 +49,10 @@ fn chart(line: &[ChartPoint], days: i64) -> Chart<'_> {
         corrected: Vec::new(),
         second: None,
     }
+}
+
+fn ever() -> (Timestamp, Timestamp) {
+    (Timestamp::MIN, Timestamp::MAX)
 }
 
 fn days(days: i64, amount: impl Fn(i64) -> f64) -> Vec<Bar> {
@@ -142,7 +147,12 @@ fn whatever_it_is_called_it_stays_text() {
     evil.title = Text::verbatim(script);
     evil.name = Text::verbatim(script);
     evil.lanes.push(Lane { name: script, spans: &spans });
-    evil.limits.push(Limit { value: 2.5, class: "s-warn", words: Text::verbatim(script) });
+    evil.limits.push(Limit {
+        value: 2.5,
+        span: ever(),
+        class: "s-warn",
+        words: Text::verbatim(script),
+    });
     let drawn = draw(&evil);
     assert!(!drawn.svg.contains("<script"), "{}", drawn.svg);
     inside(&drawn.svg);
@@ -172,7 +182,8 @@ fn a_year_with_everything_is_small_enough() {
     year.rain = days(365, |day| (day % 5) as f64 * 4.3);
     year.lanes = ["一号泵", "二号泵", "三号泵"].map(|name| Lane { name, spans: &spans }).into();
     for (value, class) in [(104.0, "s-low"), (103.0, "s-warn"), (102.0, "s-guard")] {
-        year.limits.push(Limit { value, class, words: Text::verbatim("旱警") });
+        let words = Text::verbatim("旱警");
+        year.limits.push(Limit { value, span: ever(), class, words });
     }
     year.second = Some(Second {
         name: Text::both("蓄水量", "storage"),
@@ -215,10 +226,41 @@ fn a_limit_far_away_does_not_flatten_the_curve() {
     let points = [point(60, 3.0), point(120, 2.9)];
     let mut flat = chart(&points, 1);
     for value in [2.5, -90.0] {
-        flat.limits.push(Limit { value, class: "s-warn", words: Text::verbatim(value) });
+        let words = Text::verbatim(value);
+        flat.limits.push(Limit { value, span: ever(), class: "s-warn", words });
     }
     let svg = draw(&flat).svg;
     assert!(svg.contains(">2.5</text>") && !svg.contains("-90"), "{svg}");
+}
+
+#[test]
+fn what_is_made_of_days_is_told_by_its_day() {
+    let points = [point(0, 3.0), point(1440, 2.5)];
+    let mut days = chart(&points, 2);
+    let told = |chart: &Chart<'_>| within(Lang::English, || draw(chart)).brief;
+    assert!(told(&days).contains(':'), "{}", told(&days));
+    days.by_days = true;
+    assert!(!told(&days).contains(':') && told(&days).contains("2.50"), "{}", told(&days));
+}
+
+#[test]
+fn a_limit_is_drawn_for_as_long_as_it_holds() {
+    let points = [point(60, 3.0), point(1400, 2.9)];
+    let mut summer = chart(&points, 1);
+    for (value, span) in [(2.53, (after(-9), after(720))), (2.71, (after(720), after(1440)))] {
+        let words = Text::verbatim(value);
+        summer.limits.push(Limit { value, span, class: "s-warn", words });
+    }
+    let svg = draw(&summer).svg;
+    let words = |x: &str, value: &str| {
+        let mut texts = svg.split("<text class=\"c-limit-words").skip(1);
+        let text = texts.find(|text| text.contains(value));
+        text.is_some_and(|text| text.contains(&format!("x=\"{x}\"")))
+    };
+    assert!(words("50%", ">2.53</text>") && words("100%", ">2.71</text>"), "{svg}");
+    summer.limits[0].span.1 = after(90);
+    let svg = draw(&summer).svg;
+    assert!(!svg.contains(">2.53</text>") && svg.contains(">2.71</text>"), "{svg}");
 }
 
 proptest! {
@@ -234,7 +276,8 @@ proptest! {
         let mut any = chart(&points, 2);
         any.title = Text::verbatim(&name);
         any.rain = days(amounts.len() as i64, |day| amounts[day as usize]);
-        any.limits.push(Limit { value: limit, class: "s-dry", words: Text::verbatim(&name) });
+        let words = Text::verbatim(&name);
+        any.limits.push(Limit { value: limit, span: spans[1], class: "s-dry", words });
         any.lanes.push(Lane { name: &name, spans: &spans });
         any.corrected = spans.to_vec();
         inside(&draw(&any).svg);

@@ -8,6 +8,7 @@ mod tests;
 mod view;
 
 use axum::Router;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -36,9 +37,9 @@ struct Asked {
 async fn gateways(
     State(web): State<Web>,
     AsViewer(visitor): AsViewer,
-    Query(asked): Query<Asked>,
+    asked: Result<Query<Asked>, QueryRejection>,
 ) -> Response {
-    if asked.part.is_some() {
+    if asked.is_ok_and(|Query(asked)| asked.part.is_some()) {
         let overview = web.workplace.overview.borrow().clone();
         return web.templates.part(&visitor, "gateways/part", &view::page(&overview, None));
     }

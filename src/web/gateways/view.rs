@@ -32,6 +32,8 @@ pub(super) struct Page {
 #[derive(Serialize)]
 pub(super) struct Gateway {
     pub id: String,
+    #[serde(skip)]
+    how: State,
     /// Id of its state in style sheets.
     pub state: &'static str,
     pub state_words: Text,
@@ -97,8 +99,8 @@ pub(super) fn page(overview: &Overview, done: Option<Text>) -> Page {
     let now = Now { time: overview.now, zone: &overview.zone, simulated: overview.simulated };
     let mut gateways: Vec<Gateway> =
         overview.gateways.iter().map(|row| gateway(row, now)).collect();
-    gateways.sort_by_key(Gateway::place);
-    let well = gateways.iter().filter(|gateway| gateway.state == "normal").count();
+    gateways.sort_by_key(|gateway| gateway.how.place(gateway.troubled));
+    let well = gateways.iter().filter(|gateway| gateway.how == State::Online).count();
     let devices = gateways.iter().flat_map(|gateway| &gateway.buses).flat_map(|bus| &bus.devices);
     let local = overview.zone.to_datetime(overview.now);
     Page {
@@ -114,7 +116,8 @@ pub(super) fn page(overview: &Overview, done: Option<Text>) -> Page {
 }
 
 fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
-    let (state, state_words) = state(row, now);
+    let how = State::of(row, now);
+    let (state, state_words) = how.said();
     let heard = match row.last_seen {
         None => Text::default(),
         Some(at) => words::last_heard(now.moment(at), age(now.time.duration_since(at).as_secs())),
@@ -128,9 +131,10 @@ fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
     }
     let seen = Devices::of(&buses);
     let revoked = row.revoked_since.map(|since| words::revoked_since(now.moment(since)));
-    let troubles = troubles(row, (state, &revoked), &facts, &seen);
+    let troubles = troubles(row, (how, revoked), &facts, &seen);
     Gateway {
         id: row.id.clone(),
+        how,
         state,
         state_words,
         troubled: !troubles.is_empty(),
@@ -152,16 +156,16 @@ fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
 /// What is wrong with a gateway, the worst first.
 fn troubles(
     row: &GatewayRow,
-    (state, revoked): (&str, &Option<Text>),
+    (how, revoked): (State, Option<Text>),
     facts: &[Fact],
     devices: &Devices,
 ) -> Vec<Text> {
-    let own = match state {
-        "guard" => Some(words::is_offline()),
-        "warn" => Some(words::is_silent()),
-        "none" => Some(words::not_heard_yet()),
-        "alert" => revoked.clone(),
-        _ => None,
+    let own = match how {
+        State::Revoked => revoked,
+        State::Unheard => Some(words::not_heard_yet()),
+        State::Offline => Some(words::is_offline()),
+        State::Silent => Some(words::is_silent()),
+        State::Online => None,
     };
     let warnings = facts.iter().filter(|fact| fact.warns).map(|fact| {
         let what = if fact.note.is_empty() { &fact.value } else { &fact.note };
@@ -171,33 +175,49 @@ fn troubles(
     own.into_iter().chain(devices.troubles()).chain(warnings).chain(notes).collect()
 }
 
-impl Gateway {
-    /// Its place on the page: who has trouble first.
-    fn place(&self) -> u8 {
-        match (self.state, self.troubled) {
-            ("guard", _) => 0,
-            ("warn", _) => 1,
-            ("normal", true) => 2,
-            ("none", _) => 3,
-            ("normal", false) => 5,
-            _ => 4,
-        }
-    }
+/// How a gateway is, as the hub sees it.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Revoked,
+    Unheard,
+    Offline,
+    Silent,
+    Online,
 }
 
-/// How a gateway is: the id of a style, and words.
-fn state(row: &GatewayRow, now: Now<'_>) -> (&'static str, Text) {
-    let age_s = row.last_seen.map(|at| now.time.duration_since(at).as_secs());
-    if row.revoked_since.is_some() {
-        ("alert", words::revoked())
-    } else if age_s.is_none() {
-        ("none", words::never_heard())
-    } else if !row.online {
-        ("guard", words::offline())
-    } else if is_stale(age_s, now.simulated) {
-        ("warn", words::silent())
-    } else {
-        ("normal", words::online())
+impl State {
+    fn of(row: &GatewayRow, now: Now<'_>) -> Self {
+        let age_s = row.last_seen.map(|at| now.time.duration_since(at).as_secs());
+        match age_s {
+            _ if row.revoked_since.is_some() => Self::Revoked,
+            None => Self::Unheard,
+            Some(_) if !row.online => Self::Offline,
+            Some(_) if is_stale(age_s, now.simulated) => Self::Silent,
+            Some(_) => Self::Online,
+        }
+    }
+
+    /// Id of a style, and words.
+    fn said(self) -> (&'static str, Text) {
+        match self {
+            Self::Revoked => ("alert", words::revoked()),
+            Self::Unheard => ("none", words::never_heard()),
+            Self::Offline => ("guard", words::offline()),
+            Self::Silent => ("warn", words::silent()),
+            Self::Online => ("normal", words::online()),
+        }
+    }
+
+    /// Its place on the page: who has trouble first.
+    fn place(self, troubled: bool) -> u8 {
+        match self {
+            Self::Offline => 0,
+            Self::Silent => 1,
+            Self::Online if troubled => 2,
+            Self::Unheard => 3,
+            Self::Revoked => 4,
+            Self::Online => 5,
+        }
     }
 }
 

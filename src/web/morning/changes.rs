@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::account::{Change, ChangeKind};
 use crate::core::StationId;
-use crate::locales::{Text, page, page_morning as words};
+use crate::locales::{Text, page_morning as words};
 use crate::water::{Grade, StationKind, Status};
 use crate::web::format::{status_id, status_name};
 use crate::web::model::Overview;
@@ -74,20 +74,23 @@ impl ChangeView {
 fn said(change: &ChangeKind, kind: StationKind) -> (&'static str, Text, Text) {
     let name = |status: Option<Status>| status_name(status, kind);
     match change {
-        ChangeKind::Grade { before, now } => (
-            now.map_or("none", grade_id),
-            words::word_grade(),
-            words::from_to(grade_name(*before), grade_name(*now)),
-        ),
+        ChangeKind::Grade { before, now } => {
+            (grade_id(*now), words::word_grade(), words::from_to(before.name(), now.name()))
+        }
         ChangeKind::Worse { before, now } => (
             status_id(Some(*now)),
             words::word_worse(),
-            words::from_to(name(*before), name(Some(*now))),
+            words::from_to(name(Some(*before)), name(Some(*now))),
         ),
         ChangeKind::Better { before, now } => (
             status_id(Some(*now)),
             words::word_better(),
             words::from_to(name(Some(*before)), name(Some(*now))),
+        ),
+        ChangeKind::NewLimits { before, now } => (
+            status_id(Some(*now)),
+            words::word_limits(),
+            words::new_limits(name(Some(*before)), name(Some(*now))),
         ),
         ChangeKind::Silent { before } => {
             ("none", words::word_silent(), words::silent_today(name(*before)))
@@ -120,8 +123,4 @@ pub(super) fn grade_id(grade: Grade) -> &'static str {
         Grade::Severe => "warn",
         Grade::Extreme => "dry",
     }
-}
-
-pub(super) fn grade_name(grade: Option<Grade>) -> Text {
-    grade.map_or_else(page::no_status, Grade::name)
 }

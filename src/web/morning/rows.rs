@@ -40,16 +40,19 @@ pub(super) struct Row {
     note: Text,
 }
 
-/// How bad a status is, the worst first. One that is not known stands before those that are well.
-fn order(status: Option<Status>) -> u8 {
-    match status {
-        Some(Status::Dry) => 0,
-        Some(Status::Guard) => 1,
-        Some(Status::Warn) => 2,
-        None => 3,
-        Some(Status::Low) => 4,
-        Some(Status::Normal) => 5,
-    }
+/// All statuses, the worst first. One that is not known stands before those that are well.
+pub(super) const STATUSES: [Option<Status>; 6] = [
+    Some(Status::Dry),
+    Some(Status::Guard),
+    Some(Status::Warn),
+    None,
+    Some(Status::Low),
+    Some(Status::Normal),
+];
+
+/// Its place among [`STATUSES`].
+fn order(status: Option<Status>) -> Option<usize> {
+    STATUSES.iter().position(|one| *one == status)
 }
 
 /// The sources that are asked for, the worst first: by status, days of supply and distance to the next threshold.

@@ -1,10 +1,12 @@
 //! The township in a few lines: drought grade and why, rain, storage, people, pumps, and what works and what does not.
 
+use jiff::civil::Date;
 use serde::Serialize;
 
-use super::changes::{grade_id, grade_name};
+use super::changes::grade_id;
 use crate::account::{DroughtDay, Morning, Pumped, Rain, RainWindow, Stored};
-use crate::locales::{Text, page, page_morning as words};
+use crate::core::Period;
+use crate::locales::{Text, full_day, page, page_morning as words};
 use crate::water::Reason;
 use crate::web::format::{day, grouped, total, whole};
 use crate::web::model::Overview;
@@ -63,7 +65,7 @@ impl GradeView {
         let Some(today) = &morning.today else {
             return Self {
                 id: "none",
-                words: words::grade_unknown(),
+                words: page::not_known(),
                 of_day: None,
                 first: None,
                 reasons: Vec::new(),
@@ -96,8 +98,8 @@ fn deciding(today: &DroughtDay) -> Option<&Reason> {
 
 fn grade_words(today: &DroughtDay) -> Text {
     match today.grade {
-        None => words::grade_unknown(),
-        Some(_) if today.at_least => words::grade_at_least(grade_name(today.grade)),
+        None => page::not_known(),
+        Some(grade) if today.at_least => words::grade_at_least(grade.name()),
         Some(grade) => grade.name(),
     }
 }
@@ -130,10 +132,19 @@ pub(super) fn tiles(overview: &Overview) -> Vec<Tile> {
     if let Some(morning) = overview.morning.as_deref() {
         tiles.extend(pumped(words::yesterday(), &morning.yesterday));
         if let Some((period, all)) = &morning.event {
-            tiles.extend(pumped(words::since_event(day(period.from)), all));
+            tiles.extend(pumped(of_event(*period, morning.day), all));
         }
     }
     tiles
+}
+
+/// The days of the drought event: since when, or until when where it is over; with their years where those are others.
+fn of_event(event: Period, today: Date) -> Text {
+    let dated = |of: Date| if of.year() == today.year() { day(of) } else { full_day(of) };
+    match event.to < today {
+        true => words::over_event(dated(event.from), dated(event.to)),
+        false => words::since_event(dated(event.from)),
+    }
 }
 
 fn dash() -> Text {

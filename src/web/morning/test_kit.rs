@@ -138,12 +138,12 @@ pub(super) fn morning() -> Morning {
             Change {
                 station: "pond-000".parse().ok(),
                 name: None,
-                kind: ChangeKind::Worse { before: Some(Status::Normal), now: Status::Warn },
+                kind: ChangeKind::Worse { before: Status::Normal, now: Status::Warn },
             },
             Change {
                 station: None,
                 name: None,
-                kind: ChangeKind::Grade { before: None, now: Some(Grade::Light) },
+                kind: ChangeKind::Grade { before: Grade::None, now: Grade::Light },
             },
             Change {
                 station: "pump-9".parse().ok(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::asked::{Asked, By};
 use super::changes::Changes;
 use super::map::{Map, map};
-use super::rows::{Choice, Group, choices, count, groups, unfilled, worst_first};
+use super::rows::{Choice, Group, STATUSES, choices, count, groups, unfilled, worst_first};
 use super::summary::{GradeView, State, Tile, drinking, states, tiles};
 use crate::core::StationId;
 use crate::locales::{Text, full_moment, moment, page_morning as words};
@@ -62,16 +62,6 @@ struct Tab {
     link: String,
     here: bool,
 }
-
-/// All statuses, the worst first, and none.
-const STATUSES: [Option<Status>; 6] = [
-    Some(Status::Dry),
-    Some(Status::Guard),
-    Some(Status::Warn),
-    None,
-    Some(Status::Low),
-    Some(Status::Normal),
-];
 
 impl View {
     pub(super) fn of(overview: &Overview, asked: &Asked) -> Self {

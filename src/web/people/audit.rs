@@ -39,10 +39,10 @@ struct View {
 struct RowView {
     id: i64,
     at: Text,
-    by: String,
+    by: Text,
     from: Option<String>,
     deed: Text,
-    detail: String,
+    detail: Text,
     sound: bool,
 }
 
@@ -82,12 +82,12 @@ fn rows_of(rows: Vec<AuditRow>, names: &BTreeMap<String, String>, shown: &Shown)
         id: row.id,
         at: moment_with_seconds(row.at, shown.now, &shown.zone),
         by: match names.get(&row.by) {
-            Some(name) => format!("{name} ({})", row.by),
-            None => row.by,
+            Some(name) => Text::verbatim(format_args!("{name} ({})", row.by)),
+            None => row.by_in_words(),
         },
-        from: row.from,
         deed: row.deed.name(),
-        detail: row.detail,
+        detail: row.detail_in_words(),
+        from: row.from,
         sound: row.sound,
     };
     rows.into_iter().map(of).collect()

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use axum::Extension;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -12,10 +13,10 @@ use crate::locales::{Text, page_people as words};
 use crate::users::SignIn;
 use crate::web::guard::{Cookie, Guest, GuestForm, Https, NoFields, SessionToken, Signed};
 use crate::web::state::Web;
-use crate::web::visitor::Visitor;
+use crate::web::visitor::{PAGE_MAX, Visitor};
 
-/// Longest path that is led back to, bytes. Ours have some 200 at most.
-const NEXT_MAX: usize = 1_000;
+/// When whoever found everything busy may try again, s: a password takes a twentieth of a second.
+const BUSY_S: u64 = 5;
 
 #[derive(Deserialize)]
 pub(super) struct Wanted {
@@ -45,7 +46,7 @@ pub(super) async fn show(
     State(web): State<Web>,
     visitor: Visitor,
     guest: Guest,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Response {
     let next = wanted.map(|wanted| wanted.0.next).unwrap_or_default();
     let next = local(&next);
@@ -91,9 +92,6 @@ pub(super) async fn sign_in(
     answer
 }
 
-/// When whoever found everything busy may try again, s: a password takes a twentieth of a second.
-const BUSY_S: u64 = 5;
-
 /// Whole minutes of a wait, at least one.
 fn minutes(wait_s: u64) -> u64 {
     wait_s.div_ceil(60).max(1)
@@ -127,7 +125,7 @@ fn page(web: &Web, visitor: &Visitor, guest: &Guest, view: View<'_>) -> Response
 /// `next`, if it is a path of ours; else the first page. A browser reads `//` and `/\` as the name of another host, and
 /// drops tabs and line ends before it looks.
 fn local(next: &str) -> &str {
-    let plain = next.len() <= NEXT_MAX && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let plain = next.len() <= PAGE_MAX && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let ours = next.starts_with('/') && !next.starts_with("//");
     let elsewhere = !next.starts_with("/sign-in") && !next.starts_with("/sign-out");
     if plain && ours && elsewhere { next } else { "/" }
@@ -139,7 +137,7 @@ mod tests {
 
     #[test]
     fn only_paths_of_ours_are_led_back_to() {
-        let long = format!("/{}", "a".repeat(NEXT_MAX));
+        let long = format!("/{}", "a".repeat(PAGE_MAX));
         for (next, path) in [
             ("/station/pond-1?range=7d", "/station/pond-1?range=7d"),
             ("/", "/"),

@@ -12,6 +12,8 @@ use crate::web::Shown;
 pub struct PumpsFacts {
     pub shown: Shown,
     pub period: Period,
+    /// Whether its last day is over, by the township's calendar.
+    pub is_over: bool,
     pub pumps: Vec<PumpFacts>,
 }
 

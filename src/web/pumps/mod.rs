@@ -7,6 +7,7 @@ mod tests;
 mod view;
 
 use axum::Router;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use axum::routing::get;
 use serde::Deserialize;
 
 use super::guard::AsViewer;
-use super::range::RangeAsked;
+use super::range::{RangeAsked, range};
 use super::state::Web;
 use super::station::Range;
 use super::visitor::Visitor;
@@ -40,10 +41,10 @@ struct Part {
 async fn pumps(
     State(web): State<Web>,
     AsViewer(visitor): AsViewer,
-    Query(asked): Query<RangeAsked>,
-    Query(Part { part }): Query<Part>,
+    asked: Result<Query<RangeAsked>, QueryRejection>,
+    part: Result<Query<Part>, QueryRejection>,
 ) -> Response {
-    let range = match asked.range(Range::Event).and_then(short) {
+    let range = match range(asked, Range::Event).and_then(short) {
         Ok(range) => range,
         Err(why) => return problem(&web, &visitor, StatusCode::BAD_REQUEST, why),
     };
@@ -56,9 +57,9 @@ async fn pumps(
         }
     };
     let page = view::page(&facts, range);
-    match part {
-        Some(_) => web.templates.part(&visitor, "pumps/part", &page),
-        None => web.templates.page(&visitor, &facts.shown, "pumps/page", &page),
+    match part.is_ok_and(|Query(Part { part })| part.is_some()) {
+        true => web.templates.part(&visitor, "pumps/part", &page),
+        false => web.templates.page(&visitor, &facts.shown, "pumps/page", &page),
     }
 }
 

@@ -66,7 +66,7 @@ fn facts() -> PumpsFacts {
         pump("<i>无表泵</i>", None, &[]),
         pump("疑泵", Some(1.0), &["<script>too much</script>"]),
     ];
-    PumpsFacts { shown, period, pumps }
+    PumpsFacts { shown, period, is_over: false, pumps }
 }
 
 #[test]
@@ -111,9 +111,11 @@ async fn the_page_is_escaped_and_its_part_stands_alone() {
 async fn a_span_that_is_none_or_too_long_is_refused_with_words() {
     let kit = Kit::new();
     let viewer = kit.session(Role::Viewer).await;
-    for (query, says) in
-        [("range=forever", "forever"), ("range=own&from=2021-01-01&to=2022-12-31", "400")]
-    {
+    for (query, says) in [
+        ("range=forever", "forever"),
+        ("range=own&from=2021-01-01&to=2022-12-31", "400"),
+        ("range=7d&range=30d", "读不了"),
+    ] {
         let answer = kit.get(&format!("/pumps?{query}"), Some(&viewer)).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert!(answer.body.contains(says), "{}", answer.body);
@@ -128,6 +130,7 @@ fn a_pump_that_alone_may_have_drawn_more_says_so() {
     let mut all = facts();
     all.pumps[0].account.energy_open_by = BTreeSet::from([OpenBy::Ends, OpenBy::Reset]);
     all.shown.now = "2023-01-02T00:00:00Z".parse().unwrap();
+    all.is_over = true;
     let page = within(Lang::English, || view::page(&all, Range::Week));
     let said: Vec<String> =
         page.pumps[0].findings.iter().map(|text| text.within(Lang::English)).collect();
@@ -148,6 +151,6 @@ fn bounds_that_equal_the_number_are_not_repeated() {
     assert_eq!(said(Some(7.0), [5.0, 7.0]), ["7", "至少 5"]);
     assert_eq!(said(Some(7.0), [5.0, 9.0]), ["7", "5–9"]);
     assert_eq!(said(Some(7.0), [5.0, f64::INFINITY]), ["至少 5", ""]);
-    assert_eq!(said(None, [0.0, 9.0]), ["不知道", "至多 9"]);
-    assert_eq!(said(None, [0.0, f64::INFINITY]), ["不知道", ""]);
+    assert_eq!(said(None, [0.0, 9.0]), ["不明", "至多 9"]);
+    assert_eq!(said(None, [0.0, f64::INFINITY]), ["不明", ""]);
 }

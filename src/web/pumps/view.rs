@@ -94,7 +94,7 @@ pub(super) fn page(facts: &PumpsFacts, range: Range) -> Page {
         picker: Picker::new("/pumps", range, period.from, period.to),
         live: format!("/pumps?part=1&{}", query(range)),
         days: words::days(dated(period.from, today), dated(period.to, today), period.days()),
-        not_over: if period.to < today { Text::default() } else { words::not_over() },
+        not_over: if facts.is_over { Text::default() } else { words::not_over() },
         more: more(&facts.pumps),
         energy: sum(&facts.pumps, |account| &account.energy_kwh),
         volume: sum(&facts.pumps, |account| &account.volume_m3),
@@ -149,8 +149,8 @@ fn sum(pumps: &[PumpFacts], quantity: fn(&PumpAccount) -> &Quantity) -> Sum {
 /// A quantity as one number, and its bounds as far as they say more than that.
 pub(super) fn said(value: Option<f64>, [least, most]: [f64; 2]) -> (Text, Text) {
     let Some(value) = value.filter(|value| value.is_finite()) else {
-        let within = if most.is_finite() { words::at_most(whole(most)) } else { Text::default() };
-        return (words::unknown(), within);
+        let within = if most.is_finite() { common::at_most(whole(most)) } else { Text::default() };
+        return (common::not_known(), within);
     };
     if most.is_infinite() {
         return (common::at_least(whole(least)), Text::default());
@@ -158,7 +158,7 @@ pub(super) fn said(value: Option<f64>, [least, most]: [f64; 2]) -> (Text, Text) 
     let [value, least, most] = [value, least, most].map(whole);
     let within = match (least == value, most == value) {
         (true, true) => Text::default(),
-        (true, false) => words::at_most(most),
+        (true, false) => common::at_most(most),
         (false, true) => common::at_least(least),
         (false, false) => words::range(least, most),
     };
@@ -170,7 +170,7 @@ fn pump_of(facts: &PumpsFacts, pump: &PumpFacts) -> Pump {
     let (state, state_words) = match pump.running {
         Some(true) => ("info", words::running()),
         Some(false) => ("none", words::stopped()),
-        None => ("none", words::running_unknown()),
+        None => ("none", common::not_known()),
     };
     let place = match &pump.source {
         Some(source) => words::at(&pump.village, source),

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::facts::{Curve, Growth, StationFacts};
+use super::facts::{Curve, Growth, LevelLimit, StationFacts};
 use super::units;
 use crate::core::{ChartPoint, CorrectionKind, Kind, Parameter};
 use crate::locales::{Text, page_station as words};
@@ -51,6 +51,7 @@ fn base<'a>(facts: &'a StationFacts, parameter: Parameter, id: &str) -> Chart<'a
         span: (facts.from, facts.to),
         now: facts.shown.now,
         zone: &facts.shown.zone,
+        by_days: !facts.by_hours,
         line: &[],
         raw: &[],
         last_year: &[],
@@ -120,6 +121,12 @@ fn amounts<'a>(facts: &'a StationFacts, growth: &Growth) -> Chart<'a> {
     chart.name = if facts.by_hours { words::by_hours(name) } else { words::by_days(name) };
     chart.title = words::chart_of(&facts.station.name, &chart.name);
     chart.bars = bars(facts, &growth.steps);
+    // What grew in a gap is in the step after it: nobody knows when.
+    for (begins, since) in &growth.since {
+        if let Some(bar) = chart.bars.iter_mut().find(|bar| bar.from == *begins) {
+            bar.from = (*since).max(facts.from);
+        }
+    }
     chart
 }
 
@@ -162,12 +169,13 @@ fn usual(facts: &StationFacts) -> Vec<ChartPoint> {
 }
 
 fn limits(facts: &StationFacts) -> Vec<Limit> {
-    let limit = |(status, value): &(Status, f64)| Limit {
-        value: *value,
-        class: class(*status),
-        words: limit_words(&facts.station, *status, *value),
+    let limit = |limit: &LevelLimit| Limit {
+        value: limit.level_m,
+        span: (limit.from, limit.to),
+        class: class(limit.status),
+        words: limit_words(&facts.station, limit.status, limit.level_m),
     };
-    facts.limits_m.iter().map(limit).collect()
+    facts.limits.iter().map(limit).collect()
 }
 
 fn limit_words(station: &Station, status: Status, level: f64) -> Text {

@@ -55,8 +55,8 @@ pub struct StationFacts {
     pub by_hours: bool,
     /// When the pumps that draw on this source, or this pump itself, ran.
     pub running: Vec<RunningBands>,
-    /// Thresholds of the last day of the span, m: the level below which each status begins.
-    pub limits_m: Vec<(Status, f64)>,
+    /// The levels below which each status begins, by the thresholds of each month of the span.
+    pub limits: Vec<LevelLimit>,
     /// Readings of the span whose flag is not good, the newest first, and whether there are more.
     pub flagged: Vec<Reading>,
     pub more_flagged: bool,
@@ -68,6 +68,15 @@ pub struct StationFacts {
     pub entries: Vec<Entry>,
     /// Changes of its status in the span, the newest first.
     pub statuses: Vec<(Timestamp, Option<Status>)>,
+}
+
+/// A level below which a status begins, from the one instant to before the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LevelLimit {
+    pub status: Status,
+    pub level_m: f64,
+    pub from: Timestamp,
+    pub to: Timestamp,
 }
 
 /// The values of a parameter.
@@ -86,6 +95,8 @@ pub struct Growth {
     pub parameter: Parameter,
     /// Start of the hour or day, and the growth in it.
     pub steps: Vec<(Timestamp, f64)>,
+    /// Starts of the steps that follow a gap, and when that begins: what grew in it is in the step.
+    pub since: Vec<(Timestamp, Timestamp)>,
 }
 
 /// When a pump ran.

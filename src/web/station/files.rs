@@ -56,6 +56,7 @@ fn heads() -> Vec<String> {
         words::head_raw_highest(),
         words::head_storage(),
         words::head_growth(),
+        words::head_since(),
     ];
     heads.map(String::from).into()
 }
@@ -78,6 +79,7 @@ fn cells(row: &Row) -> Vec<Cell> {
         of(row.raw, |p| p.max),
         number(row.storage_m3),
         number(row.growth),
+        row.since.map_or(Cell::Empty, Cell::Time),
     ]
 }
 

@@ -6,16 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::facts::{CorrectionAsked, StationFacts};
-use crate::core::{CorrectionKind, Kind, Parameter, Series, StationId, shown};
+use crate::core::{Correction, CorrectionKind, Kind, Parameter, Series, StationId, shown};
 use crate::locales::{Text, page_station as words};
 use crate::web::range::RangeAsked;
-
-/// The longest span of a correction, days: a year with some weeks around it. Engineering judgement: what is wrong for
-/// longer is not a matter of readings, but of the township's file.
-pub(super) const SPAN_DAYS_MAX: i64 = 400;
-
-/// The longest reason, characters: some sentences. Engineering judgement.
-pub(super) const REASON_MAX: usize = 500;
 
 /// The fields as they came.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -165,8 +158,9 @@ fn span(from: Timestamp, to: Timestamp) -> Result<(), Text> {
     if to <= from {
         return Err(words::times_reversed());
     }
-    match to.duration_since(from) > SignedDuration::from_hours(SPAN_DAYS_MAX * 24) {
-        true => Err(words::span_too_long(SPAN_DAYS_MAX)),
+    let most = Correction::SPAN_DAYS_MAX;
+    match to.duration_since(from) > SignedDuration::from_hours(most * 24) {
+        true => Err(words::span_too_long(most)),
         false => Ok(()),
     }
 }
@@ -175,12 +169,20 @@ fn reason(text: &str) -> Result<String, Text> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(words::no_reason()),
-        long if long > REASON_MAX => Err(words::reason_too_long(long, REASON_MAX)),
-        _ if text.chars().any(|c| c.is_control() && c != '\n' && c != '\r') => {
-            Err(words::reason_with_control())
+        long if long > Correction::REASON_MAX => {
+            Err(words::reason_too_long(long, Correction::REASON_MAX))
         }
+        _ if text.chars().any(is_unseen) => Err(words::reason_with_control()),
         _ => Ok(text.replace("\r\n", "\n")),
     }
+}
+
+/// A character that changes what is read without being seen: a control, or a mark that turns the order of letters
+/// around (Unicode Technical Report 36, 2.6).
+fn is_unseen(c: char) -> bool {
+    let is_line_end = matches!(c, '\n' | '\r');
+    let turns_around = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns_around || c.is_control() && !is_line_end
 }
 
 /// The form as the page shows it.
@@ -193,6 +195,8 @@ pub(super) struct FormView {
     pub by: String,
     pub reason: String,
     pub reason_max: usize,
+    /// Whether a register may be chosen that goes on counting over a span that is marked as wrong.
+    pub counts: bool,
     pub errors: Vec<FieldError>,
     /// Whether somebody has typed into it: it is open then.
     pub open: bool,
@@ -230,14 +234,17 @@ impl FormView {
             let first = typed_or.kind.is_empty() && id == "note";
             may.then_some(Choice { id, words, chosen: first || typed_or.kind == id })
         };
+        let observed = observed(facts);
+        let is_counter = |parameter: &Parameter| parameter.spec().kind == Kind::Counter;
         Self {
-            parameters: observed(facts).iter().map(parameter).collect(),
+            counts: may_correct && observed.iter().any(is_counter),
+            parameters: observed.iter().map(parameter).collect(),
             kinds: kinds.into_iter().filter_map(kind).collect(),
             from: typed_or.from.clone(),
             to: typed_or.to.clone(),
             by: typed_or.by.clone(),
             reason: typed_or.reason.clone(),
-            reason_max: REASON_MAX,
+            reason_max: Correction::REASON_MAX,
             errors,
             open: typed.is_some(),
         }

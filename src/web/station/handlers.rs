@@ -13,12 +13,12 @@ use super::facts::{Done, Range, StationAsked, StationFacts};
 use super::form::{CorrectionForm, WithdrawForm};
 use super::view::{Outcome, View};
 use super::{files, table};
-use crate::core::{CorrectionKind, Role, StationId, shown};
+use crate::core::{CorrectionKind, Role, StationId};
 use crate::locales::{Lang, Text, for_programs, page_station as words, within};
 use crate::users::Deed;
 use crate::web::Visitor;
 use crate::web::guard::{AsRecorder, AsReviewer, AsViewer, Signed};
-use crate::web::range::{RangeAsked, query};
+use crate::web::range::{self, RangeAsked, query};
 use crate::web::state::Web;
 use crate::web::workplace::Withdraw;
 
@@ -28,8 +28,8 @@ const USUAL: Range = Range::Week;
 /// Points of a curve on the page: four for each column that is drawn, so that its lowest and highest are in it.
 const POINTS: u32 = 1500;
 
-/// Points of a curve in a file: every reading of a month at five minutes, which is the longest span that is not of days.
-/// Engineering judgement.
+/// Points of a curve in a file: every reading of a month at five minutes; longer spans are of days. Engineering
+/// judgement.
 const FILE_POINTS: u32 = 10_000;
 
 /// Files that are made at a time: a workbook is put together in memory. Others wait.
@@ -121,11 +121,7 @@ fn station(web: &Web, visitor: &Visitor, id: Id) -> Result<StationId, Instead> {
 }
 
 fn range(web: &Web, visitor: &Visitor, asked: Asked) -> Result<Range, Instead> {
-    let range = match asked {
-        Ok(Query(asked)) => asked.range(USUAL),
-        Err(error) => Err(words::query_unreadable(shown(&error.body_text()).into_owned())),
-    };
-    range.map_err(|line| {
+    range::range(asked, USUAL).map_err(|line| {
         let lines = vec![line, words::ranges_there_are()];
         problem(web, visitor, StatusCode::BAD_REQUEST, words::bad_range(), lines)
     })
@@ -246,7 +242,8 @@ async fn correct(
     };
     let detail = format!("{} {}/{}: {}", asked.series, asked.from, asked.to, asked.reason);
     let doing = web.workplace.correct.clone();
-    match done_and_noted(&web, &visitor, async move { doing.ask(asked).await }, deed, detail).await {
+    let doing = async move { doing.ask(asked).await };
+    match done_and_noted(&web, &visitor, doing, deed, detail).await {
         Ok(Done::As(_)) => back(&id, range, notice),
         Ok(Done::Refused(why)) => {
             let outcome = Outcome { typed: Some(&form), refused: vec![why], ..Outcome::default() };
@@ -277,9 +274,10 @@ async fn withdraw(
         Err(why) => return again(&web, &visitor, id, range, refused(why)).await,
     };
     let (deed, detail) = (Deed::CorrectionWithdrawn, format!("{id}: {reason}"));
-    let asked = Withdraw { id: number, reason, by: signature(&visitor) };
+    let asked = Withdraw { station: id.clone(), id: number, reason, by: signature(&visitor) };
     let doing = web.workplace.withdraw.clone();
-    match done_and_noted(&web, &visitor, async move { doing.ask(asked).await }, deed, detail).await {
+    let doing = async move { doing.ask(asked).await };
+    match done_and_noted(&web, &visitor, doing, deed, detail).await {
         Ok(Done::As(_)) => back(&id, range, "withdrawn"),
         Ok(Done::Refused(why)) => again(&web, &visitor, id, range, refused(why)).await,
         Err(error) => *failed(&web, &visitor, &error),

@@ -5,7 +5,9 @@ use serde::Serialize;
 use super::facts::StationFacts;
 use super::units;
 use crate::locales::{Text, moment, page_station as words};
-use crate::web::format::{age, is_stale, metres, rank, status_id, status_name, trend, whole};
+use crate::web::format::{
+    age, day_at, is_stale, metres, rank, status_id, status_name, trend, whole,
+};
 use crate::web::{Overview, SourceRow};
 
 /// What stands at the head.
@@ -98,13 +100,16 @@ fn of_source(row: &SourceRow, facts: &StationFacts, overview: &Overview) -> Vec<
     tiles
 }
 
-/// Of a station that is no source: the last value of each curve of the span.
+/// Of a station that is no source: the last value of each curve of the span, or the mean of its last day.
 fn of_curves(facts: &StationFacts) -> Vec<Tile> {
     let (now, zone) = (facts.shown.now, &facts.shown.zone);
     let last = |curve: &super::Curve| {
         let last = curve.points.iter().rev().find(|point| point.mean.is_finite())?;
         let spec = curve.parameter.spec();
-        let name = words::named_at(spec.name(), moment(last.from, now, zone));
+        let name = match facts.by_hours {
+            true => words::named_at(spec.name(), moment(last.from, now, zone)),
+            false => words::mean_of_day(spec.name(), day_at(last.from, now, zone)),
+        };
         let value = units::value(curve.parameter, last.mean);
         Some(tile(value, units::unit_words(spec.unit), name))
     };

@@ -5,11 +5,12 @@ use serde::Serialize;
 
 use super::facts::StationFacts;
 use super::units;
+use crate::account::STATUS_HOURS_DAYS_MAX;
 use crate::core::{Correction, CorrectionKind, Reading};
 use crate::locales::{Text, moment, moment_with_seconds, page_station as words};
-use crate::web::format::{span, status_id, status_name};
+use crate::web::format::{day_at, span, status_id, status_name};
 
-/// Rows of a list at most: more are not read on a page, and the files have all. Engineering judgement.
+/// Rows of a list at most: more are not read on a page, and the files have more. Engineering judgement.
 pub(super) const ROWS_MAX: usize = 200;
 
 /// A reading whose flag is not good.
@@ -77,9 +78,14 @@ pub(super) fn registers(raw: &[u16]) -> String {
 /// Changes of status, corrections and rows of the ledger, the newest first, and whether there are more.
 pub(super) fn events(facts: &StationFacts) -> (Vec<Event>, bool) {
     let (now, zone) = (facts.shown.now, &facts.shown.zone);
+    let days = facts.to.duration_since(facts.from).as_hours() / 24;
+    let began = |at| match days > STATUS_HOURS_DAYS_MAX {
+        true => day_at(at, now, zone),
+        false => moment(at, now, zone),
+    };
     let statuses = facts.statuses.iter().map(|(at, status)| Event {
         order: *at,
-        at: moment(*at, now, zone),
+        at: began(*at),
         status: Some((status_id(*status).to_owned(), status_name(*status, facts.station.kind))),
         what: words::status_began(),
         detail: Text::default(),

@@ -14,7 +14,8 @@ mod units;
 mod view;
 
 pub use facts::{
-    CorrectionAsked, Curve, Done, Growth, Range, RunningBands, StationAsked, StationFacts,
+    CorrectionAsked, Curve, Done, Growth, LevelLimit, Range, RunningBands, StationAsked,
+    StationFacts,
 };
 pub(super) use handlers::routes;
 

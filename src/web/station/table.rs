@@ -9,8 +9,8 @@ use super::charts::amount_of;
 use super::facts::{Curve, Growth, StationFacts};
 use super::units;
 use crate::core::{ChartPoint, Parameter};
-use crate::locales::{Text, moment};
-use crate::web::format::whole;
+use crate::locales::{Text, moment, page_station as words};
+use crate::web::format::{day_at, whole};
 
 /// Rows of the page's table at most: the files have all. Engineering judgement.
 const SHOWN_MAX: usize = 400;
@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub storage_m3: Option<f64>,
     /// Of a counter: its growth in the hour or day that begins then.
     pub growth: Option<f64>,
+    /// Since when it grew by that, where a gap lies before.
+    pub since: Option<Timestamp>,
 }
 
 impl Row {
@@ -68,6 +70,7 @@ fn of_curve(facts: &StationFacts, curve: &Curve) -> Vec<Row> {
         raw,
         storage_m3: values.and_then(storage),
         growth: None,
+        since: None,
     };
     by_time.into_iter().map(row).collect()
 }
@@ -85,6 +88,7 @@ fn of_growth(growth: &Growth) -> Vec<Row> {
         raw: None,
         storage_m3: None,
         growth: Some(*amount),
+        since: growth.since.iter().find(|(begins, _)| begins == at).map(|(_, since)| *since),
     };
     steps.map(row).collect()
 }
@@ -142,10 +146,16 @@ fn of_row(facts: &StationFacts, row: &Row) -> Shown {
         format!("{low}–{high}")
     };
     Shown {
-        at: moment(row.at, facts.shown.now, &facts.shown.zone),
+        at: match facts.by_hours {
+            true => moment(row.at, facts.shown.now, &facts.shown.zone),
+            false => day_at(row.at, facts.shown.now, &facts.shown.zone),
+        },
         name: row.name(),
         value: mean.or(row.growth).map_or("—".into(), |of| units::with_unit(parameter, of)),
-        between: apart.map(between).unwrap_or_default(),
+        between: match row.since {
+            Some(since) => words::since(moment(since, facts.shown.now, &facts.shown.zone)).into(),
+            None => apart.map(between).unwrap_or_default(),
+        },
         raw: row.raw.map(|raw| units::with_unit(parameter, raw.mean)).unwrap_or_default(),
         storage: row.storage_m3.map(whole).unwrap_or_default(),
         suspect: row.values.map_or(0, |point| point.suspect),

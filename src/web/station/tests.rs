@@ -1,14 +1,17 @@
 //! Tests of the page of a station: what comes from outside stays text, what is wrong is said, and files read back.
 
 use std::io::Cursor;
+use std::sync::Arc;
+use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use calamine::{Data, Reader as _, Xlsx};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use tokio::sync::Semaphore;
 
-use super::form::{CorrectionForm, REASON_MAX};
+use super::form::CorrectionForm;
 use super::table::{rows, table};
 use super::*;
 use crate::account::{Entry, EntryCode};
@@ -16,9 +19,11 @@ use crate::core::{
     ChartPoint, Correction, CorrectionKind, Parameter, Reading, Reason, Role, Series, Withdrawal,
 };
 use crate::locales::{Lang, within};
+use crate::users::AuditRow;
 use crate::water::{Status, Township};
 use crate::web::Shown;
-use crate::web::test_kit::{Answer, Kit};
+use crate::web::connections::once;
+use crate::web::test_kit::{Answer, Kit, asked};
 use crate::web::workplace::Ask;
 
 const SCRIPT: &str = "<script>alert('1')</script>";
@@ -95,6 +100,7 @@ fn facts() -> StationFacts {
         growth: vec![Growth {
             parameter: Parameter::EnergyTotal,
             steps: (0..7).map(|day| (at(day * 24), day as f64)).collect(),
+            since: vec![(at(72), at(24))],
         }],
         last_year: (0..168).map(|h| point(h, 103.5)).collect(),
         usual: (1..8).map(|day| (date(2022, 8, day), [102.0, 103.0])).collect(),
@@ -105,7 +111,9 @@ fn facts() -> StationFacts {
             name: format!("东门泵{SCRIPT}"),
             spans: vec![(at(5), at(9)), (at(50), at(60))],
         }],
-        limits_m: vec![(Status::Warn, 102.0), (Status::Guard, 101.0)],
+        limits: [(Status::Warn, 102.0), (Status::Guard, 101.0)]
+            .map(|(status, level_m)| LevelLimit { status, level_m, from: at(0), to: at(168) })
+            .into(),
         flagged: vec![Reading {
             raw: vec![0x1a2b, 3],
             ..Reading::missing(level, at(12), Reason::Sentinel, Vec::new())
@@ -255,6 +263,35 @@ async fn a_reviewer_corrects_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_correction_is_recorded_where_the_browser_has_left_meanwhile() {
+    let mut kit = kit();
+    let (begun, free) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let (begins, frees) = (begun.clone(), free.clone());
+    kit.workplace.correct = Ask::new(move |_| {
+        let (begun, free) = (begins.clone(), frees.clone());
+        async move {
+            begun.add_permits(1);
+            free.acquire().await?.forget();
+            Ok(Done::As(7))
+        }
+    });
+    let session = kit.session(Role::Reviewer).await;
+    let router = kit.router();
+    let body = format!("form_token={}&{FORM}&kind=wrong&reason=left", session.form_token);
+    let request = asked(Method::POST, "/station/pond-1/corrections", Some(&session), &[], &body);
+    let leaving = tokio::spawn(async move { once(&router, request).await });
+    begun.acquire().await.unwrap().forget();
+    leaving.abort();
+    assert!(leaving.await.unwrap_err().is_cancelled());
+    free.add_permits(1);
+    let recorded = async {
+        let is_there = |row: &AuditRow| row.detail.starts_with("7: pond-1/level");
+        while !kit.users.audit(None, 10).await.unwrap().iter().any(is_there) {}
+    };
+    tokio::time::timeout(Duration::from_secs(10), recorded).await.unwrap();
+}
+
+#[tokio::test]
 async fn what_was_typed_is_kept_where_it_is_refused() {
     let kit = kit();
     let session = kit.session(Role::Reviewer).await;
@@ -319,8 +356,8 @@ fn a_form_is_read_in_the_zone_of_the_township() {
     let shift = form(|f| (f.kind, f.by) = ("shift".into(), " −0.35 ".into())).unwrap();
     assert_eq!(shift.kind, CorrectionKind::Shift { by: -0.35 });
     assert_eq!(
-        form(|f| f.reason = "字".repeat(REASON_MAX)).unwrap().reason.chars().count(),
-        REASON_MAX
+        form(|f| f.reason = "字".repeat(Correction::REASON_MAX)).unwrap().reason.chars().count(),
+        Correction::REASON_MAX
     );
 }
 
@@ -343,8 +380,12 @@ fn every_field_that_is_wrong_is_named() {
     };
     assert_eq!(wrong(counter), ["kind"]);
     assert_eq!(wrong(|f| f.reason = "  ".into()), ["reason"]);
-    assert_eq!(wrong(|f| f.reason = "x".repeat(REASON_MAX + 1)), ["reason"]);
+    assert_eq!(wrong(|f| f.reason = "x".repeat(Correction::REASON_MAX + 1)), ["reason"]);
     assert_eq!(wrong(|f| f.reason = "a\u{7}b".into()), ["reason"]);
+    for mark in ['\u{202e}', '\u{2066}'] {
+        let found = form(|f| f.reason = format!("a{mark}b")).unwrap_err();
+        assert_eq!(found, ["reason"], "{mark:?}");
+    }
     let all = wrong(|f| *f = CorrectionForm::default());
     assert_eq!(all, ["parameter", "from", "to", "kind", "reason"]);
 }
@@ -373,7 +414,8 @@ fn a_csv_file_reads_back() {
     assert_eq!((&first[0], &first[1]), ("2022-08-01 00:00:00", "2022-07-31T16:00:00Z"));
     assert_eq!((&first[2], &first[3], &first[4], &first[7]), ("level", "m", "103", "12"));
     assert_eq!((&first[9], &first[12], &first[13]), ("102.5", "3000", ""));
-    assert_eq!((&records[170][2], &records[170][13]), ("electricity", "2"));
+    assert_eq!((&records[170][2], &records[170][13], &records[170][14]), ("electricity", "2", ""));
+    assert_eq!((&records[171][13], &records[171][14]), ("3", "2022-08-02 00:00:00"));
 }
 
 #[test]

@@ -77,7 +77,11 @@ impl View {
         let path = format!("/station/{}", facts.station.id);
         let zone = &facts.shown.zone;
         let day = |at: Timestamp| zone.to_datetime(at).date();
-        let last = facts.to.checked_sub(1.millisecond()).unwrap_or(facts.to);
+        let last = match range {
+            Range::Day | Range::Week | Range::Month => day(facts.to),
+            // Whole days end where the next one begins, which need not be midnight.
+            Range::Event | Range::Year | Range::Own(..) => day(facts.to).saturating_sub(1.day()),
+        };
         let [charts, supply] = charts(facts);
         let (flagged, more_flagged) = lists::flagged(facts);
         let (events, more_events) = lists::events(facts);
@@ -86,7 +90,7 @@ impl View {
         let may_correct = visitor.may(Role::Reviewer);
         Self {
             head: Head::of(facts, overview),
-            picker: Picker::new(&path, range, day(facts.from), day(last)),
+            picker: Picker::new(&path, range, day(facts.from), last),
             span: span(facts.from, facts.to, facts.shown.now, zone),
             charts,
             supply,

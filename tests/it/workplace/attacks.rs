@@ -13,7 +13,7 @@ const TEXTS: [&str; 9] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
     "'; DROP TABLE correction; --",
-    "{{ 7 * 7 }} {% include 'layout' %}",
+    "{{ 7654321 * 11 }} {% include 'layout' %}",
     "../../../../etc/passwd",
     "%0d%0aSet-Cookie:%20a=b",
     "$(reboot) `reboot` | reboot",
@@ -93,7 +93,7 @@ fn a_form_of_another_page_changes_nothing() {
 
 /// Whether a page shows a text as a text.
 fn escaped(page: &str, what: &str) {
-    for bad in ["<script>alert", "<img src=x", "49 ", "root:"] {
+    for bad in ["<script>alert", "<img src=x", "84197531", "root:"] {
         assert!(!page.contains(bad), "{what}: {bad} in {page}");
     }
 }
@@ -153,7 +153,7 @@ fn texts_stay_texts_in_every_field_and_address() {
     let shown = reviewer.get(&page).text();
     escaped(&shown, "the station's page");
     assert!(shown.contains("&lt;script&gt;alert(1)&lt;"), "{shown}");
-    assert!(shown.contains("{{ 7 * 7 }}"), "{shown}");
+    assert!(shown.contains("{{ 7654321 * 11 }}"), "{shown}");
     let csv = reviewer.get(&format!("{page}/data.csv")).text();
     assert!(!csv.lines().any(|line| line.starts_with('=') || line.contains(",=")), "{csv}");
 }
@@ -229,7 +229,8 @@ fn ten_thousand_rows_make_no_page_without_end() {
     assert_eq!(shown.status, 200);
     assert!(shown.body.len() < 1 << 20, "{} bytes", shown.body.len());
     let file = reviewer.get(&format!("{page}/data.csv?range=30d"));
-    assert!(file.text().lines().count() > 8000, "{:?}", file.head);
+    // A level an hour.
+    assert!(file.text().lines().count() > 700, "{:?}", file.head);
     assert!(begun.elapsed() < BOUND, "{:?}", begun.elapsed());
     let answer = reviewer.get("/audit?before=-9223372036854775808");
     assert_eq!(answer.status, 403, "{answer:?}");

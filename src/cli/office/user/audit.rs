@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::Office;
 use crate::cli::table::{Table, left, right};
 use crate::locales::{Text, moment_with_seconds, office as words};
-use crate::users::{AuditRow, CONSOLE};
+use crate::users::AuditRow;
 
 /// Prints the newest rows, the newest last.
 pub(super) fn list(office: &Office, last: usize) -> anyhow::Result<()> {
@@ -50,17 +50,13 @@ pub(super) fn table(rows: &[AuditRow], now: Timestamp, zone: &TimeZone) -> Table
         left(words::head_remark()),
     ]);
     for row in rows {
-        let by = match row.by.as_str() {
-            CONSOLE => words::at_the_console().into(),
-            by => by.to_owned(),
-        };
         let remark = if row.sound { Text::default() } else { words::row_changed() };
         table.row([
             row.id.to_string(),
             moment_with_seconds(row.at, now, zone).into(),
-            by,
+            row.by_in_words().into(),
             row.deed.name().into(),
-            row.not_listed().map_or_else(|| row.detail.clone(), |n| words::more_failures(n).into()),
+            row.detail_in_words().into(),
             row.from.clone().unwrap_or_default(),
             remark.into(),
         ]);
