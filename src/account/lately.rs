@@ -86,13 +86,12 @@ impl Lately {
 
 fn falls_faster(hours: &[HourCell], calendar: &Calendar, today: Date) -> Option<f64> {
     let known = || hours.iter().filter_map(|cell| Some((cell.hour_at, cell.last?)));
-    let (last_at, last_m) = known().last()?;
+    let (last_at, last_m) = known().next_back()?;
     if calendar.day_of(last_at) != today {
         return None;
     }
     let [least, most] = FALL_SPAN_H.map(SignedDuration::from_hours);
-    let (before_at, before_m) =
-        known().filter(|(at, _)| last_at.duration_since(*at) >= least).last()?;
+    let (before_at, before_m) = known().rfind(|(at, _)| last_at.duration_since(*at) >= least)?;
     let span = last_at.duration_since(before_at);
     let fall_m = (before_m - last_m) / (span.as_secs_f64() / 86_400.0);
     let last_of: BTreeMap<Date, f64> =

@@ -8,8 +8,7 @@
 //!   its geometry contradicts ([`DoubtedLevels`]). [`StatusRun`] states the rule of the status.
 //! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
 //! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
-//! - [`SourceMemory`], [`pumps_now`], [`running_now`]: the same at this moment, for a page that is refreshed each
-//! second.
+//! - [`SourceMemory`], [`pumps_now`], [`running_now`]: the same at this moment, for a page that is made each second.
 //! - [`drought()`]: the grade of each day, and the events that the days propose.
 //! - [`morning()`]: the township this morning, and what has changed since yesterday.
 

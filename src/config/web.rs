@@ -45,6 +45,11 @@ fn users(settings: &HubSettings, found: &mut Problems) {
 }
 
 fn networks(web: &WebSettings, found: &mut Problems) {
+    for (index, network) in web.open_to.iter().enumerate() {
+        let (rule, hint) = (own::open_to_anybody(), own::network_examples());
+        let place = format_args!("open_to[{index}]");
+        found.ensure(!network.is_everything(), place, network, rule, hint);
+    }
     for (index, proxy) in web.proxies.iter().enumerate() {
         let (rule, hint) = (own::proxy_is_anybody(), own::proxy_examples());
         found.ensure(!proxy.is_everything(), format_args!("proxies[{index}]"), proxy, rule, hint);
@@ -124,6 +129,7 @@ fn certificate_of(web: &WebSettings, found: &mut Problems) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::Network;
 
     /// What is wrong with a certificate and a key of the tests of TLS.
     fn pair(certificate: &str, key: &str) -> Vec<String> {
@@ -143,6 +149,21 @@ mod tests {
         let none = pair("gw-test.key", "gw-test.key");
         assert_eq!(none, ["certificate_file: holds no certificate in PEM"]);
         assert_eq!(pair("none.pem", "none.key").len(), 2);
+    }
+
+    #[test]
+    fn every_address_is_neither_a_proxy_nor_the_office() {
+        for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
+            let [office, every] =
+                ["192.168.1.0/24", every].map(|text| text.parse::<Network>().unwrap());
+            let (open_to, proxies) = (vec![office, every], vec![every]);
+            let web = WebSettings { open_to, proxies, ..WebSettings::default() };
+            let found = Problems::of(|found| networks(&web, found));
+            let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
+            assert_eq!(paths, ["open_to[1]", "proxies[0]"], "{every}");
+            let said = found[0].to_string();
+            assert!(said.contains("anybody could read without signing in; name the"), "{said}");
+        }
     }
 
     #[test]

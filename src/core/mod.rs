@@ -18,6 +18,7 @@ mod rollup;
 mod rows;
 mod shown;
 mod unit;
+mod unseen;
 
 pub use calendar::{Calendar, Period};
 pub use chart_point::ChartPoint;
@@ -36,3 +37,4 @@ pub use rollup::Rollup;
 pub use rows::RowNumbers;
 pub use shown::shown;
 pub use unit::Unit;
+pub use unseen::is_unseen;

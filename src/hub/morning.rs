@@ -175,7 +175,7 @@ impl Mornings {
         match findings {
             Ok(findings) => worked.findings = findings,
             Err(error) => {
-                worked.failed = failed(error, "findings", |why| words::findings_not_made(why));
+                worked.failed = failed(error, "findings", words::findings_not_made);
             }
         }
         match morning {
@@ -185,7 +185,7 @@ impl Mornings {
                 worked.morning = Some(Arc::new(morning));
             }
             Err(error) => {
-                worked.failed = failed(error, "morning", |why| words::morning_not_made(why));
+                worked.failed = failed(error, "morning", words::morning_not_made);
             }
         }
         let failed = worked.failed.is_some();

@@ -27,6 +27,9 @@ const KEPT: Duration = Duration::from_secs(60);
 /// The same in a simulation, whose hours pass in moments.
 const KEPT_SIMULATED: Duration = Duration::from_secs(3);
 
+/// How long it is good for which pumps run now.
+const LOOKED: Duration = Duration::from_secs(2);
+
 /// Periods of which facts are kept. Engineering judgement: few people look at once.
 const PERIODS_MAX: usize = 8;
 
@@ -43,6 +46,8 @@ struct Pumps {
 struct Kept {
     period: Period,
     made: Stopwatch,
+    /// When it was seen which pumps run.
+    looked: Stopwatch,
     facts: Arc<PumpsFacts>,
 }
 
@@ -52,7 +57,7 @@ pub(super) fn pumps(
     township: Arc<Township>,
     clock: Clock,
     simulated: bool,
-) -> Ask<Range, PumpsFacts> {
+) -> Ask<Range, Arc<PumpsFacts>> {
     let (free, kept) = (Semaphore::new(1), Mutex::default());
     let pumps = Arc::new(Pumps { settings, township, clock, simulated, free, kept });
     Ask::new(move |range| {
@@ -66,7 +71,7 @@ pub(super) fn pumps(
 }
 
 impl Pumps {
-    fn facts(&self, range: Range) -> anyhow::Result<PumpsFacts> {
+    fn facts(&self, range: Range) -> anyhow::Result<Arc<PumpsFacts>> {
         let (now, calendar) = (self.clock.now(), calendar(&self.township)?);
         let period = self.period(range, calendar.day_of(now))?;
         let shown = Shown {
@@ -76,24 +81,32 @@ impl Pumps {
             zone: calendar.zone().clone(),
         };
         let limit = if self.simulated { KEPT_SIMULATED } else { KEPT };
-        let mut kept = lock(&self.kept);
-        kept.retain(|kept| kept.made.elapsed() < limit);
-        if let Some(known) = kept.iter().find(|kept| kept.period == period) {
-            let is_over = period.to < calendar.day_of(now);
-            let mut facts = PumpsFacts { shown, is_over, ..(*known.facts).clone() };
-            drop(kept);
-            self.look(&mut facts, &calendar)?;
-            return Ok(facts);
-        }
-        drop(kept);
-        let mut facts = self.make(period, shown, &calendar)?;
+        // Whoever makes facts is alone: see `free`.
+        lock(&self.kept).retain(|kept| kept.made.elapsed() < limit);
+        let known = {
+            let mut kept = lock(&self.kept);
+            let place = kept.iter().position(|kept| kept.period == period);
+            place.map(|place| kept.remove(place))
+        };
+        let (mut facts, made) = match known {
+            Some(known) if known.looked.elapsed() < LOOKED => {
+                let facts = known.facts.clone();
+                lock(&self.kept).push(known);
+                return Ok(facts);
+            }
+            Some(Kept { facts, made, .. }) => {
+                let is_over = period.to < calendar.day_of(now);
+                (PumpsFacts { shown, is_over, ..(*facts).clone() }, made)
+            }
+            None => (self.make(period, shown, &calendar)?, Stopwatch::start()),
+        };
         self.look(&mut facts, &calendar)?;
+        let facts = Arc::new(facts);
         let mut kept = lock(&self.kept);
         if kept.len() >= PERIODS_MAX {
             kept.remove(0);
         }
-        let made = Stopwatch::start();
-        kept.push(Kept { period, made, facts: Arc::new(facts.clone()) });
+        kept.push(Kept { period, made, looked: Stopwatch::start(), facts: facts.clone() });
         Ok(facts)
     }
 

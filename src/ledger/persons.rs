@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::{Problems, Role};
+use crate::core::{Problems, Role, is_unseen};
 use crate::locales::{Text, config_hub as list_words, core as core_words, ledger as words};
 
 /// Fewest letters of a last word that is taken for a name of its own: 黄某 in 财政所 黄某, but not 某 in 黄 某. Chinese
@@ -160,7 +160,8 @@ impl Persons {
         }
     }
 
-    /// Adds what is wrong in the list: an empty field, a person listed twice, an id that is another's name.
+    /// Adds what is wrong in the list: a field that is empty or has what cannot be seen, a person listed twice, an id
+    /// that is another's name or as those of the record.
     pub fn check(&self, found: &mut Problems) {
         for (index, person) in self.iter().enumerate() {
             let found = &mut found.item("person", index);
@@ -171,7 +172,14 @@ impl Persons {
                 let named = !letters(text).is_empty();
                 let (rule, hint) = (core_words::is_empty(), list_words::say_who_it_is());
                 found.ensure(named, key, format!("{text:?}"), rule, hint);
+                // They make one person look like another, in the ledger and in the record.
+                let is_seen = !text.chars().any(is_unseen);
+                let (rule, hint) = (list_words::with_control(), list_words::remove_control());
+                found.ensure(is_seen, key, format!("{text:?}"), rule, hint);
             }
+            let is_own = person.id.trim().chars().next().map(usual_width) != Some('@');
+            let (rule, hint) = (list_words::id_of_the_record(), list_words::another_id());
+            found.ensure(is_own, "id", &person.id, rule, hint);
         }
         let once = list_words::one_entry_a_person;
         found.unique("person", "id", self.iter().map(|person| letters(&person.id)), once());

@@ -117,6 +117,25 @@ fn a_person_without_a_name_and_one_listed_twice_are_problems() {
 }
 
 #[test]
+fn an_id_of_the_record_and_what_cannot_be_seen_are_problems() {
+    let persons = Persons::from(vec![
+        person("@console", "黄某", "财政所"),
+        person(" ＠stranger", "刘某", "党政办"),
+        person("wu@office", "吴\u{202e}某", "乡长\n"),
+        person("x\u{2066}", "谢某", "农业办"),
+    ]);
+    let problems = Problems::of(|found| persons.check(found));
+    let paths: Vec<&str> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    let all =
+        ["person[0].id", "person[1].id", "person[2].name", "person[2].office", "person[3].id"];
+    assert_eq!(paths, all);
+    assert!(problems[0].to_string().contains("begins with '@'"), "{}", problems[0]);
+    let unseen = problems[2].to_string();
+    assert!(unseen.contains("cannot be seen") && unseen.contains("\\u{202e}"), "{unseen}");
+    assert!(!unseen.contains('\u{202e}'), "{unseen}");
+}
+
+#[test]
 fn an_id_that_is_another_s_name_is_found() {
     let persons = Persons::from(vec![person("Wu", "黄某", "财政所"), person("x", "wu", "乡长")]);
     let problems = Problems::of(|found| persons.check(found));

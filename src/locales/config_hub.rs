@@ -60,6 +60,14 @@ messages! { "config_hub";
         en "is no name or address of a host; without http://, port and path"
     }
     host_examples() { zh "如 `hub.lan` 或 `192.168.1.5`" en "such as hub.lan or 192.168.1.5" }
+    open_to_anybody() {
+        zh "包含所有地址：谁都可以不登录就查看"
+        en "is every address: anybody could read without signing in"
+    }
+    network_examples() {
+        zh "写单位自己的网络，如 `192.168.1.0/24`"
+        en "name the office's network, such as 192.168.1.0/24"
+    }
     proxy_is_anybody() {
         zh "包含所有地址：谁都可以冒充别的地址"
         en "is every address: anybody could pass for any other"
@@ -124,6 +132,15 @@ messages! { "config_hub";
         en "list each person once; where two of one office share a name, tell them apart by it"
     }
     id_names_another(person) { zh "也是 `{person}` 的姓名" en "is the name of {person} too" }
+    id_of_the_record() {
+        zh "以 `@` 开头：这样的名称留给操作记录自己用"
+        en "begins with '@', as only the record's own names do"
+    }
+    with_control() {
+        zh "含有看不见的控制字符"
+        en "has control characters that cannot be seen"
+    }
+    remove_control() { zh "删掉这些字符，重新输入" en "remove them, and type it anew" }
     another_id() { zh "换一个编号" en "give another id" }
     names_are_compared() {
         zh "要双人复核（`two_person`），却没有人员名单：只能按写法比较姓名，写法相近的算同一个人；在 `[[person]]` 里列出人员"

@@ -114,6 +114,10 @@ messages! { "gateways";
     time_ahead() { zh "这个时间还没有到" en "this time is still to come" }
     reason_needed() { zh "请写明原因" en "a reason is needed" }
     reason_long(most) { zh "原因最多 {most} 字" en "a reason has at most {most} characters" }
+    reason_with_control() {
+        zh "原因里含有看不见的控制字符，请删掉"
+        en "the reason has control characters that cannot be seen: remove them"
+    }
     not_done() { zh "没有做" en "Not done" }
     failed() { zh "没有做成，请看日志" en "It failed, see the log" }
     back_to_gateways() { zh "请回到网关页重试" en "go back to the gateways and try again" }

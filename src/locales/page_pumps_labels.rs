@@ -22,8 +22,8 @@ labels! { "pumps";
     "meters" { zh "表计" en "meters" }
     "no_strip" { zh "没有能看出何时运行的数据" en "no data that would show when it ran" }
     "legend" {
-        zh "数字下面的小字是真值可能的范围。何时运行：每天一格，越高运行的小时越多，底色为无数据的天"
-        en "The small numbers say between which bounds the truth may lie. When it ran: a column for each day, the higher the more \
+        zh "数字下面的小字是真值可能的范围。何时运行：每天一格（一年为几天一格），越高运行的小时越多，底色为无数据的天"
+        en "The small numbers say between which bounds the truth may lie. When it ran: a column for each day, over a year for some days, the higher the more \
             hours; shaded days have no data"
     }
 }

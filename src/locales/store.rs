@@ -230,6 +230,18 @@ messages! { "store";
         zh "登记过的更正已有 {most} 条，不再接收"
         en "{most} corrections were entered, and no more are taken"
     }
+    notes_of_series_full(most) {
+        zh "这个序列有效的备注已有 {most} 条；请撤回一些，或把几条合成一条"
+        en "this series has {most} notes in force; withdraw some, or make one of several"
+    }
+    notes_full(most) {
+        zh "有效的备注已有 {most} 条，不再接收；请撤回一些"
+        en "there are {most} notes in force, and no more are taken; withdraw some"
+    }
+    notes_full_for_ever(most) {
+        zh "登记过的备注已有 {most} 条，不再接收"
+        en "{most} notes were entered, and no more are taken"
+    }
     correction_unknown(id) { zh "没有第 {id} 条更正" en "there is no correction {id}" }
     correction_withdrawn_before(id) { zh "第 {id} 条更正已经撤回过" en "correction {id} was withdrawn before" }
     correction_stays(id) {

@@ -13,7 +13,8 @@ use crate::core::{Correction, CorrectionKind, Kind, Series, Withdrawal, hour_sta
 use crate::locales::{Argument, Text, store as words};
 
 /// Corrections in force of a series, and of all: each is looked at for each hour that is folded. Engineering judgement:
-/// a bad month of a sensor takes a dozen.
+/// a bad month of a sensor takes a dozen. Notes are counted apart, here and below: whoever may only write notes keeps
+/// no correction out.
 const OF_SERIES_MAX: u64 = 1_000;
 const IN_FORCE_MAX: u64 = 10_000;
 
@@ -213,7 +214,7 @@ fn enter(tables: &Tables<'_>, correction: &Correction) -> Result<Result<i64, Tex
     if let Some(same) = same {
         return Ok(Err(words::correction_twice(same)));
     }
-    if let Some(problem) = full(tables, id)? {
+    if let Some(problem) = full(tables, id, *kind)? {
         return Ok(Err(problem));
     }
     tables
@@ -229,25 +230,35 @@ fn enter(tables: &Tables<'_>, correction: &Correction) -> Result<Result<i64, Tex
     Ok(Ok(number))
 }
 
-/// Why there is no room for one more of series `id`.
-fn full(tables: &Tables<'_>, id: i64) -> Result<Option<Text>, StoreError> {
+/// Why there is no room for one more of series `id`: a note among notes, or a correction among corrections.
+fn full(tables: &Tables<'_>, id: i64, kind: CorrectionKind) -> Result<Option<Text>, StoreError> {
+    let is_note = kind == CorrectionKind::Note;
     let count = |sql: &str, id: Option<i64>| -> Result<u64, StoreError> {
         let mut statement = tables.prepare(sql)?;
         Ok(match id {
-            Some(id) => statement.query_row([id], |row| row.get(0))?,
-            None => statement.query_row([], |row| row.get(0))?,
+            Some(id) => statement.query_row(params![is_note, id], |row| row.get(0))?,
+            None => statement.query_row([is_note], |row| row.get(0))?,
         })
     };
-    let own = "SELECT count(*) FROM correction WHERE withdrawn_ms IS NULL AND series = ?1";
-    let in_force = "SELECT count(*) FROM correction WHERE withdrawn_ms IS NULL";
+    let said = |most, notes: fn(u64) -> Text, corrections: fn(u64) -> Text| {
+        Ok(Some(if is_note { notes(most) } else { corrections(most) }))
+    };
+    let own = "SELECT count(*) FROM correction
+         WHERE withdrawn_ms IS NULL AND (kind = 'note') = ?1 AND series = ?2";
+    let in_force =
+        "SELECT count(*) FROM correction WHERE withdrawn_ms IS NULL AND (kind = 'note') = ?1";
+    let ever = "SELECT count(*) FROM correction WHERE (kind = 'note') = ?1";
     if count(own, Some(id))? >= OF_SERIES_MAX {
-        return Ok(Some(words::corrections_of_series_full(OF_SERIES_MAX)));
+        let (notes, others) = (words::notes_of_series_full, words::corrections_of_series_full);
+        return said(OF_SERIES_MAX, notes, others);
     }
     if count(in_force, None)? >= IN_FORCE_MAX {
-        return Ok(Some(words::corrections_full(IN_FORCE_MAX)));
+        return said(IN_FORCE_MAX, words::notes_full, words::corrections_full);
     }
-    let is_full = count("SELECT count(*) FROM correction", None)? >= EVER_MAX;
-    Ok(is_full.then(|| words::corrections_full_for_ever(EVER_MAX)))
+    if count(ever, None)? >= EVER_MAX {
+        return said(EVER_MAX, words::notes_full_for_ever, words::corrections_full_for_ever);
+    }
+    Ok(None)
 }
 
 /// Why hours from `from_ms` on cannot be folded anew: readings of them were let go of. A note changes none.

@@ -113,7 +113,8 @@ fn workplace(
                 zone: overview.zone.clone(),
             };
             let period = Period { from: day, to: day };
-            async move { Ok(PumpsFacts { shown, period, is_over: false, pumps: Vec::new() }) }
+            let facts = PumpsFacts { shown, period, is_over: false, pumps: Vec::new() };
+            async move { Ok(Arc::new(facts)) }
         }),
         gateway: Ask::new(move |deed| {
             note(&done, format!("{deed:?}"));

@@ -51,7 +51,8 @@ pub struct Workplace {
     pub station: Ask<StationAsked, Option<StationFacts>>,
     pub correct: Ask<CorrectionAsked, Done>,
     pub withdraw: Ask<Withdraw, Done>,
-    pub pumps: Ask<Range, PumpsFacts>,
+    /// The same facts for all who ask within some seconds.
+    pub pumps: Ask<Range, Arc<PumpsFacts>>,
     /// Does something to a gateway, and says what it came to.
     pub gateway: Ask<GatewayDeed, Result<Text, Text>>,
     /// Points of a chart for programs, as a JSON array.

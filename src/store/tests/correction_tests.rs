@@ -227,6 +227,49 @@ fn hours_whose_readings_are_gone_stay_as_they_are() {
 }
 
 #[test]
+fn notes_keep_no_correction_out() {
+    let file = File::new();
+    let mut store = file.open();
+    filled(&mut store);
+    let fill = |store: &Sqlite, kind: &str, name: &str, count: i64| {
+        let rows = format!(
+            "INSERT INTO correction (series, from_ms, to_ms, kind, reason, person, at_ms)
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             SELECT series.id, i, i + 1, '{kind}', 'r', 'p', 0 FROM n, series WHERE name = '{name}'"
+        );
+        store.connection.execute_batch(&rows).unwrap();
+    };
+    let refused = |store: &mut Sqlite, correction: &Correction| {
+        let problem = store.correct(correction).unwrap().unwrap_err();
+        within(Lang::English, || problem.to_string())
+    };
+    let [note, wrong] =
+        [CorrectionKind::Note, CorrectionKind::Wrong].map(|kind| said(POND, (0, 60), kind));
+    fill(&store, "note", POND, 1_000);
+    let problem = refused(&mut store, &note);
+    assert!(problem.contains("this series has 1000 notes"), "{problem}");
+    fill(&store, "note", METER, 9_000);
+    let problem = refused(&mut store, &said(STATE, (0, 60), CorrectionKind::Note));
+    assert!(problem.contains("10000 notes in force"), "{problem}");
+    enter(&mut store, &wrong);
+    // Nor do corrections keep a note out.
+    let withdrawn = "UPDATE correction
+         SET withdrawn_ms = 1, withdrawn_reason = 'r', withdrawn_person = 'p'
+         WHERE kind = 'note' AND withdrawn_ms IS NULL";
+    store.connection.execute_batch(withdrawn).unwrap();
+    fill(&store, "wrong", POND, 999);
+    let problem = refused(&mut store, &said(POND, (60, 120), shift(1.0)));
+    assert!(problem.contains("this series has 1000 corrections"), "{problem}");
+    enter(&mut store, &note);
+    // What was ever entered is counted apart too.
+    fill(&store, "note", METER, 90_000);
+    store.connection.execute_batch(withdrawn).unwrap();
+    let problem = refused(&mut store, &said(STATE, (0, 60), CorrectionKind::Note));
+    assert!(problem.contains("100000 notes were entered"), "{problem}");
+    enter(&mut store, &said(STATE, (0, 60), CorrectionKind::Wrong));
+}
+
+#[test]
 fn nobody_changes_a_correction_beside_the_program() {
     let file = File::new();
     let mut store = file.open();

@@ -81,7 +81,7 @@ impl Curves {
 }
 
 /// The limits that are near enough to the values to be shown.
-fn near<'a>(values: impl Iterator<Item = f64>, limits: &'a [Limit]) -> Vec<&'a Limit> {
+fn near(values: impl Iterator<Item = f64>, limits: &[Limit]) -> Vec<&Limit> {
     let bounds = values.fold(None, |bounds: Option<(f64, f64)>, value| {
         let (low, high) = bounds.unwrap_or((value, value));
         Some((low.min(value), high.max(value)))

@@ -91,7 +91,7 @@ fn coordinates(path: &str) -> Vec<(f64, f64)> {
     for part in path.split('M').skip(1) {
         let lines = part.split(|c: char| c.is_ascii_alphabetic()).next().unwrap();
         let numbers: Vec<f64> = lines.split_whitespace().map(|n| n.parse().unwrap()).collect();
-        assert!(numbers.len() % 2 == 0, "{path}");
+        assert!(numbers.len().is_multiple_of(2), "{path}");
         found.extend(numbers.chunks(2).map(|pair| (pair[0], pair[1])));
     }
     found

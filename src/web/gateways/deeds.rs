@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 
 use super::{GatewayDeed, GatewayDeedKind, page};
-use crate::core::{GatewayId, StationId, shown};
+use crate::core::{GatewayId, StationId, is_unseen, shown};
 use crate::locales::{Text, page_gateways as words};
 use crate::users::Deed;
 use crate::web::guard::{AsAdministrator, Signed};
@@ -140,6 +140,9 @@ fn revoke(form: &DeedForm, now: Timestamp, zone: &TimeZone) -> Result<GatewayDee
     if reason.chars().nth(REASON_MAX).is_some() {
         return Err(words::reason_long(REASON_MAX));
     }
+    if reason.chars().any(is_unseen) {
+        return Err(words::reason_with_control());
+    }
     Ok(GatewayDeedKind::Revoke { since, reason: reason.to_owned() })
 }
 
@@ -175,6 +178,8 @@ mod tests {
             ("revoke", form("", "2026-11-02T09:01", "r", "1"), "still to come"),
             ("revoke", form("", "2026-11-02T08:30", " ", "1"), "a reason is needed"),
             ("revoke", form("", "2026-11-02T08:30", &long, "1"), "at most 300"),
+            ("revoke", form("", "2026-11-02T08:30", "a\u{202e}b", "1"), "cannot be seen"),
+            ("revoke", form("", "2026-11-02T08:30", "a\r\nb", "1"), "cannot be seen"),
         ] {
             let said = asked(deed, form).unwrap().unwrap_err();
             assert!(said.contains(says), "{said}");

@@ -6,6 +6,12 @@ use crate::water::{StationKind, Status};
 use crate::web::format::encoded;
 use crate::web::model::SourceRow;
 
+/// The longest value of a filter that is looked at, characters. Engineering judgement: no village has a longer name.
+const VALUE_MAX: usize = 200;
+
+/// What stands for a longer one: no source has it.
+const NOBODY: &str = "?";
+
 /// The query as it comes; what is not known shows no source, and the page says so.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -54,8 +60,14 @@ pub(super) struct Asked {
 impl From<Query> for Asked {
     fn from(query: Query) -> Self {
         let by = By::ALL.into_iter().find(|by| by.id() == query.by).unwrap_or_default();
-        Self { by, village: query.village, kind: query.kind, status: query.status }
+        let [village, kind, status] = [query.village, query.kind, query.status].map(bounded);
+        Self { by, village, kind, status }
     }
+}
+
+/// `value`, or of one that is too long what no source has.
+fn bounded(value: String) -> String {
+    if value.chars().nth(VALUE_MAX).is_some() { NOBODY.to_owned() } else { value }
 }
 
 impl Asked {
@@ -128,6 +140,19 @@ mod tests {
         let uri: axum::http::Uri = address.parse().unwrap();
         let query = axum::extract::Query::<Query>::try_from_uri(&uri).unwrap();
         assert_eq!(Asked::from(query.0), asked);
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_nobody_s_and_is_not_repeated() {
+        let long = "村".repeat(VALUE_MAX + 1);
+        let [village, kind, status] = [&long, &long, &long].map(String::clone);
+        let query = Query { village, kind, status, ..Query::default() };
+        let asked = Asked::from(query);
+        assert_eq!(asked.address(false), "/?village=%3F&kind=%3F&status=%3F");
+        assert!(asked.filters());
+        let longest = "村".repeat(VALUE_MAX);
+        let query = Query { village: longest.clone(), ..Query::default() };
+        assert_eq!(Asked::from(query).village, longest);
     }
 
     #[test]

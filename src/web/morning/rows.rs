@@ -1,5 +1,7 @@
 //! The sources, the worst first, each as a row.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::asked::{Asked, By, kind_id};
@@ -137,16 +139,22 @@ fn days(days: u32) -> Text {
 
 /// The columns of the table that none of `rows` fills, counted from 1: they are left out.
 pub(super) fn unfilled(rows: &[&SourceRow]) -> Vec<usize> {
-    let fills: [(usize, fn(&SourceRow) -> bool); 6] = [
-        (4, |row| row.next_limit.is_some()),
-        (5, |row| row.supply_days.is_some()),
-        (6, |row| row.trend_m_per_day.is_some()),
-        (7, |row| row.trend_week_m_per_day.is_some()),
-        (8, |row| row.rank.is_some()),
-        (9, |row| !row.spark.is_empty()),
-    ];
-    let empty = fills.into_iter().filter(|(_, fills)| !rows.iter().any(|row| fills(row)));
-    empty.map(|(column, _)| column).collect()
+    let filled = |row: &SourceRow| {
+        [
+            (4, row.next_limit.is_some()),
+            (5, row.supply_days.is_some()),
+            (6, row.trend_m_per_day.is_some()),
+            (7, row.trend_week_m_per_day.is_some()),
+            (8, row.rank.is_some()),
+            (9, !row.spark.is_empty()),
+        ]
+    };
+    let filled: BTreeSet<usize> = rows
+        .iter()
+        .flat_map(|row| filled(row).into_iter().filter(|(_, fills)| *fills))
+        .map(|(column, _)| column)
+        .collect();
+    (4..=9).filter(|column| !filled.contains(column)).collect()
 }
 
 /// How far a level is above the threshold of `status`, which the words name shorter than the status itself.

@@ -1,10 +1,13 @@
 //! The page of the pumps: what each did over some days, and what is doubtful about it.
 
+mod cache;
 mod facts;
 mod strip;
 #[cfg(test)]
 mod tests;
 mod view;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -14,13 +17,16 @@ use axum::response::Response;
 use axum::routing::get;
 use serde::Deserialize;
 
+use cache::Cache;
+
 use super::guard::AsViewer;
 use super::range::{RangeAsked, range};
 use super::state::Web;
 use super::station::Range;
+use super::templates::html;
 use super::visitor::Visitor;
 use crate::core::Period;
-use crate::locales::{Text, page_pumps as words};
+use crate::locales::{Text, page_pumps as words, within};
 
 pub use facts::{PumpFacts, PumpsFacts};
 
@@ -29,7 +35,12 @@ const DAYS_MAX: i64 = 400;
 
 /// `/pumps?range=…`.
 pub(super) fn routes() -> Router<Web> {
-    Router::new().route("/pumps", get(pumps))
+    let cache = Arc::new(Cache::default());
+    let page = move |state: State<Web>, visitor: AsViewer, asked: Asking, part: OnlyPart| {
+        let cache = cache.clone();
+        async move { pumps(state, visitor, asked, part, &cache).await }
+    };
+    Router::new().route("/pumps", get(page))
 }
 
 /// Whether only what is live of the page is asked for.
@@ -38,11 +49,16 @@ struct Part {
     part: Option<String>,
 }
 
+/// What is asked for, or why it cannot be read.
+type Asking = Result<Query<RangeAsked>, QueryRejection>;
+type OnlyPart = Result<Query<Part>, QueryRejection>;
+
 async fn pumps(
     State(web): State<Web>,
     AsViewer(visitor): AsViewer,
-    asked: Result<Query<RangeAsked>, QueryRejection>,
-    part: Result<Query<Part>, QueryRejection>,
+    asked: Asking,
+    part: OnlyPart,
+    cache: &Cache,
 ) -> Response {
     let range = match range(asked, Range::Event).and_then(short) {
         Ok(range) => range,
@@ -56,11 +72,21 @@ async fn pumps(
             return problem(&web, &visitor, status, words::failed());
         }
     };
-    let page = view::page(&facts, range);
-    match part.is_ok_and(|Query(Part { part })| part.is_some()) {
-        true => web.templates.part(&visitor, "pumps/part", &page),
-        false => web.templates.page(&visitor, &facts.shown, "pumps/page", &page),
+    let rendered = within(visitor.lang, || {
+        let page = |facts: &PumpsFacts| web.templates.text("pumps/part", &view::page(facts));
+        cache.part(&facts, visitor.lang, range, page)
+    });
+    let rendered = match rendered {
+        Ok(rendered) => rendered,
+        Err(error) => {
+            return visitor.answer(|| html(StatusCode::INTERNAL_SERVER_ERROR, Err(error)));
+        }
+    };
+    if part.is_ok_and(|Query(Part { part })| part.is_some()) {
+        return visitor.answer(|| html(StatusCode::OK, Ok(rendered.to_string())));
     }
+    let around = view::around(&facts, range);
+    web.templates.page_around(&visitor, &facts.shown, "pumps/page", &around, &rendered)
 }
 
 /// Refuses a span that is too long.

@@ -9,24 +9,23 @@ use crate::core::Period;
 use crate::locales::{Text, page_pumps as words};
 use crate::web::format::day as day_words;
 
-/// Width of a day, and of its column.
-const DAY_WIDTH: i64 = 4;
-const COLUMN_WIDTH: i64 = 3;
+/// Width of a column, in which a stroke of its own width stands in the middle.
+const WIDTH: i64 = 4;
 
 /// Height: a unit an hour.
 const HEIGHT: u32 = 24;
 
-/// Days that are drawn at most: more are narrower than a pixel.
-const DAYS_MAX: i64 = 400;
+/// Columns at most: more are narrower than a pixel. Of more days, a column stands for several.
+const COLUMNS_MAX: i64 = 122;
 
 /// A strip, as paths of SVG.
 #[derive(Serialize)]
 pub(super) struct Strip {
     pub width: i64,
     pub height: u32,
-    /// A column for each day on which it ran.
+    /// A stroke for each column with a day on which it ran, as high as the most hours of one.
     pub ran: String,
-    /// The days without data.
+    /// The same for each column without data.
     pub gaps: String,
     /// The same in words.
     pub label: Text,
@@ -37,30 +36,31 @@ pub(super) fn strip(period: Period, hours_by_day: &[(Date, u32)]) -> Option<Stri
     if hours_by_day.is_empty() {
         return None;
     }
-    let days = period.days().clamp(1, DAYS_MAX);
-    let (mut ran, mut gaps, mut missing) = (String::new(), String::new(), 0);
-    let mut given = hours_by_day.iter().peekable();
-    let mut day = period.from;
-    for index in 0..days {
-        while given.next_if(|(earlier, _)| *earlier < day).is_some() {}
-        let x = index * DAY_WIDTH;
-        match given.next_if(|(same, _)| *same == day) {
-            Some((_, 0)) => {}
-            Some((_, hours)) => {
-                let height = (*hours).min(HEIGHT);
-                // Writing into a text does not fail.
-                let _ = write!(ran, "M{x} {HEIGHT}v-{height}h{COLUMN_WIDTH}v{height}z");
-            }
-            None => {
-                missing += 1;
-                let _ = write!(gaps, "M{x} 0h{DAY_WIDTH}v{HEIGHT}h-{DAY_WIDTH}z");
-            }
+    let days = period.days().max(1);
+    let each = (days + COLUMNS_MAX - 1) / COLUMNS_MAX;
+    let columns = (days + each - 1) / each;
+    let mut hours: Vec<Option<u32>> = vec![None; usize::try_from(columns).unwrap_or(0)];
+    let mut known = 0;
+    for (day, ran) in hours_by_day.iter().filter(|(day, _)| period.contains(*day)) {
+        let index = (Period { from: period.from, to: *day }.days() - 1) / each;
+        if let Some(most) = usize::try_from(index).ok().and_then(|index| hours.get_mut(index)) {
+            *most = Some(most.unwrap_or(0).max(*ran));
+            known += 1;
         }
-        let Ok(next) = day.tomorrow() else { break };
-        day = next;
     }
-    let label = label(hours_by_day, missing);
-    Some(Strip { width: days * DAY_WIDTH, height: HEIGHT, ran, gaps, label })
+    let (mut ran, mut gaps) = (String::new(), String::new());
+    let mut x = WIDTH / 2;
+    for hours in hours {
+        // Writing into a text does not fail.
+        let _ = match hours {
+            Some(0) => Ok(()),
+            Some(hours) => write!(ran, "M{x} {HEIGHT}v-{}", hours.min(HEIGHT)),
+            None => write!(gaps, "M{x} 0v{HEIGHT}"),
+        };
+        x += WIDTH;
+    }
+    let label = label(hours_by_day, days - known);
+    Some(Strip { width: columns * WIDTH, height: HEIGHT, ran, gaps, label })
 }
 
 fn label(hours_by_day: &[(Date, u32)], missing: i64) -> Text {
@@ -88,8 +88,8 @@ mod tests {
         let hours = [(date(2022, 8, 1), 12), (date(2022, 8, 2), 0), (date(2022, 8, 4), 99)];
         let strip = strip(period, &hours).unwrap();
         assert_eq!((strip.width, strip.height), (16, 24));
-        assert_eq!(strip.ran, "M0 24v-12h3v12zM12 24v-24h3v24z");
-        assert_eq!(strip.gaps, "M8 0h4v24h-4z");
+        assert_eq!(strip.ran, "M2 24v-12M14 24v-24");
+        assert_eq!(strip.gaps, "M10 0v24");
         let said = strip.label.within(Lang::English);
         assert!(said.contains("ran on 2 days") && said.contains("days without data: 1"), "{said}");
     }
@@ -97,10 +97,11 @@ mod tests {
     #[test]
     fn without_data_there_is_no_strip_and_a_long_one_is_bounded() {
         let day = date(2022, 8, 1);
-        let period = Period { from: day, to: date(2029, 8, 1) };
+        let period = Period { from: day, to: date(2023, 7, 31) };
         assert!(strip(period, &[]).is_none());
-        let long = strip(period, &[(day, 1)]).unwrap();
-        assert_eq!(long.width, DAYS_MAX * DAY_WIDTH);
+        let long =
+            strip(period, &[(day, 1), (date(2022, 8, 3), 7), (date(2022, 8, 4), 5)]).unwrap();
+        assert_eq!((long.width, long.ran.as_str()), (COLUMNS_MAX * WIDTH, "M2 24v-7M6 24v-5"));
         let idle = strip(Period { from: day, to: day }, &[(day, 0)]).unwrap();
         assert!(idle.label.within(Lang::English).contains("not seen to run"));
     }

@@ -18,12 +18,25 @@ use crate::web::station::Range;
 const USUAL: [OpenBy; 5] =
     [OpenBy::Ends, OpenBy::Boundary, OpenBy::Step, OpenBy::Gap, OpenBy::Silence];
 
-/// The page.
+/// What the page has around its live part.
+#[derive(Serialize)]
+pub(super) struct Around {
+    picker: Picker,
+    /// URL of the live part.
+    live: String,
+}
+
+/// What is around the part of `facts`, which are those of `range`.
+pub(super) fn around(facts: &PumpsFacts, range: Range) -> Around {
+    Around {
+        picker: Picker::new("/pumps", range, facts.period.from, facts.period.to),
+        live: format!("/pumps?part=1&{}", query(range)),
+    }
+}
+
+/// The live part of the page.
 #[derive(Serialize)]
 pub(super) struct Page {
-    pub picker: Picker,
-    /// URL of what is live.
-    pub live: String,
     pub days: Text,
     /// That the period is not over; empty where it is.
     pub not_over: Text,
@@ -80,8 +93,8 @@ pub(super) struct Amount {
     pub how: Text,
 }
 
-/// The page of `facts`, which are those of `range`.
-pub(super) fn page(facts: &PumpsFacts, range: Range) -> Page {
+/// The live part of `facts`.
+pub(super) fn page(facts: &PumpsFacts) -> Page {
     let period = facts.period;
     let today = facts.shown.zone.to_datetime(facts.shown.now).date();
     let mut order: Vec<&PumpFacts> = facts.pumps.iter().collect();
@@ -91,8 +104,6 @@ pub(super) fn page(facts: &PumpsFacts, range: Range) -> Page {
     });
     let running = |state: Option<bool>| facts.pumps.iter().filter(|p| p.running == state).count();
     Page {
-        picker: Picker::new("/pumps", range, period.from, period.to),
-        live: format!("/pumps?part=1&{}", query(range)),
         days: words::days(dated(period.from, today), dated(period.to, today), period.days()),
         not_over: if facts.is_over { Text::default() } else { words::not_over() },
         more: more(&facts.pumps),

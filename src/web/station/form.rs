@@ -6,7 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::facts::{CorrectionAsked, StationFacts};
-use crate::core::{Correction, CorrectionKind, Kind, Parameter, Series, StationId, shown};
+use crate::core::{
+    Correction, CorrectionKind, Kind, Parameter, Series, StationId, is_unseen, shown,
+};
 use crate::locales::{Text, page_station as words};
 use crate::web::range::RangeAsked;
 
@@ -167,22 +169,16 @@ fn span(from: Timestamp, to: Timestamp) -> Result<(), Text> {
 
 fn reason(text: &str) -> Result<String, Text> {
     let text = text.trim();
+    // It may have several lines.
+    let is_hidden = |c: char| is_unseen(c) && !matches!(c, '\n' | '\r');
     match text.chars().count() {
         0 => Err(words::no_reason()),
         long if long > Correction::REASON_MAX => {
             Err(words::reason_too_long(long, Correction::REASON_MAX))
         }
-        _ if text.chars().any(is_unseen) => Err(words::reason_with_control()),
+        _ if text.chars().any(is_hidden) => Err(words::reason_with_control()),
         _ => Ok(text.replace("\r\n", "\n")),
     }
-}
-
-/// A character that changes what is read without being seen: a control, or a mark that turns the order of letters
-/// around (Unicode Technical Report 36, 2.6).
-fn is_unseen(c: char) -> bool {
-    let is_line_end = matches!(c, '\n' | '\r');
-    let turns_around = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns_around || c.is_control() && !is_line_end
 }
 
 /// The form as the page shows it.

@@ -71,7 +71,7 @@ fn of_threshold(station: &Station, threshold: &Threshold) -> Particular {
     let low = threshold.low.map(|low| one(Status::Low, low));
     let warn = one(Status::Warn, threshold.warn);
     let guard = one(Status::Guard, threshold.guard);
-    let months = Text::list(&threshold.months.iter().map(|m| m.to_string()).collect::<Vec<_>>());
+    let months = Text::list(threshold.months.iter().map(ToString::to_string));
     let confidence = format!("{:.0}", threshold.confidence * 100.0);
     Particular {
         name: words::thresholds_of(months),

@@ -180,26 +180,30 @@ fn end_of(text: &str) -> usize {
     text.len()
 }
 
-/// Requests of all pages at a steady rate while readings come in.
+/// Requests at a steady rate, alone and while readings come in: of the overview, as most are, and of all pages.
 fn steady(office: &Office, seconds: u64, bytes: usize) {
-    let paths = office.paths();
     let span = Duration::from_secs(seconds);
-    let alone = load::steady(office.port, &paths, REQUESTS_S, span);
-    row("300 requests/s of all pages, alone", alone.to_string(), "");
-    let intake = intake::Intake::start(office, READINGS_S);
-    let (before, cpu) = (office.stored(), office.cpu_s());
-    let beside = load::steady(office.port, &paths, REQUESTS_S, span);
-    let (after, used) = (office.stored(), office.cpu_s() - cpu);
-    drop(intake);
-    row("300 requests/s while 10,000 readings/s come in", beside.to_string(), "p99 80 ms");
-    let rate = (after - before) / beside.took.as_secs_f64();
-    row("readings/s that were stored meanwhile", format!("{rate:.0}"), "10,000");
-    let busy = used / beside.took.as_secs_f64() * 100.0;
-    row("the hub's CPU meanwhile", format!("{busy:.0} % of a core"), "100 %");
     let hello = reference::Hello::start(bytes);
     let plain = load::steady(hello.port, &["/".to_owned()], REQUESTS_S, span);
     row("reference: 300 requests/s", plain.to_string(), "");
-    row("over reference, p99", ratio(beside.part_ms(0.99), plain.part_ms(0.99)), "");
+    drop(hello);
+    let overview = vec!["/?part=1".to_owned(), "/".to_owned()];
+    for (what, paths) in [("the overview", overview), ("all pages", office.paths())] {
+        let alone = load::steady(office.port, &paths, REQUESTS_S, span);
+        row(&format!("300 requests/s of {what}, alone"), alone.to_string(), "");
+        let intake = intake::Intake::start(office, READINGS_S);
+        let (before, cpu) = (office.stored(), office.cpu_s());
+        let beside = load::steady(office.port, &paths, REQUESTS_S, span);
+        let (after, used) = (office.stored(), office.cpu_s() - cpu);
+        drop(intake);
+        let beside_readings = format!("300 requests/s of {what} while 10,000 readings/s come in");
+        row(&beside_readings, beside.to_string(), "p99 80 ms");
+        row("over reference, p99", ratio(beside.part_ms(0.99), plain.part_ms(0.99)), "");
+        let rate = (after - before) / beside.took.as_secs_f64();
+        row("readings/s that were stored meanwhile", format!("{rate:.0}"), "10,000");
+        let busy = used / beside.took.as_secs_f64() * 100.0;
+        row("the hub's CPU meanwhile", format!("{busy:.0} % of a core"), "100 %");
+    }
 }
 
 /// What viewers take of the hub while nothing changes, and while readings come in.
