@@ -23,6 +23,8 @@ use crate::water::{GradeRules, Station, StationKind, Township};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Morning {
     pub day: Date,
+    /// The instant that it was worked out for.
+    pub at: Timestamp,
     /// Grade with its reasons, sources with rank, anomaly and days of supply: of today, or of yesterday as long as
     /// today has no data; `None` where neither has any.
     pub today: Option<DroughtDay>,
@@ -100,6 +102,7 @@ pub fn morning<C: Cells>(basis: &MorningBasis<'_>, cells: &mut C) -> Result<Morn
     let rainless = shown.as_ref().and_then(|day| day.rainless);
     let rain = rain(basis.township, basis.calendar, (basis.now, rainless), cells)?;
     let mut morning = Morning {
+        at: basis.now,
         day: today,
         earlier: not_among(before, shown.as_ref()),
         today: shown,

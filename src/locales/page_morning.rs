@@ -4,6 +4,10 @@ messages! { "morning";
     // The drought grade and why.
     grade_at_least(grade) { zh "至少{grade}" en "at least {grade}" }
     as_of(day) { zh "按 {day}的数据" en "by the data of {day}" }
+    worked_out(when) {
+        zh "旱情等级、变化和各项合计是按 {when} 算的，正在重新计算"
+        en "grade, changes and sums are those of {when}; they are being worked out anew"
+    }
     without_value() { zh "当天无数据" en "no data on this day" }
     held(what, days) {
         zh "{what}，维持前几日的等级，连续 {days} 天好转才解除"

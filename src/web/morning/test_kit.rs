@@ -88,6 +88,7 @@ fn pumped() -> Pumped {
 pub(super) fn morning() -> Morning {
     Morning {
         day: date(2022, 8, 15),
+        at: now(),
         today: Some(DroughtDay {
             day: date(2022, 8, 15),
             grade: Some(Grade::Moderate),

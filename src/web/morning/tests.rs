@@ -243,3 +243,16 @@ async fn five_hundred_sources_fit_into_the_frame() {
         assert!(size <= 120 * 1024, "{size} bytes in {lang}, without {charts} of charts");
     }
 }
+
+#[tokio::test]
+async fn what_was_worked_out_long_ago_says_for_when() {
+    let kit = Kit::new();
+    let viewer = kit.session(Role::Viewer).await;
+    for (hours, said) in [(1, false), (2, true)] {
+        let shown = overview(8);
+        let now = shown.now + jiff::SignedDuration::from_hours(hours);
+        kit.overview.send_replace(Arc::new(Overview { now, ..shown }));
+        let page = kit.get("/?lang=en", Some(&viewer)).await.body;
+        assert_eq!(page.contains("are being worked out anew"), said, "{page}");
+    }
+}

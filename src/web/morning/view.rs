@@ -1,6 +1,6 @@
 //! From the overview to what the page shows.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::asked::{Asked, By};
@@ -16,11 +16,16 @@ use crate::web::gateways::LostRow;
 use crate::web::model::Overview;
 use crate::wire::GatewayReport;
 
+/// How long grade, changes and sums are good for without a word: they are worked out anew each hour.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(90);
+
 /// What is live of the page.
 #[derive(Serialize)]
 pub(super) struct View {
     now: Text,
     now_in_full: Text,
+    /// For when grade, changes and sums were worked out, where that is longer ago than they are good for.
+    worked_out: Option<Text>,
     problems: Vec<Text>,
     notes: Vec<Text>,
     grade: Option<GradeView>,
@@ -71,6 +76,9 @@ impl View {
         Self {
             now: moment(overview.now, overview.now, &overview.zone),
             now_in_full: full_moment(overview.now, &overview.zone),
+            worked_out: morning
+                .filter(|morning| overview.now.duration_since(morning.at) >= GOOD_FOR)
+                .map(|morning| words::worked_out(moment(morning.at, overview.now, &overview.zone))),
             problems: overview.problems.clone(),
             notes: overview.notes.clone(),
             grade: morning.map(GradeView::of),
