@@ -73,8 +73,9 @@ impl<C: Cells> Reader<'_, '_, C> {
             ByEnergy::MoreThanIdle => doubted,
             ByEnergy::Load | ByEnergy::Nothing => false,
         };
-        // Hours know nothing of another meter that the ledger names.
-        let replaced = energy.segments.iter().any(|s| s.kind == SegmentKind::MeterReplaced);
+        // Hours know nothing of another meter that the ledger names, nor of one whose rows are not used.
+        let replaced = !energy.unused.is_empty()
+            || energy.segments.iter().any(|s| s.kind == SegmentKind::MeterReplaced);
         if by_hours && !replaced {
             drew = drew.or(self.ran_by_hours(energy, closed, rated_kw)?);
         }
