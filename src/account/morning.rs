@@ -42,6 +42,8 @@ pub struct Morning {
     pub event: Option<(Period, Pumped)>,
     /// What is different from yesterday, the worst first.
     pub changes: Vec<Change>,
+    /// Sources with a level on both days: of no other can it be said that nothing has changed.
+    pub compared: u32,
 }
 
 /// What a morning is made from, besides hours and days.
@@ -97,6 +99,10 @@ pub fn morning<C: Cells>(basis: &MorningBasis<'_>, cells: &mut C) -> Result<Morn
         Some(event) => Some((event, Pumped::of(&pumps(&basis.over(event), cells)?))),
         None => None,
     };
+    let compared = match days.as_slice() {
+        [before, now] => now.sources.iter().filter(|state| of(before, &state.id).is_some()).count(),
+        _ => 0,
+    };
     let mut told = days.into_iter().rev().filter(has_data);
     let (shown, before) = (told.next(), told.next());
     let rainless = shown.as_ref().and_then(|day| day.rainless);
@@ -113,6 +119,7 @@ pub fn morning<C: Cells>(basis: &MorningBasis<'_>, cells: &mut C) -> Result<Morn
         yesterday: Pumped::of(&pumps_yesterday),
         event,
         changes,
+        compared: u32::try_from(compared).unwrap_or(u32::MAX),
     };
     morning.stored = stored(basis.township, today, morning.states(), cells)?;
     morning.drinking = drinking(basis.township, morning.states());

@@ -180,6 +180,8 @@ fn a_source_that_stays_away_is_silent_and_not_better() {
     assert_eq!((low.persons_low, low.sources_low, low.persons_unknown), (1000, 1, 0));
     let gone = World { tank: &|i: i64| (i < -48).then_some(0.8), ..STEADY };
     assert_eq!(gone.changes(), [], "it was silent already yesterday");
+    assert_eq!(STEADY.morning().compared, 2);
+    assert_eq!((world.morning().compared, gone.morning().compared), (1, 1));
     let unknown = gone.morning().drinking;
     assert_eq!((unknown.persons_low, unknown.persons_unknown), (0, 1000));
     assert_eq!(unknown.sources_unknown, 1);

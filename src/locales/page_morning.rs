@@ -8,6 +8,15 @@ messages! { "morning";
         zh "旱情等级、变化和各项合计是按 {when} 算的，正在重新计算"
         en "grade, changes and sums are those of {when}; they are being worked out anew"
     }
+    unchanged() { zh "没有变化。" en "Nothing has changed." }
+    unchanged_of(some, others) {
+        zh "两天都有数据的 {some} 处水源没有变化，另外 {others} 处无法比较。"
+        en "Nothing has changed at the sources with data of both days ({some}); the others ({others}) cannot be compared."
+    }
+    nothing_compared() {
+        zh "没有哪处水源两天都有数据，无法比较。"
+        en "No source has data of both days, so nothing can be compared."
+    }
     without_value() { zh "当天无数据" en "no data on this day" }
     held(what, days) {
         zh "{what}，维持前几日的等级，连续 {days} 天好转才解除"

@@ -14,7 +14,6 @@ labels! { "morning";
     "township" { zh "全乡镇" en "Township" }
     "works" { zh "运行情况" en "What works" }
     "changes" { zh "昨天以来的变化" en "Changes since yesterday" }
-    "no_changes" { zh "没有变化。" en "Nothing has changed." }
     "heading" { zh "水源" en "Water sources" }
     "counts" { zh "水源状态" en "Sources by status" }
     "arrange" { zh "排列方式" en "Arrangement" }

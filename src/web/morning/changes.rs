@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::account::{Change, ChangeKind};
+use crate::account::{Change, ChangeKind, Morning};
 use crate::core::StationId;
 use crate::locales::{Text, page_morning as words};
 use crate::water::{Grade, StationKind, Status};
@@ -22,6 +22,8 @@ pub(super) struct Changes {
     more: Vec<ChangeView>,
     more_words: Text,
     unlisted: Option<Text>,
+    /// What is said where there is none.
+    none: Text,
 }
 
 /// A change: whose it is, and what has changed.
@@ -38,7 +40,9 @@ struct ChangeView {
 }
 
 impl Changes {
-    pub(super) fn of(changes: &[Change], overview: &Overview) -> Self {
+    pub(super) fn of(morning: &Morning, overview: &Overview) -> Self {
+        let changes = &morning.changes;
+        let all = u32::try_from(overview.sources.len()).unwrap_or(u32::MAX);
         let mut first: Vec<ChangeView> = changes
             .iter()
             .take(LISTED_MAX)
@@ -51,6 +55,11 @@ impl Changes {
             more_words: words::more_changes(changes.len().saturating_sub(FIRST)),
             more,
             unlisted: (unlisted > 0).then(|| words::unlisted_changes(unlisted)),
+            none: match morning.compared {
+                0 => words::nothing_compared(),
+                some if some < all => words::unchanged_of(some, all - some),
+                _ => words::unchanged(),
+            },
         }
     }
 }

@@ -213,7 +213,7 @@ pub(super) fn drinking(morning: &Morning) -> Tile {
             drinking.sources_unknown,
         ));
     }
-    let low = Text::verbatim(grouped(drinking.persons_low.into()));
+    let low = counted(drinking.persons_low, drinking.persons_unknown);
     let id = if drinking.persons_low > 0 { "guard" } else { "" };
     Tile { id, ..Tile::new(words::persons_low(), low, "", notes) }
 }
@@ -222,7 +222,16 @@ fn running(overview: &Overview) -> Tile {
     let totals = &overview.totals;
     let unknown = totals.pumps_unknown;
     let notes = (unknown > 0).then(|| words::pumps_unknown(unknown)).into_iter().collect();
-    Tile::new(words::pumps_running(), Text::verbatim(totals.pumps_running), "", notes)
+    Tile::new(words::pumps_running(), counted(totals.pumps_running, unknown), "", notes)
+}
+
+/// A number of which `unknown` more may be: none that is known of is not zero.
+fn counted(known: u32, unknown: u32) -> Text {
+    match (known, unknown) {
+        (known, 0) => Text::verbatim(grouped(known.into())),
+        (0, _) => Text::verbatim("—"),
+        (known, _) => page::at_least(grouped(known.into())),
+    }
 }
 
 /// The tiles of electricity and of water over `when`.

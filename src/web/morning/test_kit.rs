@@ -135,6 +135,7 @@ pub(super) fn morning() -> Morning {
         },
         yesterday: pumped(),
         event: Some((Period { from: date(2022, 8, 1), to: date(2022, 8, 15) }, pumped())),
+        compared: 8,
         changes: vec![
             Change {
                 station: "pond-000".parse().ok(),

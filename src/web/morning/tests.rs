@@ -126,7 +126,41 @@ fn a_day_without_a_grade_has_none() {
     morning.changes.clear();
     overview.morning = Some(Arc::new(morning));
     let page = part(&overview);
-    assert!(page.contains("s-none\">不明") && page.contains("没有变化。"), "{page}");
+    assert!(page.contains("s-none\">不明"), "{page}");
+}
+
+#[test]
+fn nothing_has_changed_only_where_both_days_have_data() {
+    let said = |compared, sources| {
+        let mut overview = overview(sources);
+        let mut morning = Morning::clone(overview.morning.as_ref().unwrap());
+        morning.changes.clear();
+        morning.compared = compared;
+        overview.morning = Some(Arc::new(morning));
+        part(&overview)
+    };
+    assert!(said(8, 8).contains("没有变化。"));
+    assert!(said(3, 8).contains("两天都有数据的 3 处水源没有变化，另外 5 处无法比较"));
+    let page = said(0, 8);
+    assert!(page.contains("无法比较") && !page.contains("没有变化"), "{page}");
+}
+
+#[test]
+fn none_that_is_known_of_is_not_zero() {
+    let mut overview = overview(1);
+    let mut morning = Morning::clone(overview.morning.as_ref().unwrap());
+    overview.totals.pumps_running = 0;
+    for (low, unknown, shown) in
+        [(0, 5, "<b>—"), (3, 5, "<b>至少 3"), (3, 0, "<b>3"), (0, 0, "<b>0")]
+    {
+        morning.drinking.persons_low = low;
+        morning.drinking.persons_unknown = unknown;
+        overview.totals.pumps_running = low;
+        overview.totals.pumps_unknown = unknown;
+        overview.morning = Some(Arc::new(morning.clone()));
+        let page = part(&overview);
+        assert!(page.matches(shown).count() >= 2, "{shown}: {page}");
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl View {
             drinking: morning.map(drinking),
             tiles: tiles(overview),
             states: states(overview),
-            changes: morning.map(|morning| Changes::of(&morning.changes, overview)),
+            changes: morning.map(|morning| Changes::of(morning, overview)),
             statuses: statuses(overview, asked),
             all: overview.sources.len(),
             count: count(rows.len()),
