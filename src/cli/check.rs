@@ -21,6 +21,14 @@ pub struct Arguments {
     connect: bool,
 }
 
+impl Arguments {
+    /// Those that check one file.
+    #[cfg(feature = "edge")]
+    pub fn of(file: &Path) -> Self {
+        Self { files: vec![file.into()], connect: false }
+    }
+}
+
 /// Checks the files and prints their problems. With `--connect`, those that are in order are tried.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let (mut valid, mut usable) = (true, true);

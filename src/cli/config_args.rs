@@ -35,11 +35,18 @@ impl ConfigArgs {
 
     #[cfg(feature = "hub")]
     pub fn load_hub(&self) -> Result<config::LoadedHub, ConfigurationProblems> {
-        let loaded = config::load_hub(&self.config, &self.set).map_err(ConfigurationProblems)?;
+        let loaded = self.reload_hub()?;
         language::configured(loaded.0.lang);
         Ok(loaded)
     }
 
+    /// Loads it while a hub runs.
+    #[cfg(feature = "hub")]
+    pub fn reload_hub(&self) -> Result<config::LoadedHub, ConfigurationProblems> {
+        config::load_hub(&self.config, &self.set).map_err(ConfigurationProblems)
+    }
+
+    /// Loads that of a hub that only takes readings in.
     #[cfg(feature = "influx")]
     pub fn load_ingester(&self) -> Result<crate::hub::HubSettings, ConfigurationProblems> {
         config::load_ingester(&self.config, &self.set).map_err(ConfigurationProblems)

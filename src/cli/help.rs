@@ -64,7 +64,7 @@ fn called(command: &Command, arguments: &[OsString]) -> String {
 }
 
 /// The command that clap adds to those that have commands.
-const HELP: &str = "help";
+pub const HELP: &str = "help";
 
 /// `command` with the names of values and the help of all commands in the language that is spoken now.
 pub fn localised(command: Command) -> Command {
@@ -111,7 +111,7 @@ fn with_screens(mut command: Command, path: &str) -> Command {
 }
 
 /// The words of a command below that of `path`. Below `help` are the commands that it explains.
-fn below(path: &str, name: &str) -> String {
+pub fn below(path: &str, name: &str) -> String {
     let above = path.strip_suffix(HELP).map_or(path, str::trim_end);
     format!("{above} {name}").trim_start().to_owned()
 }
@@ -125,6 +125,16 @@ fn screen(command: &Command, path: &str, usage: &str, long: bool) -> String {
         true => help_layout::paragraphs(about.split("\n\n")),
         false => help_layout::paragraphs(std::iter::once(summary(&about))),
     };
+    let sections: Vec<(String, Vec<Row>)> = sections(command, path, long)
+        .into_iter()
+        .map(|(heading, rows)| (heading.to_string(), rows))
+        .collect();
+    let usage = format!("{}{usage}", bold(&words::usage().to_string()));
+    format!("{about}\n\n{usage}\n{}\n", help_layout::sections(&sections, bold))
+}
+
+/// The commands, arguments and options of a command under their headings, without headings of nothing.
+pub fn sections(command: &Command, path: &str, long: bool) -> Vec<(Text, Vec<Row>)> {
     let mut sections = vec![
         (words::commands(), commands(command, path)),
         (words::arguments(), Vec::new()),
@@ -142,13 +152,8 @@ fn screen(command: &Command, path: &str, usage: &str, long: bool) -> String {
             None => sections.push((heading, vec![row])),
         }
     }
-    let sections: Vec<(String, Vec<Row>)> = sections
-        .into_iter()
-        .filter(|(_, rows)| !rows.is_empty())
-        .map(|(heading, rows)| (heading.to_string(), rows))
-        .collect();
-    let usage = format!("{}{usage}", bold(&words::usage().to_string()));
-    format!("{about}\n\n{usage}\n{}\n", help_layout::sections(&sections, bold))
+    sections.retain(|(_, rows)| !rows.is_empty());
+    sections
 }
 
 fn commands(command: &Command, path: &str) -> Vec<Row> {
@@ -160,7 +165,7 @@ fn commands(command: &Command, path: &str) -> Vec<Row> {
 }
 
 /// What the command of these words does.
-fn about(path: &str) -> String {
+pub fn about(path: &str) -> String {
     text("", command_name(path)).to_string()
 }
 
@@ -174,7 +179,7 @@ fn command_name(path: &str) -> &str {
 }
 
 /// The first paragraph of `about`, as a line of a list has it.
-fn summary(about: &str) -> &str {
+pub fn summary(about: &str) -> &str {
     let first = about.split("\n\n").next().unwrap_or_default();
     first.trim_end_matches(['.', '。'])
 }
@@ -197,7 +202,7 @@ fn argument_name(argument: &Arg) -> String {
 }
 
 /// What an argument is for, its default and its values.
-fn explanation(argument: &Arg, path: &str, long: bool) -> String {
+pub fn explanation(argument: &Arg, path: &str, long: bool) -> String {
     let name = argument_name(argument);
     if matches!(argument.get_action(), ArgAction::Help) {
         return text(path, help_name(path, long)).to_string();

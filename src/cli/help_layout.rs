@@ -48,10 +48,7 @@ pub fn paragraphs<'a>(paragraphs: impl Iterator<Item = &'a str>) -> String {
 /// clap's lines of usage in the reader's language, without their heading, which takes columns of the first one. A line
 /// that is too long goes on below, further to the right.
 pub fn usage(text: &str) -> String {
-    let text = text.trim_start().trim_start_matches("Usage:").trim_start();
-    let text = text
-        .replace("[OPTIONS]", &words::options_placeholder().to_string())
-        .replace("COMMAND", &words::command_placeholder().to_string());
+    let text = calls(text);
     let column = width(&words::usage().to_string());
     let mut lines = Vec::new();
     for call in text.lines() {
@@ -68,6 +65,13 @@ pub fn usage(text: &str) -> String {
         lines.push(" ".repeat(indent) + &line);
     }
     lines.join("\n").trim_start().to_owned()
+}
+
+/// clap's lines of usage in the reader's language, without their heading.
+pub fn calls(text: &str) -> String {
+    let text = text.trim_start().trim_start_matches("Usage:").trim_start();
+    text.replace("[OPTIONS]", &words::options_placeholder().to_string())
+        .replace("COMMAND", &words::command_placeholder().to_string())
 }
 
 /// The parts of a line of usage that no line break may divide. An option and its value are one; what can be chosen
@@ -129,7 +133,7 @@ fn wrap(text: &str, most: usize) -> Vec<String> {
 }
 
 /// The parts of `text` that no line break may divide.
-fn pieces(text: &str) -> Vec<&str> {
+pub fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut begin = 0;
     let mut before = ' ';

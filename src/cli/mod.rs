@@ -29,8 +29,12 @@ mod help;
 mod help_errors;
 mod help_layout;
 mod language;
+#[cfg(feature = "manual")]
+mod manual;
 #[cfg(feature = "hub")]
 mod office;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod reload;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod runtime;
 #[cfg(any(feature = "edge", feature = "hub"))]
@@ -73,6 +77,9 @@ enum Command {
     Office(office::Command),
     #[cfg(any(feature = "edge", feature = "hub"))]
     Export(export::Arguments),
+    #[cfg(feature = "manual")]
+    #[command(hide = true)]
+    Manual(manual::Arguments),
 }
 
 #[inline(never)]
@@ -119,6 +126,8 @@ pub fn main() -> ExitCode {
         Command::Office(command) => office::run(command),
         #[cfg(any(feature = "edge", feature = "hub"))]
         Command::Export(arguments) => export::run(&arguments),
+        #[cfg(feature = "manual")]
+        Command::Manual(arguments) => manual::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         if error.is::<ConfigurationProblems>() {

@@ -16,7 +16,7 @@ pub fn block_on_two_threads<T>(work: impl Future<Output = anyhow::Result<T>>) ->
     Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(work)
 }
 
-/// Returns a token that is cancelled when the process receives SIGTERM or Ctrl-C.
+/// Returns a token that is cancelled when the process receives SIGTERM or Ctrl-C, of which the service manager is told.
 pub fn stop_signal() -> std::io::Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate())?;
@@ -27,21 +27,9 @@ pub fn stop_signal() -> std::io::Result<CancellationToken> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
+        #[cfg(any(feature = "edge", feature = "hub"))]
+        crate::support::service::stopping();
         cancelled.cancel();
     });
     Ok(stop)
-}
-
-/// Lets a hub live on when it receives SIGHUP, which would end it by default.
-#[cfg(feature = "hub")]
-pub fn outlive_hangup() -> std::io::Result<()> {
-    let mut hangup = signal(SignalKind::hangup())?;
-    tokio::spawn(async move {
-        while hangup.recv().await.is_some() {
-            tracing::warn!(
-                "SIGHUP changes nothing: new certificates are taken up by themselves, a new configuration at a restart"
-            );
-        }
-    });
-    Ok(())
 }

@@ -103,6 +103,7 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
                 certificates = certificate_ends(&read.mqtt);
                 let keeps_no_space = read.spool.free_min_mb == 0;
                 warnings.extend(keeps_no_space.then(words::no_space_is_kept));
+                warnings.extend(super::ram_disk::gateway_files_in_memory(read));
             }
             loaded.problems
         }
@@ -116,6 +117,7 @@ fn check_within(file: &Path, environment: &[(String, String)]) -> CheckReport {
                 warnings.extend(super::secrets::exposed_files_of_hub(read));
                 certificates = certificate_ends(&read.mqtt);
                 warnings.extend(two_person_warning(read));
+                warnings.extend(super::ram_disk::hub_files_in_memory(read));
             }
             loaded.problems
         }

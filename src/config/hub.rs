@@ -30,6 +30,7 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     plausibility(settings, found);
     super::web::check(settings, &mut found.at("web"));
     broker(settings, found);
+    super::enroll::check(settings, found);
 }
 
 fn name(key: &str, name: &str, hint: Text, found: &mut Problems) {

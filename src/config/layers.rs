@@ -28,7 +28,23 @@ pub(super) struct Layers {
 
 impl Layers {
     pub(super) fn single(file: &Path) -> Self {
-        Self::read_files(std::iter::once(file.into()), &[])
+        Self::of(std::iter::once(SourceText::read(file)), &[])
+    }
+
+    /// Those of a file that is still to be written with this `text`: with the parts and settings that it would have in
+    /// its place, or `alone`.
+    #[cfg(feature = "edge")]
+    pub(super) fn of_draft(
+        file: &Path,
+        text: &str,
+        environment: &[(String, String)],
+        alone: bool,
+    ) -> Self {
+        let draft = SourceText::parse(file, text.to_owned());
+        match alone {
+            true => Self::of(std::iter::once(draft), &[]),
+            false => Self::under(draft, file, environment, &[]),
+        }
     }
 
     /// Reads `file`, then over it the parts in `conf.d/<name of the file>/`, in order of their names, then what
@@ -38,7 +54,18 @@ impl Layers {
         environment: &[(String, String)],
         set: &[(String, String)],
     ) -> Self {
-        let files = std::iter::once(file.into()).chain(parts(file));
+        Self::under(SourceText::read(file), file, environment, set)
+    }
+
+    /// `source` is the text of `file`.
+    fn under(
+        source: Result<SourceText, Box<FileProblem>>,
+        file: &Path,
+        environment: &[(String, String)],
+        set: &[(String, String)],
+    ) -> Self {
+        let parts = parts(file).into_iter().map(|part| SourceText::read(&part));
+        let files = std::iter::once(source).chain(parts);
         let mut settings: Vec<Setting> = environment
             .iter()
             .filter_map(|(name, value)| {
@@ -56,14 +83,17 @@ impl Layers {
             value: value.clone(),
             origin: format!("--set {key}"),
         }));
-        Self::read_files(files, &settings)
+        Self::of(files, &settings)
     }
 
-    fn read_files(files: impl Iterator<Item = PathBuf>, settings: &[Setting]) -> Self {
+    fn of(
+        files: impl Iterator<Item = Result<SourceText, Box<FileProblem>>>,
+        settings: &[Setting],
+    ) -> Self {
         let mut layers =
             Self { tree: None, problems: Vec::new(), files: Vec::new(), overrides: Vec::new() };
         for file in files {
-            match SourceText::read(&file) {
+            match file {
                 Ok(source) => layers.files.push(source),
                 Err(problem) => layers.problems.push(*problem),
             }

@@ -62,6 +62,9 @@ pub(super) fn read_hub(
         if !web.users.as_os_str().is_empty() {
             from_beside(file, [&mut web.users]);
         }
+        if let Some(enroll) = &mut settings.enroll {
+            from_beside(file, [&mut enroll.authority_file, &mut enroll.authority_key_file]);
+        }
         #[cfg(feature = "influx")]
         if let Some(server) = &mut store.server {
             from_beside(file, [&mut server.token_file, &mut server.ca_file].into_iter().flatten());

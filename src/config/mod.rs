@@ -10,6 +10,8 @@
 mod check_file;
 #[cfg(feature = "edge")]
 mod edge;
+#[cfg(feature = "hub")]
+mod enroll;
 mod error_path;
 #[cfg(feature = "demo")]
 mod example;
@@ -35,6 +37,8 @@ mod polling;
 mod profiles;
 #[cfg(feature = "edge")]
 mod quality;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod ram_disk;
 #[cfg(all(feature = "edge", feature = "hub"))]
 mod reach;
 mod recovery;
@@ -63,13 +67,19 @@ pub use example::example;
 #[cfg(feature = "edge")]
 pub use line::endpoint;
 #[cfg(feature = "edge")]
-pub use load_edge::{LoadedEdge, control_socket, load_edge};
+pub use load_edge::{
+    LoadedEdge, check_draft, control_socket, gateway_name, inspect_edge, load_edge,
+};
 #[cfg(feature = "influx")]
 pub use load_hub::load_ingester;
 #[cfg(feature = "hub")]
 pub use load_hub::{LoadedHub, load_hub};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profiles};
+#[cfg(feature = "edge")]
+pub use ram_disk::gateway_files_in_memory;
+#[cfg(feature = "hub")]
+pub use ram_disk::hub_files_in_memory;
 #[cfg(all(feature = "edge", feature = "hub"))]
 pub use reach::levels_out_of_reach;
 #[cfg(feature = "edge")]

@@ -89,6 +89,8 @@ pub fn exposed_files(mqtt: &MqttSettings) -> Vec<Text> {
 pub fn exposed_files_of_hub(settings: &crate::hub::HubSettings) -> Vec<Text> {
     let found = exposed_files(&settings.mqtt).into_iter();
     let found = found.chain(exposed("web.key_file", settings.web.key_file.as_ref()));
+    let authority = settings.enroll.as_ref().map(|enroll| &enroll.authority_key_file);
+    let found = found.chain(exposed("enroll.authority_key_file", authority));
     #[cfg(feature = "influx")]
     let found = {
         let server = settings.store.server.as_ref();

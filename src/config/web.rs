@@ -60,7 +60,7 @@ fn networks(web: &WebSettings, found: &mut Problems) {
 }
 
 /// Whether `text` is the name or the address of a host, without a port.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let label = |label: &str| {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         !label.is_empty() && label.chars().all(allowed)

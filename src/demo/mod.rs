@@ -318,6 +318,7 @@ fn hub_settings(page: u16, broker: u16, persons: Persons) -> HubSettings {
         drought_grades: None,
         wording: Vec::new(),
         broker: None,
+        enroll: None,
     }
 }
 

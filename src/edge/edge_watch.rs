@@ -1,7 +1,6 @@
 //! The counters and states of a running gateway, for tests, the demo and the status.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,7 +31,7 @@ pub struct EdgeWatch {
 impl EdgeWatch {
     /// Readings made since the start, including missing ones.
     pub fn polled(&self) -> u64 {
-        self.buses.readings.load(Relaxed)
+        self.buses.counts().readings
     }
 
     pub fn spooled(&self) -> SpoolStatus {

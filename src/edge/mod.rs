@@ -6,6 +6,7 @@ mod clock_watch;
 pub mod control;
 mod delivery;
 mod edge_watch;
+pub mod enrolment;
 mod metrics;
 mod polling;
 mod report;

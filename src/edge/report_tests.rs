@@ -105,7 +105,7 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 77)),
             ..DeliveryStatus::default()
         },
-        clock: ClockStatus { provisional: true, refusal: None, hold_min: 10 },
+        clock: ClockStatus { provisional: true, refusal: None, rule: None, hold_min: 10 },
         disk: Some(DiskUse { written: 40_960, written_a_day: None }),
         resident: None,
     }

@@ -2,20 +2,16 @@
 
 use std::time::Duration;
 
-use sd_notify::NotifyState;
 use tokio_util::sync::CancellationToken;
 
 use crate::locales::edge as words;
 use crate::modbus::BusWatch;
 use crate::spool::SpoolHandle;
-use crate::support::Clock;
+use crate::support::{Clock, service};
 use crate::wire::Epoch;
 
 /// How long beyond its longest interval a bus may go without a poll: a dead line of 247 units, all retried, takes less.
 const GRACE: Duration = Duration::from_secs(600);
-
-/// The watchdog is fed this many times within its timeout.
-const FEEDS_PER_TIMEOUT: u32 = 3;
 
 /// How long a bus with this longest interval may go without a poll.
 pub(super) fn silent_max(longest_interval: Duration) -> Duration {
@@ -34,16 +30,15 @@ pub(super) async fn feed(
     clock: Clock,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    notify(&[NotifyState::Ready, NotifyState::Status(&words::service_runs().to_string())]);
-    let Some(watchdog_timeout) = sd_notify::watchdog_enabled() else {
+    service::ready(&words::service_runs());
+    let Some(period) = service::feed_period() else {
         stop.cancelled().await;
         return Ok(());
     };
-    let period = watchdog_timeout / FEEDS_PER_TIMEOUT;
-    let mut ticks = tokio::time::interval(period.max(Duration::from_millis(1)));
+    let mut ticks = tokio::time::interval(period);
     loop {
         tokio::select! {
-            () = stop.cancelled() => break,
+            () = stop.cancelled() => return Ok(()),
             _ = ticks.tick() => {}
         }
         let answered = tokio::time::timeout(period, spool.stored(Epoch::default(), 0, 0, 0)).await;
@@ -63,17 +58,8 @@ pub(super) async fn feed(
                     "the bus has not polled for too long; the watchdog is not fed"
                 );
             }
-            None => notify(&[NotifyState::Watchdog]),
+            None => service::feed(),
         }
-    }
-    notify(&[NotifyState::Stopping]);
-    Ok(())
-}
-
-/// Notifies systemd, if it has started us.
-fn notify(states: &[NotifyState]) {
-    if let Err(error) = sd_notify::notify(states) {
-        tracing::warn!(%error, "cannot notify systemd");
     }
 }
 

@@ -114,8 +114,9 @@ impl HubState {
         // Said once, by whoever knows most.
         let own = own.or(differs);
         let unsteady = lock(&self.broker).unsteady(now);
-        let ending = lock(&self.upkeep).warnings(now.time);
-        own.into_iter().chain(unsteady).chain(ending).collect()
+        let upkeep = lock(&self.upkeep);
+        let ending = upkeep.warnings(now.time);
+        upkeep.not_taken().into_iter().chain(own).chain(unsteady).chain(ending).collect()
     }
 
     /// What is wrong with the hub at `now`, the most important first.

@@ -182,11 +182,14 @@ impl Reception<'_> {
         let mut births = Births::new(without_births, self.since.elapsed());
         let (mut dropped, stop) = (0, self.writer.stop);
         loop {
-            let Some(received) = self.receive(intake, committed + COMMITS_APART).await else {
-                return Ok(None);
-            };
-            if let Err(lost) = received {
-                return Ok(Some(lost));
+            match self.receive(intake, committed + COMMITS_APART).await {
+                Some(Ok(())) => {}
+                Some(Err(lost)) => return Ok(Some(lost)),
+                // What has come is still stored and acknowledged, as much as one portion takes; the rest comes again.
+                None => {
+                    self.put_arrived(intake);
+                    self.inbox.admit(Duration::MAX);
+                }
             }
             if births.are_due(self.since.elapsed())
                 && let Err(lost) = intake.ask_for_retained()

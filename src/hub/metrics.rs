@@ -57,9 +57,14 @@ const COUNTERS: [Entry<Count>; 9] = [
     }),
 ];
 
-const FLAGS: [Entry<Flag>; 2] = [
+const FLAGS: [Entry<Flag>; 3] = [
     ("broker_connected", "1 while the broker is connected", HubState::broker_connected),
     ("store_writes", "1 while writes to the store succeed", HubState::writes),
+    (
+        "configuration_refused",
+        "1 while a configuration that was reloaded last is not in force",
+        HubState::keeps_old_configuration,
+    ),
 ];
 
 /// In seconds. A time that is not known has no value.

@@ -13,6 +13,7 @@ mod copying;
 mod corrections;
 mod documents;
 mod drought;
+mod enrolment;
 mod gateway_deeds;
 mod gateway_rows;
 mod health;
@@ -40,6 +41,7 @@ pub mod times;
 mod troubles;
 mod upkeep;
 mod watch_quarantine;
+mod watchdog;
 mod workplace;
 mod writer;
 
@@ -55,6 +57,7 @@ use tokio_util::sync::CancellationToken;
 pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
+pub use enrolment::{Authority, RequestedKey, SignError, Signed};
 pub use gateway_deeds::{DeedDone, GatewayOffice, NotDone};
 pub use known_names::KnownNames;
 pub use morning::Mornings;
@@ -64,7 +67,7 @@ use report::drought_event_by;
 pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};
-pub use settings::{BrokerSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
+pub use settings::{BrokerSettings, EnrollSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
 pub use state::HubState;
 
 use crate::core::{Calendar, GatewayId, StationId};
@@ -109,6 +112,7 @@ struct Office {
     overview: watch::Sender<Arc<web::Overview>>,
     township: Arc<Township>,
     users: Users,
+    enrolment: Option<enrolment::Enrolment>,
     calendar: Calendar,
     #[cfg(feature = "influx")]
     copying: Option<(Copier, Sqlite)>,
@@ -138,6 +142,7 @@ impl Hub {
         let township = Arc::new(township);
         let mornings = Mornings::new(settings.clone(), township.clone(), clock.clone(), simulated)?;
         let users = open_users(&settings, &clock, simulated)?;
+        let enrolment = enrolment::Enrolment::open(&settings, &users, &clock).await?;
         let overviews = Overviews::new(OverviewSource {
             township: township.clone(),
             calendar: calendar.clone(),
@@ -172,6 +177,7 @@ impl Hub {
             overview: watch::Sender::new(Arc::default()),
             township,
             users,
+            enrolment,
             calendar,
             #[cfg(feature = "influx")]
             copying,
@@ -261,11 +267,16 @@ impl Hub {
     ///
     /// # Errors
     /// The file of the persons cannot be written.
-    pub async fn first_links(&self) -> anyhow::Result<Vec<(Account, String)>> {
-        let Some(users) = self.users() else { return Ok(Vec::new()) };
-        let url = self.page_url()?;
-        let links = users.first_links().await?.into_iter();
-        Ok(links.map(|(account, link)| (account, format!("{url}/first/{link}"))).collect())
+    pub fn first_links(
+        &self,
+    ) -> impl Future<Output = anyhow::Result<Vec<(Account, String)>>> + Send + use<> {
+        let (users, url) = (self.users().cloned(), self.page_url());
+        async move {
+            let Some(users) = users else { return Ok(Vec::new()) };
+            let url = url?;
+            let links = users.first_links().await?.into_iter();
+            Ok(links.map(|(account, link)| (account, format!("{url}/first/{link}"))).collect())
+        }
     }
 
     /// Ingests and serves until `stop`; the error is that of the first task that fails.
@@ -295,6 +306,9 @@ impl Hub {
         supervisor.spawn(words::task_quarantine(), watching);
         let serving = web::serve(listener, router, tls, stop.clone());
         supervisor.spawn(words::task_page(), async move { Ok(serving.await?) });
+        if !simulated {
+            supervisor.spawn(words::task_watchdog(), watchdog::feed(store.clone(), stop.clone()));
+        }
         let subscription = ingest::Subscription {
             settings: settings.mqtt,
             client_id: settings.client_id,
@@ -321,6 +335,9 @@ impl Office {
         let refreshing =
             overview::refresh(self.overviews, self.mornings, self.overview, stop.clone());
         supervisor.spawn(words::task_overview(), refreshing);
+        if let Some(enrolment) = self.enrolment {
+            supervisor.spawn(words::task_enrolment(), enrolment.run(stop.clone()));
+        }
         let path = settings.store.path.clone();
         let verifying = verify(path.clone(), state.clone(), stop.clone());
         supervisor.spawn(words::task_verification(), verifying);
@@ -409,7 +426,22 @@ async fn verify(
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let found = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)?.verify()).await?;
+    let opened = tokio::task::spawn_blocking(move || Sqlite::open_reader(&path)).await?;
+    let found = match opened {
+        Err(error) => Err(error),
+        Ok(store) => {
+            let interrupt = store.interrupter();
+            let verifying = tokio::task::spawn_blocking(move || store.verify());
+            tokio::select! {
+                found = verifying => found?,
+                // Of a large file it takes minutes, for which neither an end nor a reload waits.
+                () = stop.cancelled() => {
+                    interrupt();
+                    return Ok(());
+                }
+            }
+        }
+    };
     if let Err(error) = found {
         tracing::error!(%error, "verification of the store failed");
         state.note_damage(for_programs(Lang::English, || error.to_string()));

@@ -13,6 +13,7 @@ use crate::mqtt::MqttSettings;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
 use crate::users::Account;
+use crate::wire::ENROLMENT_PORT;
 
 /// Everything in `hub.toml`. Relative paths start at the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub struct HubSettings {
     /// A broker in this process; `None` where an external one is used.
     #[serde(default)]
     pub broker: Option<BrokerSettings>,
+    /// Where gateways get their certificates; `None` where they are made by hand.
+    #[serde(default)]
+    pub enroll: Option<EnrollSettings>,
 }
 
 impl HubSettings {
@@ -214,6 +218,44 @@ impl WebSettings {
 /// A host as it stands in a URL: an address of IPv6 in brackets.
 fn bracketed(host: &str) -> String {
     if host.contains(':') { format!("[{host}]") } else { host.into() }
+}
+
+/// Where gateways ask for their certificates, and who signs them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnrollSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Name or address of this machine as gateways reach it: it is printed with each code.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The certificate of the office's authority, PEM.
+    pub authority_file: PathBuf,
+    /// Its private key, PEM (PKCS #8).
+    pub authority_key_file: PathBuf,
+    /// The broker that gateways are to use, `mqtts://…`.
+    pub broker_url: String,
+    /// Days for which a gateway's certificate is valid.
+    #[serde(default = "default_days")]
+    pub days: u32,
+}
+
+fn default_days() -> u32 {
+    1095
+}
+
+impl EnrollSettings {
+    /// What a gateway gives as `--hub`. The port is left out where it is the usual one.
+    pub fn hub(&self) -> String {
+        let host = match &self.host {
+            Some(host) => bracketed(host),
+            None => bracketed(&self.listen.ip().to_string()),
+        };
+        match self.listen.port() {
+            ENROLMENT_PORT => host,
+            port => format!("{host}:{port}"),
+        }
+    }
 }
 
 /// A broker in the hub's own process. It accepts any client and does not encrypt.

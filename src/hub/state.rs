@@ -218,6 +218,16 @@ impl HubState {
         lock(&self.upkeep).note_certificates(certificates);
     }
 
+    /// Notes that a new configuration was not taken at `at`, and why.
+    pub fn note_not_taken(&self, at: Timestamp, problems: Vec<Text>) {
+        lock(&self.upkeep).note_not_taken(at, problems);
+    }
+
+    /// Whether the configuration is not the one that was to be.
+    pub(super) fn keeps_old_configuration(&self) -> bool {
+        lock(&self.upkeep).not_taken().is_some()
+    }
+
     /// Takes note of the certificates that a server shows from now on.
     #[cfg(feature = "influx")]
     pub(super) fn watch_server(&self, shown: ShownCertificates) {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::outage::instant;
 use crate::locales::{Lang, Text, hub as words};
 use crate::mqtt::{CertificateEnd, Whose, certificate_warnings};
 use crate::support::{Moment, ShownCertificates};
@@ -12,6 +13,10 @@ use crate::support::{Moment, ShownCertificates};
 /// burst it is cut to 64 MiB. A check or a backup of the file, which reads it as it is at one instant, keeps the log of
 /// some minutes: about 100 bytes a reading, so that two million come to this. Engineering judgement.
 const LOG_TOLD_FROM: u64 = 256 << 20;
+
+/// Problems of a configuration that are named; the log has all of them. Engineering judgement: a person mends these and
+/// tries again.
+const PROBLEMS_MAX: usize = 5;
 
 /// How often the log has that the store's log grows, and that a certificate ends. Engineering judgement: it takes days
 /// to get another certificate.
@@ -27,6 +32,8 @@ pub struct Upkeep {
     certificates: Vec<CertificateEnd>,
     /// What the server shows that readings are stored on.
     server: ShownCertificates,
+    /// What was wrong with a configuration that was to replace the hub's.
+    not_taken: Option<Text>,
     said: Said,
 }
 
@@ -44,6 +51,19 @@ impl Upkeep {
 
     pub fn note_certificates(&mut self, certificates: Vec<CertificateEnd>) {
         self.certificates = certificates;
+    }
+
+    /// Notes that a configuration was not taken at `at`, and what is wrong with it.
+    pub fn note_not_taken(&mut self, at: Timestamp, problems: Vec<Text>) {
+        let more = problems.len().saturating_sub(PROBLEMS_MAX);
+        let more = (more > 0).then(|| words::more_problems(more));
+        let named = problems.into_iter().take(PROBLEMS_MAX).chain(more);
+        self.not_taken = Some(words::configuration_not_taken(instant(at), Text::clauses(named)));
+    }
+
+    /// That the configuration is not the one that was to be.
+    pub fn not_taken(&self) -> Option<Text> {
+        self.not_taken.clone()
     }
 
     /// Bytes of the store's log, where there is one.
@@ -138,6 +158,24 @@ mod tests {
         upkeep.note_certificates(Vec::new());
         assert_eq!((upkeep.warnings(at(0)), upkeep.due(moment(99 * 60))), (Vec::new(), Vec::new()));
     }
+
+    #[test]
+    fn a_configuration_that_was_not_taken_is_told_with_its_first_problems() {
+        let mut upkeep = Upkeep::default();
+        assert_eq!(upkeep.not_taken(), None);
+        let problem = |n| Text::verbatim(format!("hub.toml:{n}:1: wrong"));
+        upkeep.note_not_taken(at(0), (1..=8).map(problem).collect());
+        let said = upkeep.not_taken().unwrap();
+        for (lang, more) in [(Lang::Chinese, "另有 3 处"), (Lang::English, "3 more")] {
+            let said = said.within(lang);
+            assert!(said.contains("hub.toml:5:1") && said.contains(more), "{said}");
+            assert!(!said.contains("hub.toml:6:1") && said.contains("systemctl reload"), "{said}");
+        }
+        upkeep.note_not_taken(at(1), vec![problem(9)]);
+        let said = upkeep.not_taken().unwrap().to_string();
+        assert!(said.contains("hub.toml:9:1") && !said.contains("more"), "{said}");
+    }
+
     #[test]
     fn the_certificate_of_a_server_is_told_as_its_own() {
         use rustls::pki_types::CertificateDer;

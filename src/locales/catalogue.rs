@@ -64,6 +64,7 @@ static MODULES: &[&Messages] = &[
     &super::core::ALL,
     &super::cli::ALL,
     &super::config::ALL,
+    &super::enrolment::ALL,
     &super::help::LABELS,
     &super::mqtt::ALL,
     &super::support::ALL,
@@ -80,10 +81,16 @@ static MODULES: &[&Messages] = &[
     &super::gateway::ALL,
     #[cfg(feature = "edge")]
     &super::help_gateway::LABELS,
+    #[cfg(feature = "manual")]
+    &super::manual::ALL,
+    #[cfg(feature = "manual")]
+    &super::manual::LABELS,
     #[cfg(feature = "edge")]
     &super::modbus::ALL,
     #[cfg(feature = "edge")]
     &super::quality::ALL,
+    #[cfg(feature = "edge")]
+    &super::setup::ALL,
     #[cfg(feature = "edge")]
     &super::spool::ALL,
     #[cfg(feature = "hub")]

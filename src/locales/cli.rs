@@ -96,6 +96,12 @@ messages! { "cli";
     broker_does_not(problem) { zh "`mqtt`：{problem}" en "mqtt: {problem}" }
     server(what) { zh "`store.server`：{what}" en "store.server: {what}" }
 
+    // reload
+    configuration_not_taken() {
+        zh "新配置有误，没有采用；仍按原来的配置运行"
+        en "the new configuration was not taken; running on with the one before"
+    }
+
     // demo
     ledger_unreadable(path) { zh "{path} 读不了" en "cannot read {path}" }
     interrupted() { zh "已中断" en "interrupted" }

@@ -145,6 +145,16 @@ messages! { "config";
         en "spool.free_min_mb = 0: the spool may fill the disk almost to its end, and nothing else of this machine, such as its logs, can be \
             written then; leave it out to keep 64 MiB free"
     }
+    spool_in_memory(key, path, system) {
+        zh "{key}：{path} 在内存盘（{system}）上，一断电，其中还没有送到中心端的读数就全部丢失；`OpenWrt` 的 `/var` 就是内存盘；\
+            请改放到闪存、存储卡或硬盘上的目录"
+        en "{key}: {path} lies on a disk in main memory ({system}): a power cut loses all readings that the hub does not have yet. \
+            On OpenWrt /var is such a disk; use a directory on flash, a storage card or a disk"
+    }
+    file_in_memory(key, path, system) {
+        zh "{key}：{path} 在内存盘（{system}）上，一断电就全部丢失；请改放到硬盘上的目录"
+        en "{key}: {path} lies on a disk in main memory ({system}): a power cut loses all of it. Use a directory on a disk"
+    }
     is_the_spool() { zh "就是本地缓存的文件" en "is the file of the spool" }
     other_socket_file() {
         zh "换一个文件，或给本地缓存的文件改名，名称不以 `.sock` 结尾"

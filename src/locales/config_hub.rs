@@ -114,6 +114,20 @@ messages! { "config_hub";
         en "listen on 127.0.0.1, use the broker of deploy/mosquitto for gateways on other machines, or set allow_remote = true where a \
             firewall keeps others out"
     }
+    port_taken() { zh "已是页面或消息服务器的端口" en "is the port of the page or the broker already" }
+    port_of_enrolment() { zh "常用 8884" en "8884 is usual" }
+    host_of_every_address() {
+        zh "在所有地址上监听时必填：发注册码时要告诉网关找谁"
+        en "is required where `listen` is every address: whoever gets a code is told where to ask"
+    }
+    broker_url_example() {
+        zh "写网关要用的消息服务器，如 `mqtts://mqtt.example.org:8883`"
+        en "the broker that gateways are to use, such as mqtts://mqtt.example.org:8883"
+    }
+    no_certificates_there() {
+        zh "不加密，消息服务器也就看不到证书"
+        en "is not encrypted, and a broker sees no certificate there"
+    }
     port_of_page() { zh "已是页面的端口" en "is the page's port already" }
     port_of_mqtt() { zh "MQTT 自己的端口是 1883" en "MQTT's own port is 1883" }
     other_broker(listen) {

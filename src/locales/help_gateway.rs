@@ -10,6 +10,63 @@ labels! { "help";
             as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later."
     }
 
+    "init" {
+        zh "写一份新的配置。"
+        en "Write a first configuration."
+    }
+    "init edge" {
+        zh "写一份网关的配置。\n\n\
+            在终端里，缺少的逐项询问，每个回答都按配置的规则当场检查；不在终端里，缺少的选项一次全部列出，退出码为 2。\
+            写成的文件带注释，并且通过 `hanqing check`。已有的文件不会被覆盖。\n\n\
+            没有给出 `--broker`，或 `mqtts` 的证书还没有时，读数先留在本机，直到 `hanqing enroll` 取得地址和证书。"
+        en "Write a gateway's configuration.\n\n\
+            At a terminal it asks for what is missing and checks each answer at once by the rules of the configuration. Elsewhere \
+            it names all options that are missing and exits with 2. The file has comments and passes hanqing check. An existing \
+            file is never overwritten.\n\n\
+            Without --broker, or where the certificates for mqtts are not there yet, readings stay on this machine until hanqing \
+            enroll has fetched address and certificates."
+    }
+    "init edge --out" { zh "要写的文件" en "The file to write" }
+    "init edge --gateway" { zh "网关的名称，在本乡镇不重复" en "Name of the gateway, unique in the township" }
+    "init edge --broker" {
+        zh "消息服务器，如 `mqtts://mqtt.example.org:8883`；不写则由 `hanqing enroll` 取得"
+        en "The broker, such as mqtts://mqtt.example.org:8883; without it hanqing enroll will set it"
+    }
+    "init edge --allow-plaintext" {
+        zh "接受没有加密的消息服务器：读数可能被偷看和伪造"
+        en "Accept a broker without encryption: readings can be read and forged"
+    }
+    "init edge --baud" { zh "串口的波特率" en "Speed of the serial port in bit/s" }
+    "init edge --parity" {
+        zh "串口的校验位：`none`（无，默认）、`even`（偶）或 `odd`（奇）"
+        en "Parity of the serial port: none (the default), even or odd"
+    }
+    "init edge --unit" { zh "设备的站号" en "Unit of the device" }
+    "init edge --profile" { zh "设备的型号，见 `hanqing profile list`" en "Device profile; hanqing profile list shows them" }
+    "init edge --station" { zh "设备观测的测站，即 `township.toml` 里的编号" en "Station that the device observes, by its id in township.toml" }
+    "init edge --spool" { zh "本地缓存的文件，要放在经得起断电的磁盘上" en "File of the spool, on a disk that survives a power cut" }
+    "init edge --yes" {
+        zh "什么也不问：取现成的建议，没有建议的算缺少"
+        en "Ask nothing: take what would be suggested; what has no suggestion is missing"
+    }
+    "init edge --force" {
+        zh "文件已经存在时重写，原文件改名为 `.old` 留在旁边"
+        en "Write an existing file anew, and keep the old one beside it as .old"
+    }
+    "<URL>" { zh "地址" en "URL" }
+
+    "doctor" {
+        zh "检查网关，每一项一行：配置、服务、时钟、磁盘、证书、消息服务器、每台设备、中心端的确认；有误的说明怎么办。\n\n\
+            只看不改：设备各读一个测点，网关正在运行时由它代为请求；消息服务器只试连接，不发送。每一项最多 10 秒。\
+            任何用户都能运行，看不到的会说明。\n\n\
+            没有有误的项时退出码为 0，否则为 1；配置不能用时为 2。"
+        en "Examine a gateway, a line for each thing: configuration, service, clock, disk, certificates, broker, each device, the \
+            hub's answer; with the way out where something is wrong.\n\n\
+            It changes nothing: one point of each device is read, through the gateway where it runs, and the broker is only \
+            connected to. Nothing takes longer than 10 s. Any user may run it, and is told what he cannot see.\n\n\
+            Exits with 0 if nothing is wrong, else with 1; with 2 if the configuration cannot be used."
+    }
+
     "read" {
         zh "把每个测点读一次，列出数值、质量标记和寄存器原始值。\n\n\
             给出 `-c` 时读配置里的设备；该网关正在运行时，由它在两次轮询之间代为请求。没有配置时，给出 `--tcp`、`--rtu-tcp` 或 \
@@ -125,6 +182,37 @@ labels! { "help";
     "<VERIFIED_BY>" { zh "核对人" en "VERIFIED_BY" }
     "<CONFIDENCE>" { zh "可信度" en "CONFIDENCE" }
     "<BASE>" { zh "起数" en "BASE" }
+
+    "enroll" {
+        zh "用中心端给的注册码，为网关取得证书。\n\n\
+            密钥在本机生成，不离开本机；中心端由注册码认出，冒充的得不到任何内容。注册码在终端里输入，或从标准输入的第一行读入；\
+            它在中心端由 `hanqing gateway invite` 发出，只能用一次。写入密钥、证书、颁发机构的证书，以及配置旁边的 \
+            `conf.d/edge/enrolled.toml`，它把 `mqtt.url` 等指向它们。没有连上或中途断电时，同一个注册码可以再试。"
+        en "Get the gateway's certificate from the hub, with a one-time code.\n\n\
+            The key is made here and never leaves this machine; the hub is known by the code, and nobody who pretends to be it \
+            is told anything. The code is typed at the terminal, or is the first line of standard input; hanqing gateway invite \
+            at the hub makes it, and it is good once. Written are the key, the certificate, that of the authority, and \
+            conf.d/edge/enrolled.toml beside the configuration, which points mqtt.url and the rest to them. Where the line or \
+            the power fails, the same code may be tried again."
+    }
+    "enroll --hub" {
+        zh "中心端的主机名或地址，可加端口，如 `hub.example.org:8884`；不写端口即为 8884"
+        en "Name or address of the hub, with a port or none, such as hub.example.org:8884; the port is 8884 where none is given"
+    }
+    "enroll --config" { zh "网关的配置；可以还没有" en "The gateway's configuration; it need not be there yet" }
+    "enroll --gateway" {
+        zh "网关的名称；不写则以配置为准，还没有配置的，以注册码为准"
+        en "The gateway's name; by default that of the configuration, or where there is none, that of the code"
+    }
+    "enroll --dir" {
+        zh "密钥和证书写到哪个目录；不写则写在配置旁边"
+        en "Where key and certificates are written; by default beside the configuration"
+    }
+    "enroll --renew" {
+        zh "换掉已有的密钥和证书；写完之前，原来的文件以 `.old` 保留"
+        en "Replace a key and certificate that are there; until all is written they stay as .old"
+    }
+    "<HOST>" { zh "主机" en "HOST" }
 
     "status" {
         zh "显示运行中的网关的状态：总线、设备，以及待发送的数据。\n\n没有网关在运行时，退出码为 1。"

@@ -161,6 +161,18 @@ labels! { "help";
         zh "从何时起不再可信：日期，或时间如 `2026-11-02T08:30`（当地时间）"
         en "Since when it cannot be trusted: a day, or a time such as 2026-11-02T08:30 (local time)"
     }
+    "gateway invite" {
+        zh "给网关发一个注册码：它用 `hanqing enroll` 取得证书。\n\n\
+            注册码只能用一次，过期无效；再发一个，前一个就无效。需要配置里有 `[enroll]`。在纸上或电话里告诉装网关的人，\
+            不要发到群里：拿到它的人就能得到这个网关的证书。"
+        en "Make a one-time code with which a gateway gets its certificate by hanqing enroll.\n\n\
+            It is good once and until it ends; another one replaces it. The configuration needs [enroll]. Give it to whoever \
+            installs the gateway on paper or by telephone: whoever has it gets this gateway's certificate."
+    }
+    "gateway invite NAME" { zh "网关" en "The gateway" }
+    "gateway invite --hours" { zh "几小时内有效，最多 168" en "Hours for which it is good, at most 168" }
+    "gateway invite --revoked" { zh "网关已吊销也照样发" en "Also where the gateway is revoked" }
+    "<HOURS>" { zh "小时" en "HOURS" }
     "gateway reinstate" {
         zh "恢复被吊销的网关：它的读数重新计入"
         en "Reinstate a revoked gateway: its readings count again"

@@ -25,7 +25,10 @@ messages! { "hub";
     task_copy() { zh "服务器数据复制" en "copy" }
     task_quarantine() { zh "隔离区检查" en "look at the quarantine" }
     task_page() { zh "页面服务" en "page" }
+    task_enrolment() { zh "网关注册" en "enrolment" }
     task_ingest() { zh "数据接收" en "ingest" }
+    task_watchdog() { zh "看门狗" en "watchdog" }
+    service_runs() { zh "正在接收、存储和提供页面" en "taking in, storing and serving" }
 
     // Why a message cannot be stored.
     other_gateway(gateway, topic) {
@@ -195,6 +198,12 @@ messages! { "hub";
         zh "等待处理的消息过多，已丢弃"
         en "more messages than may wait; dropped"
     }
+    configuration_not_taken(at, why) {
+        zh "{at} 重新加载的配置没有采用，仍按原来的配置运行：{why}；改好后重新加载（`systemctl reload hanqing-hub`，或向进程发 SIGHUP）"
+        en "the configuration reloaded at {at} was not taken, and the one before stays in force: {why}; mend it and reload again \
+            (systemctl reload hanqing-hub, or SIGHUP to the process)"
+    }
+    more_problems(n) { zh "另有 {n} 处" en "{n} more" }
     more_gateways(n) { zh "另有 {n} 个网关" en "further gateways: {n}" }
 
     // What is amiss with the township's file, or worth a look.

@@ -10,7 +10,13 @@
 //! wording, `foreign` words the errors of libraries.
 
 #![cfg_attr(
-    not(all(feature = "edge", feature = "hub", feature = "influx", feature = "demo")),
+    not(all(
+        feature = "edge",
+        feature = "hub",
+        feature = "influx",
+        feature = "demo",
+        feature = "manual"
+    )),
     allow(dead_code, reason = "a message may belong to what this build leaves out")
 )]
 
@@ -44,6 +50,7 @@ pub(crate) mod demo;
 pub(crate) mod device;
 #[cfg(feature = "edge")]
 pub(crate) mod edge;
+pub(crate) mod enrolment;
 #[cfg(feature = "hub")]
 pub(crate) mod evidence;
 #[cfg(feature = "hub")]
@@ -63,6 +70,8 @@ pub(crate) mod hub;
 pub(crate) mod issued;
 #[cfg(feature = "hub")]
 pub(crate) mod ledger;
+#[cfg(feature = "manual")]
+pub(crate) mod manual;
 #[cfg(feature = "edge")]
 pub(crate) mod modbus;
 pub(crate) mod mqtt;
@@ -96,6 +105,8 @@ pub(crate) mod page_station_labels;
 pub(crate) mod quality;
 #[cfg(feature = "hub")]
 pub(crate) mod report;
+#[cfg(feature = "edge")]
+pub(crate) mod setup;
 #[cfg(feature = "edge")]
 pub(crate) mod spool;
 #[cfg(feature = "hub")]

@@ -275,6 +275,12 @@ messages! { "office";
         zh "无法在 {address} 启动消息服务器"
         en "cannot start the broker on {address}"
     }
+    broker_listens_nowhere() { zh "不设" en "none" }
+    broker_stays(old, new) {
+        zh "`broker.listen` 由 {old} 改为 {new}：内置的消息服务器在运行中改不了地址；请重启中心端（`systemctl restart hanqing-hub`），或改回 {old}"
+        en "broker.listen changes from {old} to {new}: the broker in the hub's process cannot move while it runs; restart the hub \
+            (systemctl restart hanqing-hub), or set it back to {old}"
+    }
     no_broker() {
         zh "这个程序没有内置消息服务器；请用外部的，或以 `--features demo` 编译"
         en "this build has no built-in broker; use an external one, or build with --features demo"

@@ -42,6 +42,8 @@ messages! { "users";
     station_released() { zh "解除绑定测站" en "released a station" }
     gateway_revoked() { zh "吊销网关" en "revoked a gateway" }
     gateway_reinstated() { zh "恢复网关" en "reinstated a gateway" }
+    gateway_invited() { zh "给网关发注册码" en "made an enrolment code" }
+    gateway_enrolled() { zh "给网关签发证书" en "signed a gateway's certificate" }
     deed_unknown() { zh "未知操作" en "unknown" }
 
     // Rows of the record.

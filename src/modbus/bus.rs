@@ -1,6 +1,5 @@
 //! One bus: owns its line and polls its devices in turn.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,7 +14,7 @@ use super::link::Link;
 use super::master::BusMaster;
 use super::request::{AD_HOC_REQUESTS_MAX, RequestSender};
 use super::schedule::{Mode, PollInterval, Schedule};
-use super::stats::{BusStats, BusWatch};
+use super::stats::{BusCounts, BusStats, BusWatch};
 use crate::core::{Flag, Reading, Reason};
 use crate::locales::Text;
 
@@ -156,10 +155,12 @@ impl Bus {
         drop(steady);
         self.due = due;
         let missing = readings.iter().filter(|r| r.flag == Flag::Missing).count();
-        stats.missed_ticks.fetch_add(missed, Relaxed);
-        stats.polls.fetch_add(1, Relaxed);
-        stats.readings.fetch_add(readings.len() as u64, Relaxed);
-        stats.missing.fetch_add(missing as u64, Relaxed);
+        stats.add(BusCounts {
+            polls: 1,
+            readings: readings.len() as u64,
+            missing: missing as u64,
+            missed_ticks: missed,
+        });
         let (busy, line) = (self.master.take_busy(), self.line.state());
         let now = self.master.clock().uptime();
         self.master.count(|counters| {

@@ -466,8 +466,8 @@ async fn polls_go_on_by_the_clock_as_it_is_when_it_is_set() {
     let (readings, ()) = tokio::join!(fixture.bus.poll_next(&fixture.stats), driven);
     assert_eq!(readings[0].observed_at, at(1_659_283_205_000));
     assert_eq!(fixture.bus.next_due(), Some(at(1_659_283_500_000)));
-    assert_eq!(fixture.stats.missed_ticks.load(Relaxed), 0);
-    assert_eq!(fixture.stats.readings.load(Relaxed), 15);
+    assert_eq!(fixture.stats.counts().missed_ticks, 0);
+    assert_eq!(fixture.stats.counts().readings, 15);
 }
 
 #[tokio::test]
@@ -478,8 +478,8 @@ async fn a_poll_that_lasts_too_long_is_counted_by_the_ticks_it_missed() {
     // Each takes 2.4 s and begins when the previous one has ended: a tick has passed meanwhile.
     let report = fixture.bus.watch().report();
     assert_eq!((report.polls, report.missed_ticks), (26, 60 - 25));
-    assert_eq!(fixture.stats.polls.load(Relaxed), report.polls);
-    assert_eq!(fixture.stats.missed_ticks.load(Relaxed), report.missed_ticks);
+    assert_eq!(fixture.stats.counts().polls, report.polls);
+    assert_eq!(fixture.stats.counts().missed_ticks, report.missed_ticks);
     assert!(report.busy > 0.75, "{report:?}");
     assert_eq!(report.units[0].answer_ms, Some([600.0, 600.0]));
 }

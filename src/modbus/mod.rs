@@ -55,4 +55,4 @@ pub use settings::{
     Adjust, BusSettings, DeviceSettings, DtuSettings, HealthSettings, Hole, Parity, SerialMode,
     SerialSettings,
 };
-pub use stats::{BusReport, BusStats, BusWatch, UnitReport};
+pub use stats::{BusCounts, BusReport, BusStats, BusWatch, UnitReport};

@@ -1,7 +1,6 @@
 //! Counts what a bus and its devices do, and reports it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -22,17 +21,22 @@ const TIMES_MAX: usize = 64;
 /// The time over which a bus's busy share is computed: two polls at the usual five minutes.
 const SHARE_OVER: Duration = Duration::from_secs(600);
 
-/// What all buses of a gateway together have done since its start.
+/// Counts what all buses of a gateway together have done since its start. A lock, since not every gateway's processor
+/// has atomics of 64 bits, and with 32 some of these come round.
 #[derive(Debug, Default)]
-pub struct BusStats {
+pub struct BusStats(Mutex<BusCounts>);
+
+/// What buses have done, at one instant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BusCounts {
     /// Polls of a whole bus.
-    pub polls: AtomicU64,
+    pub polls: u64,
     /// Including missing ones.
-    pub readings: AtomicU64,
+    pub readings: u64,
     /// Readings without a value.
-    pub missing: AtomicU64,
+    pub missing: u64,
     /// Ticks that passed while a poll was still running.
-    pub missed_ticks: AtomicU64,
+    pub missed_ticks: u64,
 }
 
 /// The state of a bus.
@@ -94,6 +98,22 @@ pub(super) struct UnitCounters {
     /// The last answer times, µs; the oldest is overwritten.
     times: Vec<u32>,
     oldest: usize,
+}
+
+impl BusStats {
+    /// Counts what a poll has done.
+    pub(super) fn add(&self, poll: BusCounts) {
+        let mut counts = lock(&self.0);
+        counts.polls += poll.polls;
+        counts.readings += poll.readings;
+        counts.missing += poll.missing;
+        counts.missed_ticks += poll.missed_ticks;
+    }
+
+    /// What has been counted so far.
+    pub fn counts(&self) -> BusCounts {
+        *lock(&self.0)
+    }
 }
 
 impl BusWatch {
@@ -230,6 +250,21 @@ impl BusyShare {
 mod tests {
     use super::*;
     use crate::locales::Lang;
+
+    #[test]
+    fn counts_go_on_beyond_what_32_bits_hold() {
+        let most = u64::from(u32::MAX);
+        let stats = BusStats::default();
+        stats.add(BusCounts { polls: 1, readings: most, missing: most - 1, missed_ticks: most });
+        stats.add(BusCounts { polls: 1, readings: 2, missing: 3, missed_ticks: 1 });
+        let sum = BusCounts {
+            polls: 2,
+            readings: 4_294_967_297,
+            missing: 4_294_967_297,
+            missed_ticks: 4_294_967_296,
+        };
+        assert_eq!(stats.counts(), sum);
+    }
 
     #[test]
     fn a_report_counts_by_reason_and_ranks_the_last_answers() {

@@ -37,7 +37,8 @@ impl Whose {
         }
     }
 
-    fn name(self) -> Text {
+    /// What it is called.
+    pub fn name(self) -> Text {
         match self {
             Self::Authority => words::certificate_of_the_authority(),
             Self::Own => words::certificate_of_our_own(),

@@ -30,6 +30,7 @@ pub use expiry::{CertificateEnd, Whose, warnings as certificate_warnings};
 pub use protocol::{Protocol, Version, VersionMemory};
 pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};
+pub use subject::common_name;
 pub use tls::{certificate_ends, check_files};
 pub use trial::try_broker;
 

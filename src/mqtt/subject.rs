@@ -10,7 +10,7 @@ const VERSION: u8 = 0xA0;
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// The common name of the subject of a DER certificate; `None` if it has none in UTF-8 or ASCII.
-pub(super) fn common_name(certificate: &[u8]) -> Option<String> {
+pub fn common_name(certificate: &[u8]) -> Option<String> {
     let (certificate, _) = element(certificate, SEQUENCE)?;
     let (mut rest, _) = element(certificate, SEQUENCE)?;
     if rest.first() == Some(&VERSION) {

@@ -32,6 +32,8 @@ mod copies_tests;
 mod model_tests;
 #[cfg(test)]
 mod test_kit;
+#[cfg(test)]
+mod wide_tests;
 
 pub use handle::SpoolHandle;
 pub use queue::{Limits, Spool, SpoolStats, SpooledBatch};

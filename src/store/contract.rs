@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::StoreError;
+use super::{StoreError, Waits};
 use crate::core::{GatewayId, Reading};
 use crate::locales::Text;
 use crate::wire::{Batch, Birth, Epoch, RangeSet, Status};
@@ -84,6 +84,11 @@ pub trait Store: Send {
     /// The portion is as if it had not been begun.
     fn work_on(&mut self) -> Result<bool, StoreError> {
         Ok(false)
+    }
+
+    /// Its waits for a server; none where it has none.
+    fn waits(&self) -> Waits {
+        Waits::default()
     }
 
     /// Looks which batches of [`Committed::later`] have become durable since, and names them once.

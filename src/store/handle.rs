@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::quarantine::Kept;
 use super::room::Needs;
 use super::{
-    Committed, Confirmed, Owners, Quarantine, QuarantineShare, Refused, Store, StoreError,
+    Committed, Confirmed, Owners, Quarantine, QuarantineShare, Refused, Store, StoreError, Waits,
 };
 use crate::core::GatewayId;
 use crate::locales::{Lang, Text};
@@ -33,7 +33,7 @@ struct Owned {
 
 /// A handle on the store. Its thread ends when the last handle is dropped.
 #[derive(Clone)]
-pub struct StoreHandle(Owner<Owned>);
+pub struct StoreHandle(Owner<Owned>, Waits);
 
 /// Batches to commit, and readings that were refused before the store saw them.
 #[derive(Debug, Default)]
@@ -60,8 +60,9 @@ impl StoreHandle {
         owners: Owners,
     ) -> std::io::Result<Self> {
         let thread = thread::Builder::new().name("store".into());
+        let waits = store.waits();
         let owned = Owned { store, quarantine, owners };
-        Ok(Self(Owner::start(thread, owned, Owned::work_on)?))
+        Ok(Self(Owner::start(thread, owned, Owned::work_on)?, waits))
     }
 
     /// Commits batches, after taking out what may not or cannot be stored. When it returns, that is in the quarantine.
@@ -153,6 +154,16 @@ impl StoreHandle {
     /// What has become of batches that were written and not durable, see [`Store::confirm`].
     pub async fn confirm(&self) -> Result<Confirmed, StoreError> {
         self.ask(|owned| owned.store.confirm()).await
+    }
+
+    /// The waits of the thread for a server.
+    pub fn waits(&self) -> &Waits {
+        &self.1
+    }
+
+    /// Waits until the thread has done what it was asked for before, be it in vain.
+    pub async fn turn(&self) -> Result<(), StoreError> {
+        self.0.ask(|_| ()).await.map_err(|_| StoreError::Closed)
     }
 
     /// Does something that takes store, quarantine and owners together.

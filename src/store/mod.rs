@@ -43,6 +43,7 @@ mod tables;
 mod tests;
 mod transaction;
 mod upkeep;
+mod waits;
 
 pub use contract::{Committed, Confirmed, Refused, Store};
 pub use delivered::{Delivered, GatewayRow, LostRow};
@@ -61,3 +62,4 @@ pub use replaced::{Replaced, Replacement, Sender};
 pub use revocation::{Progress, Rejected};
 pub use room::QuarantineShare;
 pub use sqlite::Sqlite;
+pub use waits::Waits;

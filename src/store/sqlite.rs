@@ -299,6 +299,12 @@ impl Sqlite {
         Err(StoreError::Damaged { path: self.place.path().into(), found: Text::verbatim(found) })
     }
 
+    /// What ends a long reading of this connection, from another thread.
+    pub fn interrupter(&self) -> impl Fn() + Send + 'static + use<> {
+        let handle = self.connection.get_interrupt_handle();
+        move || handle.interrupt()
+    }
+
     fn span_ms(&self, period: Period) -> (i64, i64) {
         let (from, to) = self.calendar.bounds(period);
         (from.as_millisecond(), to.as_millisecond())

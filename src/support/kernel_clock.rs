@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
 /// The kernel's clocks at one instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,15 +19,21 @@ pub struct KernelClock {
 
 /// Reads all clocks.
 pub fn read() -> KernelClock {
-    let wall = clock_gettime(ClockId::Realtime);
-    let ms = wall.tv_sec.saturating_mul(1000).saturating_add(wall.tv_nsec / 1_000_000);
     let service = synchronised();
     KernelClock {
-        wall: Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH),
+        wall: wall(clock_gettime(ClockId::Realtime)),
         up: up(),
         synchronised: service == Ok(true),
         forbidden: service.is_err(),
     }
+}
+
+/// To the millisecond. The kernel's clock is never set to before 1970; how wide its nanoseconds are depends on the
+/// processor.
+fn wall(time: Timespec) -> Timestamp {
+    let since_1970 = Duration::try_from(time).unwrap_or_default();
+    let ms = i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Time since the machine was switched on, including suspend.
@@ -63,8 +69,28 @@ fn synchronised() -> Result<bool, Forbidden> {
     Ok(state != libc::TIME_ERROR && status & libc::STA_UNSYNC == 0)
 }
 
+/// Also on a 32-bit processor, the kernel's clocks go on after 2038.
+const _: fn(Timespec) -> i64 = |time| time.tv_sec;
+
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use rustix::time::Timespec;
+
+    #[test]
+    fn the_wall_clock_goes_on_after_2038_and_2106() {
+        for (second, time) in [
+            (0, "1970-01-01T00:00:00.999Z"),
+            (2_147_483_648, "2038-01-19T03:14:08.999Z"),
+            (4_294_967_296, "2106-02-07T06:28:16.999Z"),
+        ] {
+            let read = super::wall(Timespec { tv_sec: second, tv_nsec: 999_999_999 });
+            assert_eq!(read, time.parse::<Timestamp>().unwrap());
+        }
+        let before_1970 = super::wall(Timespec { tv_sec: -1, tv_nsec: 0 });
+        assert_eq!(before_1970, Timestamp::UNIX_EPOCH);
+    }
+
     #[test]
     fn the_clocks_can_be_read_and_the_boot_id_is_stable() {
         let first = super::read();

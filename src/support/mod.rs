@@ -19,6 +19,8 @@ pub mod owner;
 pub mod pause;
 pub mod random;
 pub mod seldom;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub mod service;
 pub mod sql;
 mod stepped;
 pub mod supervise;

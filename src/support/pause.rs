@@ -48,10 +48,8 @@ impl Pause {
 }
 
 async fn expire(timer: &AsyncFd<OwnedFd>, length: Duration) -> io::Result<()> {
-    let value = Timespec {
-        tv_sec: i64::try_from(length.as_secs()).unwrap_or(i64::MAX),
-        tv_nsec: length.subsec_nanos().into(),
-    };
+    // How wide the fields are depends on the processor.
+    let value = Timespec::try_from(length).map_err(io::Error::other)?;
     let none = Timespec { tv_sec: 0, tv_nsec: 0 };
     // Setting the timer clears the expirations of an earlier pause that was dropped.
     let set = Itimerspec { it_interval: none, it_value: value };

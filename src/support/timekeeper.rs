@@ -48,7 +48,8 @@ pub struct Refusal {
 }
 
 /// Why a time is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Rule {
     /// Before gateways were in service, or thirty years later.
     Absurd,
@@ -56,6 +57,12 @@ pub enum Rule {
     Jump,
     /// The system does not let this program ask whether a time service has set the clock.
     Forbidden,
+}
+
+impl Rule {
+    /// All of them, with the names that metrics give them.
+    pub const NAMED: [(Self, &str); 3] =
+        [(Self::Absurd, "absurd"), (Self::Jump, "jump"), (Self::Forbidden, "forbidden")];
 }
 
 impl Refusal {

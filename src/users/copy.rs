@@ -1,9 +1,9 @@
 //! A copy of the users' file for a backup: with passwords and the record, without what lets somebody in.
 //!
-//! Sessions and links are in the file as hashes, so that a stolen copy opens nothing. But a copy that is restored would
-//! bring back sessions that were ended since, and links that have been used. So both are emptied, and the failed
-//! attempts with them, which only say how long somebody has to wait. The record stays whole: each of its rows is
-//! sealed with the one before.
+//! Sessions, links and invitations are in the file as hashes, so that a stolen copy opens nothing. But a copy that is
+//! restored would bring back sessions that were ended since, and links that have been used. So they are emptied, and
+//! the failed attempts with them, which only say how long somebody has to wait. The record stays whole: each of its
+//! rows is sealed with the one before.
 
 use std::path::Path;
 
@@ -11,13 +11,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::UsersError;
 use super::file::foreign_triggers;
-use super::schema::{LAYOUT, TABLES};
+use super::schema::LAYOUT;
 
-/// What makes the tables of the users' file, layout by layout.
-pub const LAYOUTS: [&str; LAYOUT as usize] = [TABLES];
-
-/// Empties sessions, links and failed attempts in the copy at `path`, which nobody else has open, so that nothing of
-/// them is left in it.
+/// Empties sessions, links, invitations and failed attempts in the copy at `path`, which nobody else has open, so that
+/// nothing of them is left in it.
 ///
 /// # Errors
 /// It cannot be written, a newer program has made it, or it has triggers that are not ours: they could keep the rows.
@@ -37,10 +34,11 @@ pub fn let_nobody_in(path: &Path) -> Result<(), UsersError> {
     }
     // Neither a journal nor a temporary file keeps on a disk what is taken out.
     db.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(())).map_err(open)?;
-    db.execute_batch(
+    let invitations = if found < 2 { "" } else { "DELETE FROM invitation;" };
+    db.execute_batch(&format!(
         "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
-         BEGIN IMMEDIATE; DELETE FROM session; DELETE FROM link; DELETE FROM attempt; COMMIT; VACUUM;",
-    )?;
+         BEGIN IMMEDIATE; DELETE FROM session; DELETE FROM link; DELETE FROM attempt; {invitations} COMMIT; VACUUM;",
+    ))?;
     Ok(())
 }
 
@@ -68,7 +66,9 @@ mod tests {
                 "INSERT INTO password VALUES ('zhang-wei', '$argon2id$of-a-test', 0);
                  INSERT INTO session VALUES (CAST('session-of-a-test-0123456789abcd' AS BLOB), 'zhang-wei', 0, 0);
                  INSERT INTO link VALUES ('li-na', CAST('link-of-a-test-0123456789abcdefg' AS BLOB), '', 0, 1);
-                 INSERT INTO attempt VALUES ('guessed-name', 5, 1);",
+                 INSERT INTO attempt VALUES ('guessed-name', 5, 1);
+                 INSERT INTO invitation (gateway, secret_hash, made_by, made_at_ms, until_ms)
+                 VALUES ('invited-gateway', CAST('secret-of-a-test-0123456789abcde' AS BLOB), '', 0, 1);",
             )
             .unwrap();
     }
@@ -82,7 +82,7 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         let holds = |word: &str| bytes.windows(word.len()).any(|found| found == word.as_bytes());
         assert!(holds("$argon2id$of-a-test"));
-        for gone in ["session-of-a-test", "link-of-a-test", "guessed-name"] {
+        for gone in ["session-of-a-test", "link-of-a-test", "guessed-name", "secret-of-a-test", "invited-gateway"] {
             assert!(!holds(gone), "{gone}");
         }
         let chain = UsersFile::open(&path).unwrap().verify().unwrap();

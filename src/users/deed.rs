@@ -23,13 +23,17 @@ pub enum Deed {
     StationReleased,
     GatewayRevoked,
     GatewayReinstated,
+    /// A one-time code with which a gateway gets its certificate.
+    GatewayInvited,
+    /// A gateway has used it.
+    GatewayEnrolled,
     /// What this program does not know: somebody else has written into the file.
     Unknown,
 }
 
 impl Deed {
     /// All that this program records.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -43,6 +47,8 @@ impl Deed {
         Self::StationReleased,
         Self::GatewayRevoked,
         Self::GatewayReinstated,
+        Self::GatewayInvited,
+        Self::GatewayEnrolled,
     ];
 
     /// The word that the file and programs have for it.
@@ -61,6 +67,8 @@ impl Deed {
             Self::StationReleased => "station_released",
             Self::GatewayRevoked => "gateway_revoked",
             Self::GatewayReinstated => "gateway_reinstated",
+            Self::GatewayInvited => "gateway_invited",
+            Self::GatewayEnrolled => "gateway_enrolled",
             Self::Unknown => "unknown",
         }
     }
@@ -85,6 +93,8 @@ impl Deed {
             Self::StationReleased => words::station_released(),
             Self::GatewayRevoked => words::gateway_revoked(),
             Self::GatewayReinstated => words::gateway_reinstated(),
+            Self::GatewayInvited => words::gateway_invited(),
+            Self::GatewayEnrolled => words::gateway_enrolled(),
             Self::Unknown => words::deed_unknown(),
         }
     }
@@ -106,7 +116,7 @@ mod tests {
     fn each_deed_has_an_id_and_a_name_of_its_own() {
         let ids: BTreeSet<&str> = Deed::ALL.iter().map(|deed| deed.id()).collect();
         let names: BTreeSet<String> = Deed::ALL.iter().map(|deed| deed.name().into()).collect();
-        assert_eq!((ids.len(), names.len()), (13, 13));
+        assert_eq!((ids.len(), names.len()), (15, 15));
         assert!(Deed::ALL.iter().all(|deed| Deed::from_id(deed.id()) == *deed));
         assert_eq!(Deed::from_id("made_up"), Deed::Unknown);
     }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::UsersError;
-use super::schema::{LAYOUT, TABLES};
+use super::schema::{INVITATIONS, LAYOUT, LAYOUTS, TABLES};
 use crate::support::files;
 use crate::support::sql::without_literals;
 
@@ -59,6 +59,9 @@ impl UsersFile {
         if found < 1 {
             creating.execute_batch(TABLES).map_err(open)?;
         }
+        if found < 2 {
+            creating.execute_batch(INVITATIONS).map_err(open)?;
+        }
         let foreign = foreign_triggers(&creating).map_err(open)?;
         if !foreign.is_empty() {
             return Err(UsersError::ForeignTriggers { path: path.into(), names: foreign });
@@ -84,8 +87,9 @@ pub(super) fn foreign_triggers(db: &Connection) -> rusqlite::Result<Vec<String>>
     let mut statement = db.prepare(query)?;
     let found = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let found = found.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
-    let own = without_literals(TABLES);
-    let foreign = found.into_iter().filter(|(_, sql)| !own.contains(&without_literals(sql)));
+    let own = LAYOUTS.map(without_literals);
+    let is_own = |sql: &str| own.iter().any(|own| own.contains(&without_literals(sql)));
+    let foreign = found.into_iter().filter(|(_, sql)| !is_own(sql));
     Ok(foreign.map(|(name, _)| name).collect())
 }
 

@@ -36,11 +36,26 @@ fn the_file_is_closed_to_others_and_a_newer_or_changed_one_is_left_alone() {
     file.db.execute_batch("CREATE TRIGGER t AFTER INSERT ON session BEGIN SELECT 1; END").unwrap();
     let error = UsersFile::open(&path).unwrap_err();
     assert!(matches!(error, UsersError::ForeignTriggers { names, .. } if names == ["t"]));
-    file.db.execute_batch("DROP TRIGGER t; PRAGMA user_version = 2").unwrap();
+    file.db.execute_batch("DROP TRIGGER t; PRAGMA user_version = 99").unwrap();
     let error = UsersFile::open(&path).unwrap_err();
-    assert!(matches!(error, UsersError::Newer { found: 2, .. }));
+    assert!(matches!(error, UsersError::Newer { found: 99, .. }));
     let error = UsersFile::open(dir.path()).unwrap_err();
     assert!(matches!(error, UsersError::Open { .. }));
+}
+
+#[test]
+fn a_file_of_the_first_layout_gets_the_second_and_keeps_what_it_has() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("users.db");
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch(TABLES).unwrap();
+    old.execute_batch("INSERT INTO password VALUES ('huang', 'phc', 0)").unwrap();
+    drop(old);
+    for _ in 0..2 {
+        let file = UsersFile::open(&path).unwrap();
+        assert_eq!(file.phc("huang").unwrap().as_deref(), Some("phc"));
+        assert_eq!(file.invitations().unwrap(), []);
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::error::UsersError;
 use super::file::UsersFile;
 use super::hashing::Hashing;
 use super::held::Sessions;
+use super::invitations::{Admitted, Guest, Invitation};
 use super::keeper::{Keeper, Memory};
 use super::limits::{Limits, Who};
 use super::{password, token};
@@ -74,6 +75,8 @@ struct Shared {
     owner: Owner<Keeper>,
     memory: Memory,
     hashing: Hashing,
+    /// Wrong codes of gateways.
+    codes: Mutex<Limits>,
 }
 
 impl Users {
@@ -92,8 +95,8 @@ impl Users {
         let keeper = Keeper::new(file, &accounts, clock.clone(), memory.clone())?;
         let thread = thread::Builder::new().name("users".into());
         let owner = Owner::start(thread, keeper, Keeper::between).map_err(UsersError::Thread)?;
-        let hashing = Hashing::new();
-        Ok(Self(Arc::new(Shared { accounts, clock, owner, memory, hashing })))
+        let (hashing, codes) = (Hashing::new(), Mutex::new(Limits::new()));
+        Ok(Self(Arc::new(Shared { accounts, clock, owner, memory, hashing, codes })))
     }
 
     /// Has the thread do `work`, after it has seen what others wrote to the file.
@@ -299,6 +302,32 @@ impl Users {
         Ok(states)
     }
 
+    /// Lets a gateway have what `certify` makes for the invitation whose secret it has, once; a second time only where
+    /// it has the same key, and then the same. `certify` is asked on the thread that owns the file, and returns the
+    /// certificate and what the record says of it, or `None` where there is to be none.
+    ///
+    /// # Errors
+    /// The file failed; nothing has changed.
+    pub async fn admit(
+        &self,
+        guest: Guest,
+        certify: impl FnOnce(&Invitation) -> Option<(String, String)> + Send + 'static,
+    ) -> Result<Admitted, UsersError> {
+        let (from, codes) = (guest.from, &self.0.codes);
+        if let Err(wait) = lock(codes).attempt_from(from, self.0.clock.uptime()) {
+            return Ok(Admitted::TooOften { wait_s: whole_seconds(wait) });
+        }
+        let admitted = self.ask(move |keeper| {
+            let at = keeper.clock.now();
+            keeper.file.admit(&guest, at, certify)
+        });
+        let admitted = admitted.await?;
+        if admitted != Admitted::Unknown {
+            lock(codes).succeed_from(from);
+        }
+        Ok(admitted)
+    }
+
     /// Adds to the record what `by`, a person's id, has done; `detail` says to what, and why.
     ///
     /// # Errors
@@ -347,9 +376,13 @@ impl Users {
     }
 }
 
-/// A wait in whole seconds, so that it is over after them.
 fn too_often(wait: Duration) -> SignIn {
-    SignIn::TooOften { wait_s: wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX) }
+    SignIn::TooOften { wait_s: whole_seconds(wait) }
+}
+
+/// A wait in whole seconds, so that it is over after them.
+fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -159,6 +159,27 @@ impl Limits {
         }
     }
 
+    /// As [`attempt`](Self::attempt), of whoever is at the address `from` and names nobody.
+    pub(super) fn attempt_from(
+        &mut self,
+        from: Option<IpAddr>,
+        up: Duration,
+    ) -> Result<(), Duration> {
+        let Some(network) = from.map(network_of) else { return Ok(()) };
+        if let Some(wait) = self.addresses.wait(&network, up) {
+            return Err(wait);
+        }
+        self.addresses.fail(&network, up);
+        Ok(())
+    }
+
+    /// That attempt was right.
+    pub(super) fn succeed_from(&mut self, from: Option<IpAddr>) {
+        if let Some(from) = from {
+            self.addresses.forgive(&network_of(from));
+        }
+    }
+
     /// Forgets the failures of a person.
     pub(super) fn clear(&mut self, id: &str) {
         self.people.rows.remove(id);

@@ -1,7 +1,7 @@
 //! The tables of the users' file, and their triggers.
 
 /// Version of the layout, in `PRAGMA user_version`.
-pub(super) const LAYOUT: i64 = 1;
+pub(super) const LAYOUT: i64 = 2;
 
 /// What makes an empty file.
 ///
@@ -50,3 +50,23 @@ WHEN NEW.id <> (SELECT coalesce(max(id), 0) + 1 FROM audit)
 BEGIN SELECT RAISE(ABORT, 'the record is append-only: its rows are numbered one after the other'); END;
 PRAGMA user_version = 1;
 ";
+
+/// What makes layout 2 of layout 1: invitations of gateways. `certificate` is what was made for the key whose SHA-256
+/// is `key_hash`.
+pub(super) const INVITATIONS: &str = "
+CREATE TABLE invitation (
+    gateway TEXT NOT NULL PRIMARY KEY CHECK (gateway <> ''),
+    secret_hash BLOB NOT NULL UNIQUE CHECK (length(secret_hash) = 32),
+    made_by TEXT NOT NULL,
+    made_at_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    used_at_ms INTEGER,
+    used_from TEXT,
+    key_hash BLOB CHECK (key_hash IS NULL OR length(key_hash) = 32),
+    certificate TEXT
+) STRICT;
+PRAGMA user_version = 2;
+";
+
+/// What makes the tables of the users' file, layout by layout.
+pub const LAYOUTS: [&str; LAYOUT as usize] = [TABLES, INVITATIONS];

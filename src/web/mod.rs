@@ -9,6 +9,7 @@ mod api;
 mod assets;
 mod chart;
 mod connections;
+mod enrolment;
 mod format;
 mod gateways;
 mod guard;
@@ -45,6 +46,7 @@ mod roles_tests;
 mod test_kit;
 
 pub use connections::{DRAIN_MAX, serve};
+pub use enrolment::{EnrolAnswered, EnrolAsked, enrolment};
 pub use gateways::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow};
 pub use guard::Access;
 pub use model::{Health, Overview, Shown, SourceRow, Totals};

@@ -1,5 +1,5 @@
-//! The page over TLS: its certificate and key, read anew when the files change, so that a certificate is renewed while
-//! the hub runs.
+//! The page over TLS: its certificate and key, where they are files, read anew when the files change, so that a
+//! certificate is renewed while the hub runs.
 
 use std::convert::Infallible;
 use std::io::Read;
@@ -33,6 +33,13 @@ const KEY: &str = "web.key_file";
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
+    /// The files that it was read from.
+    files: Option<Followed>,
+}
+
+/// Files that are followed.
+#[derive(Clone)]
+struct Followed {
     current: Arc<Current>,
     certificate: PathBuf,
     key: PathBuf,
@@ -58,7 +65,13 @@ impl Tls {
             .with_cert_resolver(current.clone());
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let (certificate, key) = (certificate.to_owned(), key.to_owned());
-        Ok(Self { config: Arc::new(config), current, certificate, key })
+        let files = Some(Followed { current, certificate, key });
+        Ok(Self { config: Arc::new(config), files })
+    }
+
+    /// With certificates that whoever has made `config` looks after.
+    pub fn with(config: ServerConfig) -> Self {
+        Self { config: Arc::new(config), files: None }
     }
 
     pub(super) fn config(&self) -> Arc<ServerConfig> {
@@ -67,11 +80,20 @@ impl Tls {
 
     /// Looks for new files, for ever. Files that cannot be used are told of once, and those in use stay.
     pub(super) async fn follow(&self) -> Infallible {
+        match &self.files {
+            Some(files) => files.follow().await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+impl Followed {
+    async fn follow(&self) -> Infallible {
         let mut told = String::new();
         loop {
             tokio::time::sleep(CHECK_EVERY).await;
-            let tls = self.clone();
-            let read = tokio::task::spawn_blocking(move || tls.renew()).await;
+            let files = self.clone();
+            let read = tokio::task::spawn_blocking(move || files.renew()).await;
             match read {
                 Ok(Ok(false)) => told.clear(),
                 Ok(Ok(true)) => tracing::info!("the page uses its new certificate"),

@@ -46,7 +46,7 @@ fn what_cannot_be_used_is_said_with_the_setting_and_never_the_key() {
 #[test]
 fn new_files_are_used_and_wrong_ones_leave_the_old() {
     let (_folder, certificate, key) = files(PEM, ITS_KEY);
-    let tls = Tls::open(&certificate, &key).unwrap();
+    let tls = Tls::open(&certificate, &key).unwrap().files.unwrap();
     let shown = || lock(&tls.current.certified).clone();
     let first = shown();
     assert!(!tls.renew().unwrap());

@@ -5,6 +5,7 @@
 mod ack;
 mod batch;
 mod birth;
+mod enrolment;
 mod ids;
 mod json;
 mod loss;
@@ -23,6 +24,10 @@ use crate::locales::{Lang, Text, wire as words, within};
 pub use ack::Ack;
 pub use batch::Batch;
 pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
+pub use enrolment::{
+    Code, ENROLMENT_MAX, ENROLMENT_NAME, ENROLMENT_PATH, ENROLMENT_PORT, EnrolAnswer, EnrolRefusal,
+    EnrolRequest, Refused, Secret,
+};
 pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;

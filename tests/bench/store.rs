@@ -292,6 +292,7 @@ fn settings(path: &Path) -> HubSettings {
         wording: Vec::new(),
         share: None,
         broker: None,
+        enroll: None,
     }
 }
 

@@ -62,6 +62,7 @@ impl Office {
             drought_grades: None,
             wording: Vec::new(),
             broker: None,
+            enroll: None,
         };
         Office { settings, township: Arc::new(township) }
     }

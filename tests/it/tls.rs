@@ -19,7 +19,7 @@ fn make(context: &Context, folder: &str, arguments: &[&str]) -> String {
 }
 
 /// The same, for certificates that are valid for so many days.
-fn make_for(days: &str, context: &Context, folder: &str, arguments: &[&str]) -> String {
+pub fn make_for(days: &str, context: &Context, folder: &str, arguments: &[&str]) -> String {
     let mut command = Command::new("sh");
     command.arg(repository("deploy/mosquitto/make-certificates"));
     if !days.is_empty() {
@@ -60,13 +60,14 @@ pub fn shipped(context: &Context, folder: &str, port: u16) -> String {
     config
 }
 
-fn broker(context: &Context, folder: &str) -> Process {
+/// The broker of these certificates.
+pub fn broker(context: &Context, folder: &str) -> Process {
     let port = context.broker_port();
     mosquitto_with(context, &shipped(context, folder, port), port)
 }
 
 /// The table `mqtt` of whoever is `name` by the certificates in `folder`, at the broker of `office`.
-fn mqtt(office: &Context, folder: &str, name: &str) -> String {
+pub fn mqtt(office: &Context, folder: &str, name: &str) -> String {
     let file = |file: &str| office.path(folder).join(file);
     format!(
         "[mqtt]\nurl = \"mqtts://localhost:{}\"\nca_file = {:?}\ncert_file = {:?}\nkey_file = {:?}\n",

@@ -156,6 +156,12 @@ pub const BANS: &[Ban] = &[
         instead: "web has the office's page",
     },
     Ban {
+        words: &["rcgen"],
+        holds: Where::Source,
+        except: &["src/edge/enrolment/", "src/hub/enrolment/"],
+        instead: "edge::enrolment asks for a certificate, hub::enrolment signs it",
+    },
+    Ban {
         words: &["argon2"],
         holds: Where::Source,
         except: &["src/users/"],

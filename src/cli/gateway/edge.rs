@@ -11,13 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
+use crate::cli::reload;
 use crate::cli::runtime::{block_on, stop_signal};
 use crate::config::{self, LoadedEdge};
 use crate::edge::control::{ControlSocket, SocketError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
-use crate::locales::{Lang, Text, foreign, within};
+use crate::locales::Text;
 use crate::spool::Spool;
-use crate::support::Clock;
+use crate::support::{Clock, service};
 
 /// The arguments of `hanqing edge`.
 #[derive(Args)]
@@ -31,7 +32,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut loaded = arguments.config.load_edge()?;
     // The disk has a thread of its own.
     as_daemon(|| {
-        warn_of_exposed(&loaded);
+        warn(&loaded);
         block_on(async {
             let stop = stop_signal()?;
             let mut hangup = signal(SignalKind::hangup())?;
@@ -55,10 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
                     }
                     // A configuration that cannot run must not stop the measuring.
                     (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
-                        tracing::error!(
-                            "the new configuration failed, the old one stays in force: {error:#}"
-                        );
-                        refused = Some(refusal(vec![in_both(|| foreign::chain(&error))]));
+                        refused = Some(refusal(reload::failed(&error)));
                         loaded = before;
                     }
                     (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
@@ -79,9 +77,10 @@ async fn reloaded(
         if hangup.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
+        service::reloading();
         match config.reload_edge() {
             Ok(loaded) => {
-                warn_of_exposed(&loaded);
+                warn(&loaded);
                 let running = watched.borrow().clone();
                 if let Some(EdgeWatch { mut spool, .. }) = running {
                     if spool.borrow().unwritten > 0 {
@@ -93,11 +92,8 @@ async fn reloaded(
                 return loaded;
             }
             Err(problems) => {
-                for problem in &problems.0 {
-                    tracing::error!("the configuration stays as it was: {problem}");
-                }
+                let problems = reload::not_taken(reload::said(&problems));
                 if let Some(running) = &*watched.borrow() {
-                    let problems = problems.0.iter().map(|problem| in_both(|| problem)).collect();
                     running.refused.send_replace(Some(refusal(problems)));
                 }
             }
@@ -105,21 +101,17 @@ async fn reloaded(
     }
 }
 
-/// Names the files with secrets that every user of this machine can read.
-fn warn_of_exposed((settings, _): &LoadedEdge) {
-    for file in config::exposed_files(&settings.mqtt) {
-        tracing::warn!("{file}");
+/// Logs what is not wrong but should be changed: secrets that every user of this machine can read, and a spool that a
+/// power cut empties.
+fn warn((settings, _): &LoadedEdge) {
+    let exposed = config::exposed_files(&settings.mqtt).into_iter();
+    for warning in exposed.chain(config::gateway_files_in_memory(settings)) {
+        tracing::warn!("{warning}");
     }
 }
 
 fn refusal(problems: Vec<Text>) -> RefusedReload {
     RefusedReload { at: Clock::system().now(), problems }
-}
-
-/// What `said` is in each language.
-fn in_both<T: std::fmt::Display>(said: impl Fn() -> T) -> Text {
-    let within = |lang| within(lang, || said().to_string());
-    Text::both(within(Lang::Chinese), within(Lang::English))
 }
 
 /// Runs one gateway until `stop` and sends a handle to watch it by to `opened`. `refused` is the configuration that was

@@ -60,7 +60,7 @@ fn endpoint(text: &str) -> Result<String, String> {
 }
 
 /// Parses a parity by its name in the configuration, or by the first letter.
-fn parity(text: &str) -> Result<Parity, String> {
+pub(super) fn parity(text: &str) -> Result<Parity, String> {
     match text.to_ascii_lowercase().as_str() {
         "none" | "n" => Ok(Parity::None),
         "even" | "e" => Ok(Parity::Even),

@@ -1,7 +1,11 @@
 //! Commands that run a gateway, and those that a technician uses in front of it.
 
+mod accounts;
+mod doctor;
 mod edge;
+mod enroll;
 pub mod export_spool;
+mod init;
 mod line;
 mod mode;
 mod numbers;
@@ -11,6 +15,7 @@ mod probe;
 mod profile;
 mod read;
 mod scan;
+mod service;
 mod status;
 mod words;
 
@@ -22,6 +27,9 @@ use clap::Subcommand;
 #[derive(Subcommand)]
 pub enum Command {
     Edge(edge::Arguments),
+    Enroll(enroll::Arguments),
+    Init(init::Arguments),
+    Doctor(doctor::Arguments),
     Read(read::Arguments),
     Scan(scan::Arguments),
     Probe(probe::Arguments),
@@ -35,6 +43,9 @@ pub enum Command {
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Edge(arguments) => edge::run(&arguments),
+        Command::Enroll(arguments) => enroll::run(&arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Read(arguments) => read::run(&arguments),
         Command::Scan(arguments) => scan::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),

@@ -13,17 +13,18 @@ use crate::locales::gateway as words;
 #[derive(Args)]
 pub struct Arguments {}
 
+/// A serial port of this machine.
 #[derive(Debug, Clone, PartialEq)]
-struct Port {
+pub(super) struct Port {
     /// The current name, such as `/dev/ttyUSB0`.
-    device: PathBuf,
+    pub device: PathBuf,
     /// The stable name for a configuration.
-    by_id: Option<PathBuf>,
+    pub by_id: Option<PathBuf>,
     /// What the USB device calls itself; empty if it is not USB.
-    product: String,
-    driver: String,
+    pub product: String,
+    pub driver: String,
     /// Programs that have it open, with their process ids.
-    users: Vec<String>,
+    pub users: Vec<String>,
 }
 
 /// Lists the ports.
@@ -60,7 +61,7 @@ fn table(ports: &[Port]) -> Table {
 }
 
 /// The ports of the system under `root`, without those whose files cannot be read.
-fn ports(root: &Path) -> Vec<Port> {
+pub(super) fn ports(root: &Path) -> Vec<Port> {
     let names = by_id(root);
     let users = users(root);
     let mut ports: Vec<Port> = entries(&root.join("sys/class/tty"))
@@ -77,7 +78,7 @@ fn ports(root: &Path) -> Vec<Port> {
                 by_id: names.get(&name).cloned(),
                 product: product(root, &behind),
                 driver: driver(&behind),
-                users: users.get(&name).cloned().unwrap_or_default(),
+                users: users.get(&format!("/dev/{name}")).cloned().unwrap_or_default(),
             })
         })
         .collect();
@@ -132,7 +133,7 @@ fn product(root: &Path, behind: &Path) -> String {
 }
 
 /// Programs by the device that they have open, as far as this user may see them.
-fn users(root: &Path) -> BTreeMap<String, Vec<String>> {
+pub(super) fn users(root: &Path) -> BTreeMap<String, Vec<String>> {
     let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for process in entries(&root.join("proc")) {
         let id = process.file_name().unwrap_or_default().to_string_lossy();
@@ -142,8 +143,8 @@ fn users(root: &Path) -> BTreeMap<String, Vec<String>> {
         let mut open: Vec<String> = entries(&process.join("fd"))
             .iter()
             .filter_map(|link| link.read_link().ok())
-            .filter(|target| target.parent() == Some(Path::new("/dev")))
-            .filter_map(|target| Some(target.file_name()?.to_str()?.to_owned()))
+            .filter(|target| target.starts_with("/dev"))
+            .filter_map(|target| Some(target.to_str()?.to_owned()))
             .collect();
         open.sort();
         open.dedup();

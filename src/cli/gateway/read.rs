@@ -96,7 +96,7 @@ fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings
 }
 
 /// Registers of one part of a point, or why there are none, and how long the request took, ms.
-type PartRead = (Result<Vec<u16>, Failure>, f64);
+pub(super) type PartRead = (Result<Vec<u16>, Failure>, f64);
 
 /// Reads a device, adds its rows, and returns whether every point has a value.
 async fn read_device(
@@ -151,14 +151,14 @@ async fn read_device(
 }
 
 /// A parameter by its name and its id, which in English may be the same.
-fn named(spec: &ParameterSpec) -> String {
+pub(super) fn named(spec: &ParameterSpec) -> String {
     let name = spec.name().to_string();
     if name == spec.id { name } else { format!("{name} {}", spec.id) }
 }
 
 /// Makes the planned requests. A block that the device refuses is read point by point, so that one missing register
 /// does not hide the others. After a timeout the remaining requests are skipped.
-async fn read_parts(
+pub(super) async fn read_parts(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,

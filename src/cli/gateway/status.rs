@@ -161,7 +161,7 @@ fn delivery(status: &GatewayStatus) -> Vec<Text> {
 }
 
 /// What does not get through although there is a connection, and what may be the cause.
-fn stuck(status: &GatewayStatus) -> Vec<Text> {
+pub fn stuck(status: &GatewayStatus) -> Vec<Text> {
     let delivery = &status.delivery;
     let refused = delivery.refusal.as_ref().map(|refusal| {
         let since = local(refusal.since, status.now);
@@ -197,13 +197,7 @@ fn machine(status: &GatewayStatus) -> Vec<Text> {
         });
     } else {
         lines.push(words::clock_good());
-        lines.extend(status.delivery.ahead_of_hub_s.map(|ahead_s| {
-            let by = duration(ahead_s.unsigned_abs());
-            match ahead_s < 0 {
-                true => words::clock_behind_hub(by),
-                false => words::clock_ahead_of_hub(by),
-            }
-        }));
+        lines.extend(ahead_of_hub(status));
     }
     lines.extend(status.clock.refusal.iter().map(words::clock_refused));
     if let Some(disk) = status.disk {
@@ -223,7 +217,18 @@ fn machine(status: &GatewayStatus) -> Vec<Text> {
     lines
 }
 
-fn size(bytes: u64) -> String {
+/// That this clock and the hub's are too far apart.
+pub fn ahead_of_hub(status: &GatewayStatus) -> Option<Text> {
+    let ahead_s = status.delivery.ahead_of_hub_s?;
+    let by = duration(ahead_s.unsigned_abs());
+    Some(match ahead_s < 0 {
+        true => words::clock_behind_hub(by),
+        false => words::clock_ahead_of_hub(by),
+    })
+}
+
+/// Bytes in the largest unit that fits.
+pub fn size(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KiB", "MiB", "GiB"] {
         if size < 1024.0 {
@@ -326,12 +331,12 @@ fn percent(share: f64) -> String {
 }
 
 /// A time in the zone of this machine.
-fn local(at: Timestamp, now: Timestamp) -> Text {
+pub fn local(at: Timestamp, now: Timestamp) -> Text {
     moment_with_seconds(at, now, &TimeZone::system())
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::cli::table::Layout;
     use crate::core::Reason;
@@ -392,7 +397,7 @@ mod tests {
     }
 
     /// A gateway of which much has to be said: its spool cannot be written, its clock is not set, a bus hangs.
-    fn troubled() -> GatewayStatus {
+    pub fn troubled() -> GatewayStatus {
         GatewayStatus {
             gateway: "gw-dongmen".parse().unwrap(),
             version: "0.1.0".into(),
@@ -439,7 +444,7 @@ mod tests {
                 sends_suspect: true,
                 ..DeliveryStatus::default()
             },
-            clock: ClockStatus { provisional: true, refusal: None, hold_min: 10 },
+            clock: ClockStatus { provisional: true, refusal: None, rule: None, hold_min: 10 },
             disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
             resident: Some(8 << 20),
         }

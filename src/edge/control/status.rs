@@ -1,6 +1,5 @@
 //! The status of a running gateway: for the control socket, and for the metrics.
 
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +13,7 @@ use crate::locales::{Text, edge as words};
 use crate::modbus::{BusReport, BusWatch, Mode, RequestSender};
 use crate::spool::Trouble;
 use crate::support::Clock;
+use crate::support::timekeeper::Rule;
 use crate::wire::Epoch;
 
 /// The status of a gateway.
@@ -66,6 +66,9 @@ pub struct ClockStatus {
     pub provisional: bool,
     /// Why the machine's time is not trusted.
     pub refusal: Option<Text>,
+    /// Which rule says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<Rule>,
     /// For how many minutes of connection readings wait for the time at most.
     #[serde(default)]
     pub hold_min: u16,
@@ -174,10 +177,11 @@ impl ControlBus {
 
 impl StatusSource {
     pub fn status(&self) -> GatewayStatus {
-        let stats = &self.watch.buses;
+        let counts = self.watch.buses.counts();
         let keeper = self.watch.spooled();
         let spool = keeper.spool;
         let (now, uptime) = (self.clock.now(), self.clock.uptime());
+        let refusal = self.clock.refusal();
         GatewayStatus {
             gateway: self.gateway.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -186,8 +190,8 @@ impl StatusSource {
             now,
             mode: *self.mode.borrow(),
             refused: self.watch.refused.borrow().clone(),
-            readings: stats.readings.load(Relaxed),
-            missing: stats.missing.load(Relaxed),
+            readings: counts.readings,
+            missing: counts.missing,
             buses: self.buses.iter().map(ControlBus::status).collect(),
             spool: SpoolStatus {
                 epoch: spool.epoch,
@@ -209,7 +213,8 @@ impl StatusSource {
             delivery: self.watch.delivery.borrow().clone(),
             clock: ClockStatus {
                 provisional: self.clock.base().provisional,
-                refusal: self.clock.refusal().map(|refusal| refusal.text()),
+                refusal: refusal.map(|refusal| refusal.text()),
+                rule: refusal.map(|refusal| refusal.rule),
                 hold_min: self.hold_min,
             },
             disk: process::disk_use(uptime),

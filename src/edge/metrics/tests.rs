@@ -16,6 +16,7 @@ use crate::edge::control::{
 use crate::modbus::{BusReport, HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::Stopwatch;
+use crate::support::timekeeper::Rule;
 use crate::wire::Epoch;
 
 fn unit(unit: u8, state: HealthState) -> UnitReport {
@@ -99,7 +100,7 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 1 << 20)),
             ..DeliveryStatus::default()
         },
-        clock: ClockStatus { provisional: true, refusal: None, hold_min: 10 },
+        clock: ClockStatus { provisional: true, refusal: None, rule: Some(Rule::Forbidden), hold_min: 10 },
         disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
         resident: Some(8 << 20),
     }

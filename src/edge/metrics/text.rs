@@ -14,6 +14,7 @@ use crate::edge::control::{BusStatus, GatewayStatus};
 use crate::modbus::{HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::openmetrics::{Labels, Writer};
+use crate::support::timekeeper::Rule;
 
 pub(super) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -59,6 +60,9 @@ fn gateway(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let provisional = u64::from(status.clock.provisional);
     let help = "1 until the time is known to be right";
     page.gauge("clock_provisional", help, None, Some(provisional))?;
+    let rules = one_of(&Labels::new(), "rule", Rule::NAMED, status.clock.rule);
+    let help = "1 for the rule by which the machine's time is not trusted";
+    page.gauges("clock_refused", help, None, rules)?;
     page.counter("readings", "Readings made, including missing ones", None, status.readings)?;
     page.counter("missing_readings", "Readings without a value", None, status.missing)?;
     if let Some(disk) = status.disk {

@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::settings::ServerSettings;
 use crate::locales::{Text, core as common, foreign, store as words};
-use crate::store::StoreError;
+use crate::store::{StoreError, Waits};
 use crate::support::ShownCertificates;
 
 /// Bytes kept of the text of a refusal: the longest of InfluxDB's that names a field has 200. Engineering judgement.
@@ -51,6 +51,8 @@ pub(super) struct Http {
     /// The certificates that were shown. reqwest 0.11 verifies them with a rustls before the one that is used elsewhere
     /// here, so that it takes no verifier of ours; it hands out the first certificate with each answer.
     pub shown: ShownCertificates,
+    /// That somebody waits for the server just now.
+    pub waits: Waits,
 }
 
 impl Http {
@@ -69,13 +71,14 @@ impl Http {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = Some(runtime.map_err(|error| wrong(foreign::io(&error)))?);
         let shown = ShownCertificates::default();
-        Ok(Self { runtime, client, url, read_url, authorization, timeout, shown })
+        let waits = Waits::default();
+        Ok(Self { runtime, client, url, read_url, authorization, timeout, shown, waits })
     }
 
     /// Waits for `work`, which begins within the runtime: a timer cannot be made outside of it.
     pub fn wait<F: Future>(&self, work: impl FnOnce() -> F) -> F::Output {
         let runtime = self.runtime.as_ref().expect("only the drop takes the runtime");
-        runtime.block_on(async { work().await })
+        self.waits.during(|| runtime.block_on(async { work().await }))
     }
 
     fn address(base: &Url, path: &str) -> Url {

@@ -36,7 +36,7 @@ use self::records::RecordWriter;
 use self::unsynced::Unsynced;
 use self::waiting::Waiting;
 use self::write::{Trust, Writer};
-use super::{Committed, Confirmed, Refused, Store, StoreError, line};
+use super::{Committed, Confirmed, Refused, Store, StoreError, Waits, line};
 use crate::core::{GatewayId, Reading};
 use crate::locales::{Text, store as words};
 use crate::support::ShownCertificates;
@@ -280,6 +280,10 @@ fn note_committed(
 }
 
 impl Store for Server {
+    fn waits(&self) -> Waits {
+        self.http.waits.clone()
+    }
+
     /// Readings first; once they are accepted, the records of their batches. What a server does not take of one gateway
     /// is left out, and that gateway waits: the others' batches are committed. A commit that fails may leave readings
     /// behind; they are written again with their batch, to the same place. `whole` stays false: the server may hold

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::Office;
 use crate::cli::table::{Table, left, right};
 use crate::core::{GatewayId, StationId};
-use crate::locales::{Lang, Text, for_programs, moment, office as words};
+use crate::locales::{Lang, Text, enrolment, for_programs, moment, office as words};
 use crate::store::{GatewayRow, Pin, Quarantine, Revocation};
+use crate::users::{Invitation, UsersFile};
 
 /// A gateway as it is listed.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +28,8 @@ pub(super) struct Gateway {
     /// Messages in the quarantine, whether they can be read or not.
     pub quarantined: u64,
     pub revoked_since: Option<Timestamp>,
+    /// The last code that was made for it.
+    pub invitation: Option<Invitation>,
 }
 
 /// A station that is pinned.
@@ -53,6 +56,10 @@ pub(super) fn list(office: &Office, json: bool) -> anyhow::Result<()> {
     if gateways.iter().any(|gateway| !gateway.declared.is_empty() || !gateway.pinned.is_empty()) {
         say!("");
         show!("{}", stations(&gateways, office.now, zone));
+    }
+    if gateways.iter().any(|gateway| gateway.invitation.is_some()) {
+        say!("");
+        show!("{}", invitations(&gateways, office.now, zone));
     }
     Ok(())
 }
@@ -83,6 +90,14 @@ fn gateways(office: &Office) -> anyhow::Result<Vec<Gateway>> {
             of(&mut found, gateway).quarantined = share.rows + share.unreadable;
         }
     }
+    let users = office.settings.users_file();
+    if office.settings.enroll.is_some() && users.exists() {
+        for invitation in UsersFile::open(&users)?.invitations()? {
+            if let Ok(gateway) = invitation.gateway.parse() {
+                of(&mut found, &gateway).invitation = Some(invitation);
+            }
+        }
+    }
     Ok(found.into_values().collect())
 }
 
@@ -96,6 +111,7 @@ fn of<'a>(found: &'a mut BTreeMap<GatewayId, Gateway>, gateway: &GatewayId) -> &
         rejected: 0,
         quarantined: 0,
         revoked_since: None,
+        invitation: None,
     })
 }
 
@@ -148,6 +164,27 @@ pub(super) fn stations(gateways: &[Gateway], now: Timestamp, zone: &TimeZone) ->
     rows.sort_by_key(|(station, ..)| (*station).clone());
     for (station, gateway, how) in rows {
         table.row([station.to_string(), gateway.to_string(), how.into()]);
+    }
+    table
+}
+
+/// The codes that were made for gateways, and what became of them.
+pub(super) fn invitations(gateways: &[Gateway], now: Timestamp, zone: &TimeZone) -> Table {
+    let mut table = Table::new([
+        left(words::head_gateway()),
+        left(enrolment::head_invited()),
+        left(enrolment::head_from()),
+    ]);
+    for invitation in gateways.iter().filter_map(|gateway| gateway.invitation.as_ref()) {
+        let fate = match invitation.used_at {
+            Some(at) => enrolment::enrolled_at(moment(at, now, zone)),
+            None if invitation.is_open(now) => {
+                enrolment::open_until(moment(invitation.until, now, zone))
+            }
+            None => enrolment::out_of_date(),
+        };
+        let from = invitation.used_from.clone().unwrap_or_default();
+        table.row([invitation.gateway.clone(), fate.into(), from]);
     }
     table
 }

@@ -1,5 +1,6 @@
 //! `hanqing gateway`: which gateways the office knows, and which station belongs to which.
 
+mod invite;
 mod list;
 #[cfg(test)]
 mod tests;
@@ -14,11 +15,13 @@ use super::progress::Progress;
 use super::store_file;
 use crate::cli::config_args::OfficeConfig;
 use crate::cli::usage::{UsageError, bail_usage};
+use crate::cli::values::within;
 use crate::core::{Calendar, GatewayId, StationId};
 use crate::hub::{DeedDone, GatewayOffice as Office, NotDone};
 use crate::locales::office as words;
 use crate::store::Lock;
 use crate::support::Clock;
+use crate::users::INVITED_MAX;
 
 /// The arguments of `hanqing gateway`.
 #[derive(Args)]
@@ -50,6 +53,13 @@ enum Command {
     Reinstate {
         name: GatewayId,
     },
+    Invite {
+        name: GatewayId,
+        #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = within::<u32>(1..=INVITED_MAX.as_hours() as u32))]
+        hours: u32,
+        #[arg(long)]
+        revoked: bool,
+    },
 }
 
 /// Runs the subcommand.
@@ -64,6 +74,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Release { station } => office.release(station)?,
         Command::Revoke { name, since } => office.revoke(name, since)?,
         Command::Reinstate { name } => office.reinstate(name)?,
+        Command::Invite { name, hours, revoked } => {
+            invite::invite(&office, &arguments.config.file.config, name, *hours, *revoked)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

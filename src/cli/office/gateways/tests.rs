@@ -10,6 +10,7 @@ use crate::core::{Flag, Period, Reading};
 use crate::hub::HubSettings;
 use crate::locales::{Lang, within};
 use crate::store::{Owners, Sqlite, Store};
+use crate::users::{CONSOLE, Invitation};
 use crate::water::Township;
 use crate::wire::{Batch, Epoch};
 use list::{Gateway, Pinned};
@@ -147,12 +148,22 @@ fn gateways_and_stations_are_listed_in_both_languages() {
         rejected: 2,
         quarantined: 0,
         revoked_since: Some(at("2026-11-02T00:15:00Z")),
+        invitation: Some(Invitation {
+            gateway: "gw-a".into(),
+            made_by: CONSOLE.into(),
+            made_at: at("2026-11-02T00:20:00Z"),
+            until: at("2026-11-03T00:20:00Z"),
+            used_at: None,
+            used_from: None,
+        }),
     };
     let (now, calendar, gateways) = (at("2026-11-02T01:00:00Z"), china(), [gateway]);
     let shown = Lang::ALL.map(|lang| {
         within(lang, || {
             let all = list::table(&gateways, now, calendar.zone()).laid_out(Layout::Plain);
-            all + &list::stations(&gateways, now, calendar.zone()).laid_out(Layout::Plain)
+            let stations = list::stations(&gateways, now, calendar.zone());
+            let codes = list::invitations(&gateways, now, calendar.zone());
+            all + &stations.laid_out(Layout::Plain) + &codes.laid_out(Layout::Plain)
         })
     });
     assert_eq!(
@@ -160,10 +171,12 @@ fn gateways_and_stations_are_listed_in_both_languages() {
         [
             "网关\t状态\t最后收到\t测站数\t不计的读数\t隔离的消息\t吊销自\n\
              gw-a\t在线\t11月2日 08:30\t2\t2\t\t11月2日 08:15\n\
-             测站\t网关\t归属\npond-1\tgw-a\t绑定（11月1日 08:30）\npond-2\tgw-a\t乡镇文件\n",
+             测站\t网关\t归属\npond-1\tgw-a\t绑定（11月1日 08:30）\npond-2\tgw-a\t乡镇文件\n\
+             网关\t注册码\t来自\ngw-a\t11月3日 08:20 前有效\t\n",
             "gateway\tstate\tlast heard\tstations\treadings rejected\tin quarantine\trevoked since\n\
              gw-a\tonline\t2 Nov 08:30\t2\t2\t\t2 Nov 08:15\n\
-             station\tgateway\tbelongs by\npond-1\tgw-a\tpinned (1 Nov 08:30)\npond-2\tgw-a\tthe township's file\n",
+             station\tgateway\tbelongs by\npond-1\tgw-a\tpinned (1 Nov 08:30)\npond-2\tgw-a\tthe township's file\n\
+             gateway\tcode\tfrom\ngw-a\topen until 3 Nov 08:20\t\n",
         ]
     );
 }

@@ -1,0 +1,29 @@
+//! What the hub shows is renewed before it ends, and after a wrong clock was set right.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+
+use super::super::test_kit::{authority, now};
+use super::*;
+
+#[test]
+fn it_is_made_anew_before_it_ends_and_where_the_clock_was_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let authority = Arc::new(authority(folder.path()));
+    let (key, ends) = authority.sign_own(now()).unwrap();
+    assert_eq!(key.cert.len(), 2);
+    let current = Mutex::new((Arc::new(key), ends));
+    let shown = Shown { authority, clock: Clock::system(), current };
+    let at = |days: i64| {
+        let at = now().checked_add(SignedDuration::from_hours(24 * days)).unwrap();
+        shown.at(at).cert[0].clone()
+    };
+    let first = at(0);
+    assert_eq!(at(19), first);
+    let second = at(21);
+    assert_ne!(second, first);
+    assert_eq!(at(22), second);
+    // The clock was ahead: what is shown then is not valid yet.
+    assert_ne!(at(0), second);
+}
