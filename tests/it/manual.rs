@@ -58,17 +58,13 @@ fn mandoc_takes_every_page_and_shows_it_in_its_language() {
     let (code, found, told) = mandoc(&["-Tlint", "-Wwarning"], &pages);
     assert_eq!((code, found.as_str(), told.as_str()), (Some(0), "", ""));
     for (page, parts) in [
-        (
-            "man/man1/hanqing-check.1",
-            ["SYNOPSIS\n     hanqing check [OPTIONS] <FILE>...", "--connect"],
-        ),
-        (
-            "man/zh_CN/man1/hanqing-check.1",
-            ["用法\n     hanqing check [选项] <文件>...", "--connect"],
-        ),
+        ("man/man1/hanqing-check.1", ["SYNOPSIS\nhanqing check [OPTIONS] <FILE>...", "--connect"]),
+        ("man/zh_CN/man1/hanqing-check.1", ["用法\nhanqing check [选项] <文件>...", "--connect"]),
     ] {
         let (code, shown, _) = mandoc(&["-Tutf8"], &[folder.path().join(page)]);
         let shown = without_overstrikes(&shown);
+        let shown: Vec<&str> = shown.lines().map(str::trim).collect();
+        let shown = shown.join("\n");
         assert_eq!(code, Some(0));
         for part in parts {
             assert!(shown.contains(part), "{part} in {shown}");

@@ -94,8 +94,7 @@ fn configuration(arguments: &Arguments, report: &mut Report) -> Option<Patient> 
     if let Some((settings, _)) = &loaded {
         language::configured(settings.lang);
     }
-    let (hidden, problems): (Vec<_>, Vec<_>) =
-        problems.into_iter().partition(|problem| is_hidden(problem));
+    let (hidden, problems): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_hidden);
     let subject = words::configuration;
     if !problems.is_empty() || loaded.is_none() {
         for problem in hidden.iter().chain(&problems) {
