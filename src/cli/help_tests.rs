@@ -70,7 +70,13 @@ fn every_command_and_every_argument_has_its_words() {
 }
 
 #[test]
-#[cfg(all(feature = "edge", feature = "hub", feature = "influx", feature = "demo", feature = "manual"))]
+#[cfg(all(
+    feature = "edge",
+    feature = "hub",
+    feature = "influx",
+    feature = "demo",
+    feature = "manual"
+))]
 fn every_label_is_the_help_of_something() {
     let command = built();
     let used: BTreeSet<String> =

@@ -29,6 +29,7 @@ mod help;
 mod help_errors;
 mod help_layout;
 mod language;
+mod log_filter;
 #[cfg(feature = "manual")]
 mod manual;
 #[cfg(feature = "hub")]
@@ -47,7 +48,6 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
 
 use crate::locales::foreign;
@@ -106,16 +106,11 @@ pub fn main() -> ExitCode {
         // Its warnings repeat, a line for each message, what the status says in words.
         _ => "info,rumqttd=warn,rumqttc=error",
     };
-    let asked = std::env::var("HANQING_LOG").ok();
-    let filter = asked.and_then(|asked| asked.parse::<Targets>().ok());
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .fmt_fields(language::EnglishFields::new())
         .with_ansi(false);
-    tracing_subscriber::registry()
-        .with(filter.unwrap_or_else(|| level.parse().unwrap_or_default()))
-        .with(lines)
-        .init();
+    tracing_subscriber::registry().with(log_filter::log_filter(level)).with(lines).init();
     let done = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(arguments),

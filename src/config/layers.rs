@@ -64,8 +64,11 @@ impl Layers {
         environment: &[(String, String)],
         set: &[(String, String)],
     ) -> Self {
-        let parts = parts(file).into_iter().map(|part| SourceText::read(&part));
-        let files = std::iter::once(source).chain(parts);
+        let mut files = vec![source];
+        match parts(file) {
+            Ok(parts) => files.extend(parts.iter().map(|part| SourceText::read(part))),
+            Err(problem) => files.push(Err(problem)),
+        }
         let mut settings: Vec<Setting> = environment
             .iter()
             .filter_map(|(name, value)| {
@@ -83,7 +86,7 @@ impl Layers {
             value: value.clone(),
             origin: format!("--set {key}"),
         }));
-        Self::of(files, &settings)
+        Self::of(files.into_iter(), &settings)
     }
 
     fn of(
@@ -155,19 +158,36 @@ impl Layers {
     }
 }
 
-/// The parts of `file`: `conf.d/edge/*.toml` beside `edge.toml`, by name.
-fn parts(file: &Path) -> Vec<PathBuf> {
+/// Where the parts of `file` lie: `conf.d/edge` beside `edge.toml`.
+pub fn folder_of_parts(file: &Path) -> PathBuf {
     let parent = file.parent().unwrap_or(Path::new(""));
-    let folder = parent.join("conf.d").join(file.file_stem().unwrap_or_default());
-    let mut parts: Vec<PathBuf> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
-        .collect();
+    parent.join("conf.d").join(file.file_stem().unwrap_or_default())
+}
+
+/// The parts of `file`: `conf.d/edge/*.toml` beside `edge.toml`, by name. Where there is no such directory there are
+/// none; one that cannot be read is a problem, since what is in it may be what counts.
+fn parts(file: &Path) -> Result<Vec<PathBuf>, Box<FileProblem>> {
+    let folder = folder_of_parts(file);
+    let unreadable = |error: std::io::Error| {
+        let (rule, hint) =
+            (words::unreadable(foreign::io(&error)), words::let_parts_be_read(&folder));
+        Box::new(FileProblem::unplaced(&folder, Problem::new("", "", rule, hint)))
+    };
+    let entries = match std::fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        // The file itself cannot be there, which is said elsewhere.
+        Err(_) if file.parent().is_some_and(Path::is_file) => return Ok(Vec::new()),
+        entries => entries.map_err(unreadable)?,
+    };
+    let mut parts = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            parts.push(path);
+        }
+    }
     parts.sort();
-    parts
+    Ok(parts)
 }
 
 /// A value set from outside the files.
@@ -334,6 +354,23 @@ mod tests {
         let placed = layers.place(Problem::new("c", "3", words::required(), Text::default()));
         let zh = within(Lang::Chinese, || placed.to_string());
         assert_eq!(zh, "环境变量 HANQING__C：c = 3：必填");
+    }
+
+    #[test]
+    fn parts_that_cannot_be_listed_are_a_problem_and_not_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("edge.toml");
+        std::fs::write(&file, "a = 1\n").unwrap();
+        assert!(Layers::read(&file, &[], &[]).tree.is_some());
+        // Root may read all directories; this is none for anybody.
+        std::fs::write(folder.path().join("conf.d"), "").unwrap();
+        let layers = Layers::read(&file, &[], &[]);
+        assert!(layers.tree.is_none());
+        let said = layers.problems[0].to_string();
+        assert!(
+            said.contains("conf.d/edge: cannot be read") && said.contains("chmod 755"),
+            "{said}"
+        );
     }
 
     #[test]

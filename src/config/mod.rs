@@ -65,6 +65,8 @@ pub use check_file::{CheckReport, FileKind, check_file};
 #[cfg(feature = "demo")]
 pub use example::example;
 #[cfg(feature = "edge")]
+pub use layers::folder_of_parts;
+#[cfg(feature = "edge")]
 pub use line::endpoint;
 #[cfg(feature = "edge")]
 pub use load_edge::{

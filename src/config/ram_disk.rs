@@ -1,18 +1,76 @@
 //! Files that must outlive a power cut and lie on a disk in main memory, as `/var` is on OpenWrt.
 
+use std::ffi::OsString;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::statfs;
 
 use crate::locales::{Text, config as words};
 
-/// The file systems that keep everything in main memory: their numbers (statfs(2)) and names.
-const IN_MEMORY: [(u32, &str); 2] = [(0x0102_1994, "tmpfs"), (0x8584_58f6, "ramfs")];
+/// The file systems that keep everything in main memory: their numbers (statfs(2)) and names; and the name of an
+/// overlay that writes to one of them.
+const IN_MEMORY: [(u32, &str, &str); 2] =
+    [(0x0102_1994, "tmpfs", "overlay/tmpfs"), (0x8584_58f6, "ramfs", "overlay/ramfs")];
+
+/// The number of an overlay: files that are only read, and above them a folder for what is written.
+const OVERLAY: u32 = 0x794c_7630;
 
 /// The name of the file system with this number, where it keeps its files in memory.
 fn in_memory(number: u32) -> Option<&'static str> {
-    IN_MEMORY.iter().find(|(known, _)| *known == number).map(|(_, name)| *name)
+    IN_MEMORY.iter().find(|(known, ..)| *known == number).map(|(_, name, _)| *name)
+}
+
+/// The name of the overlay on which `place` lies, where the folder that it writes to is in memory; `None` also where
+/// that folder cannot be seen from here, as in a container.
+fn overlay_in_memory(place: &Path) -> Option<&'static str> {
+    let mounts = std::fs::read("/proc/self/mountinfo").ok()?;
+    let upper = upper_of(&mounts, &place.canonicalize().ok()?)?;
+    let number = statfs(&upper).ok()?.f_type as u32;
+    IN_MEMORY.iter().find(|(known, ..)| *known == number).map(|(.., name)| *name)
+}
+
+/// The folder for what is written to the overlay that holds `place`, of a list of mounts (proc_pid_mountinfo(5)).
+fn upper_of(mounts: &[u8], place: &Path) -> Option<PathBuf> {
+    let mut nearest: Option<(PathBuf, Option<PathBuf>)> = None;
+    for line in mounts.split(|byte| *byte == b'\n') {
+        let fields: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+        // Of optional fields there is any number; a hyphen ends them.
+        let rest = fields.iter().skip(6).skip_while(|field| **field != b"-").skip(1);
+        let rest: Vec<&[u8]> = rest.copied().collect();
+        let (Some(point), [kind, _, options]) = (fields.get(4), rest.as_slice()) else { continue };
+        let point = unescaped(point);
+        // Of two mounts in one place the later one covers the earlier.
+        let covers = |(known, _): &(PathBuf, _)| point.starts_with(known);
+        if place.starts_with(&point) && nearest.as_ref().is_none_or(covers) {
+            let mut options = options.split(|byte| *byte == b',');
+            let upper = options.find_map(|option| option.strip_prefix(b"upperdir="));
+            nearest = Some((point, upper.filter(|_| *kind == b"overlay").map(unescaped)));
+        }
+    }
+    nearest?.1
+}
+
+/// A path of the list of mounts, in which a space is `\040`.
+fn unescaped(field: &[u8]) -> PathBuf {
+    let mut path = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, after @ ..] = rest {
+        let digits = after.get(..3).filter(|_| *first == b'\\');
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
+            Some(byte) => {
+                path.push(byte);
+                rest = after.get(3..).unwrap_or_default();
+            }
+            None => {
+                path.push(*first);
+                rest = after;
+            }
+        }
+    }
+    OsString::from_vec(path).into()
 }
 
 /// The name of the file system in memory on which `path` lies, or will lie; `None` where it is on a disk, or where that
@@ -23,6 +81,7 @@ fn lies_in_memory(path: &Path) -> Option<&'static str> {
     for place in path.ancestors().filter(|place| !place.as_os_str().is_empty()).chain(here) {
         match statfs(place) {
             // The field is signed and as wide as a register; the number has 32 bits.
+            Ok(found) if found.f_type as u32 == OVERLAY => return overlay_in_memory(place),
             Ok(found) => return in_memory(found.f_type as u32),
             Err(error) => {
                 let kind = std::io::Error::from(error).kind();
@@ -73,6 +132,31 @@ mod tests {
         assert_eq!(in_memory(0x0102_1994), Some("tmpfs"));
         // As a 32-bit machine has it: below zero.
         assert_eq!(in_memory(-2_054_924_042_i32 as u32), Some("ramfs"));
+    }
+
+    #[test]
+    fn an_overlay_writes_to_its_upper_folder() {
+        let mounts = b"21 1 0:20 / / rw,relatime - overlay overlayroot rw,lowerdir=/media/root-ro,upperdir=/media/root-rw/overlay,workdir=/media/root-rw/work\n\
+            24 21 0:22 / /media/root-rw rw shared:2 master:1 - tmpfs tmpfs-root rw\n\
+            25 21 179:2 / /var/lib/on\\040disk rw - ext4 /dev/mmcblk0p3 rw\n\
+            26 21 0:30 / /over rw - overlay o rw,lowerdir=/a,upperdir=/with\\040space,workdir=/b\n\
+            27 26 0:31 / /over/read ro - overlay o ro,lowerdir=/a:/c\n\
+            28 21 0:32 / /twice rw - overlay o rw,upperdir=/first\n\
+            29 28 0:33 / /twice rw - overlay o rw,upperdir=/second\n\
+            30 broken\n\n";
+        for (place, upper) in [
+            ("/", Some("/media/root-rw/overlay")),
+            ("/var/lib/hanqing", Some("/media/root-rw/overlay")),
+            ("/overt", Some("/media/root-rw/overlay")),
+            ("/var/lib/on disk/spool.db", None),
+            ("/media/root-rw/x", None),
+            ("/over/x", Some("/with space")),
+            ("/over/read/x", None),
+            ("/twice/x", Some("/second")),
+        ] {
+            assert_eq!(upper_of(mounts, Path::new(place)), upper.map(PathBuf::from), "{place}");
+        }
+        assert_eq!(upper_of(b"", Path::new("/")), None);
     }
 
     #[test]

@@ -151,7 +151,9 @@ impl Edge {
         let reporting = report::make_reports(source, config, reports, stop.clone());
         supervisor.spawn(words::task_reports(), reporting);
         let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus))).collect();
-        let feeding = watchdog::feed(watched, self.spool.clone(), self.clock.clone(), stop.clone());
+        let (spool, clock) = (self.spool.clone(), self.clock.clone());
+        let keeps_old = self.refused.borrow().is_some();
+        let feeding = watchdog::feed(watched, spool, clock, keeps_old, stop.clone());
         supervisor.spawn(words::task_watchdog(), feeding);
         let (clock, hold_min) = (self.clock.clone(), self.settings.clock.hold_min);
         let following =

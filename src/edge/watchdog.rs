@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::locales::cli::configuration_not_taken;
 use crate::locales::edge as words;
 use crate::modbus::BusWatch;
 use crate::spool::SpoolHandle;
@@ -24,13 +25,18 @@ pub(super) fn is_stuck(polled_at_s: f64, up_s: f64, silent_max: Duration) -> boo
 }
 
 /// Feeds the watchdog, if there is one, until `stop`. Each bus comes with the longest time it may go without a poll.
+/// Whether the gateway goes on with an old configuration, since the new one was not taken, is said as well.
 pub(super) async fn feed(
     buses: Vec<(BusWatch, Duration)>,
     spool: SpoolHandle,
     clock: Clock,
+    keeps_old: bool,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    service::ready(&words::service_runs());
+    service::ready(&match keeps_old {
+        true => configuration_not_taken(),
+        false => words::service_runs(),
+    });
     let Some(period) = service::feed_period() else {
         stop.cancelled().await;
         return Ok(());

@@ -57,7 +57,7 @@ use tokio_util::sync::CancellationToken;
 pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
-pub use enrolment::{Authority, RequestedKey, SignError, Signed};
+pub use enrolment::{Authority, RequestedKey, SignError, Signed, is_of_office, own_names};
 pub use gateway_deeds::{DeedDone, GatewayOffice, NotDone};
 pub use known_names::KnownNames;
 pub use morning::Mornings;
@@ -67,7 +67,9 @@ use report::drought_event_by;
 pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};
-pub use settings::{BrokerSettings, EnrollSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings};
+pub use settings::{
+    BrokerSettings, EnrollSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings,
+};
 pub use state::HubState;
 
 use crate::core::{Calendar, GatewayId, StationId};
@@ -307,7 +309,9 @@ impl Hub {
         let serving = web::serve(listener, router, tls, stop.clone());
         supervisor.spawn(words::task_page(), async move { Ok(serving.await?) });
         if !simulated {
-            supervisor.spawn(words::task_watchdog(), watchdog::feed(store.clone(), stop.clone()));
+            let keeps_old = state.keeps_old_configuration();
+            let feeding = watchdog::feed(store.clone(), keeps_old, stop.clone());
+            supervisor.spawn(words::task_watchdog(), feeding);
         }
         let subscription = ingest::Subscription {
             settings: settings.mqtt,

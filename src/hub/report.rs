@@ -95,7 +95,7 @@ pub(super) fn statement_of(
 ) -> anyhow::Result<Statement> {
     let calendar = calendar(township)?;
     let rules = rules(settings.plausibility.as_deref())?;
-    let ledger = Ledger::open(&settings.ledger.path)?;
+    let ledger = Ledger::open_to_read(&settings.ledger.path)?;
     let RowsInForce { in_force: entries, pending } =
         ledger.rows_in_force(settings.ledger.two_person)?;
     let period = period.or_else(|| drought_event(&entries));

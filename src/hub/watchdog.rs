@@ -10,13 +10,22 @@
 
 use tokio_util::sync::CancellationToken;
 
+use crate::locales::cli::configuration_not_taken;
 use crate::locales::hub as words;
 use crate::store::StoreHandle;
 use crate::support::service;
 
-/// Feeds the watchdog, if there is one, until `stop`.
-pub(super) async fn feed(store: StoreHandle, stop: CancellationToken) -> anyhow::Result<()> {
-    service::ready(&words::service_runs());
+/// Feeds the watchdog, if there is one, until `stop`. Whether the hub goes on with an old configuration, since the new
+/// one was not taken, is said as well.
+pub(super) async fn feed(
+    store: StoreHandle,
+    keeps_old: bool,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
+    service::ready(&match keeps_old {
+        true => configuration_not_taken(),
+        false => words::service_runs(),
+    });
     let Some(period) = service::feed_period() else {
         stop.cancelled().await;
         return Ok(());

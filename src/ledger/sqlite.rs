@@ -36,6 +36,16 @@ impl Ledger {
         Self::begin(Connection::open(path), path)
     }
 
+    /// The ledger at `path` for a command that only reads it: where there is none, it is empty and none is made.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`]; also where the folder is missing.
+    pub fn open_to_read(path: &Path) -> Result<Self, LedgerError> {
+        // What cannot be looked at is told of by whoever opens it.
+        let there = path.try_exists().unwrap_or(true);
+        if there || !files::folder_of(path).is_dir() { Self::open(path) } else { Self::in_memory() }
+    }
+
     /// An empty ledger that ends with its handle.
     pub fn in_memory() -> Result<Self, LedgerError> {
         Self::begin(Connection::open_in_memory(), Path::new(""))

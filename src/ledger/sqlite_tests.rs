@@ -88,3 +88,17 @@ fn a_newer_file_is_left_alone() {
     let error = Ledger::open(&dir.path().join("ledger.db")).unwrap_err();
     assert!(matches!(error, LedgerError::Newer { found: 3, .. }));
 }
+
+#[test]
+fn a_command_that_only_reads_makes_no_file() {
+    let (dir, mut ledger) = ledger();
+    let absent = dir.path().join("absent.db");
+    assert_eq!(Ledger::open_to_read(&absent).unwrap().all().unwrap(), []);
+    assert!(!absent.exists());
+    ledger.append(&[slip(760.0)]).unwrap();
+    let there = Ledger::open_to_read(&dir.path().join("ledger.db")).unwrap();
+    assert_eq!(there.all().unwrap().len(), 1);
+    // Whoever gave a wrong folder is not told that the ledger is empty.
+    let error = Ledger::open_to_read(&dir.path().join("no/such/ledger.db")).unwrap_err();
+    assert!(matches!(error, LedgerError::Open { .. }), "{error}");
+}

@@ -61,6 +61,14 @@ messages! { "cli";
     unusable_arguments() { zh "参数不对" en "the arguments cannot be used" }
     see_help(command) { zh "用法详见 `{command} --help`" en "`{command} --help` explains the usage" }
 
+    // What is logged.
+    log_level_unknown(variable, asked) {
+        zh "环境变量 `{variable}` 的值 `{asked}` 不对，没有采用：应为 `error`、`warn`、`info`、`debug`、`trace` 或 `off`，\
+            只对一个模块的写成 `模块=级别`，用逗号隔开"
+        en "the environment variable {variable} cannot be `{asked}`, which is ignored: give error, warn, info, debug, trace or off, \
+            and module=level for one module, with commas between them"
+    }
+
     // Values of options.
     whole_number_too_large() { zh "数太大" en "the number is too large" }
     whole_number_too_small() { zh "数太小" en "the number is too small" }

@@ -7,6 +7,10 @@ messages! { "config";
         zh "给出一个本用户可读的 UTF-8 文本文件的路径"
         en "give the path of a UTF-8 text file that this user may read"
     }
+    let_parts_be_read(folder) {
+        zh "里面的设置会覆盖主配置，读不了就不能运行；让运行本程序的用户能读：`chmod 755 {folder}`"
+        en "its files override the configuration, so nothing runs without them; let this user read it: chmod 755 {folder}"
+    }
     larger_than(bytes) { zh "超过 {bytes} 字节" en "is larger than {bytes} bytes" }
     is_it_configuration() { zh "这是配置文件吗？" en "is this a configuration?" }
     not_toml(what) { zh "TOML 语法：{what}" en "not valid TOML: {what}" }

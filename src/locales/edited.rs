@@ -5,6 +5,7 @@
 //! core.is_empty = 不能空着
 //! ```
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::find;
@@ -22,13 +23,13 @@ const NAMED_MAX: usize = 10;
 /// for these lines the built-in words stay.
 pub fn load(folder: &Path) -> Vec<Text> {
     let mut problems = Vec::new();
-    if std::env::var_os(FOLDER).is_some_and(|asked| asked == folder.as_os_str()) && !folder.is_dir()
-    {
+    let asked = std::env::var_os(FOLDER).is_some_and(|asked| asked == folder.as_os_str());
+    if asked && !folder.is_dir() {
         problems.push(words::wording_without_folder(FOLDER, folder));
     }
     let mut one = |lang: Lang| {
         let path = folder.join(format!("{}.txt", lang.tag()));
-        match read(&path) {
+        match read(&path, asked) {
             Ok(Some(text)) => parse(&text, &path, &mut problems),
             Ok(None) => Wording::new(),
             Err(problem) => {
@@ -51,11 +52,17 @@ pub fn folder() -> PathBuf {
     asked.map_or("/etc/hanqing/locales".into(), PathBuf::from)
 }
 
-fn read(path: &Path) -> Result<Option<String>, Text> {
+/// Whether a file that cannot be looked at is none for this user. The folder of the packages may be closed to everybody
+/// but the service; no command of theirs is wrong for that. One that was asked for has to be open.
+fn is_none(error: ErrorKind, asked: bool) -> bool {
+    error == ErrorKind::NotFound || (error == ErrorKind::PermissionDenied && !asked)
+}
+
+fn read(path: &Path, asked: bool) -> Result<Option<String>, Text> {
     let unreadable = |why: Text| words::wording_unreadable(path, why);
     let about = match std::fs::metadata(path) {
         Ok(about) => about,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_none(error.kind(), asked) => return Ok(None),
         Err(error) => return Err(unreadable(super::foreign::io(&error))),
     };
     // Reading a pipe would wait for whoever writes into it.
@@ -124,6 +131,19 @@ fn parse_line(line: &str) -> Result<(String, String), Text> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closed_folder_is_complained_of_only_where_it_was_asked_for() {
+        for (kind, asked, none) in [
+            (ErrorKind::NotFound, true, true),
+            (ErrorKind::NotFound, false, true),
+            (ErrorKind::PermissionDenied, false, true),
+            (ErrorKind::PermissionDenied, true, false),
+            (ErrorKind::NotADirectory, false, false),
+        ] {
+            assert_eq!(is_none(kind, asked), none, "{kind}, {asked}");
+        }
+    }
 
     #[test]
     fn a_broken_line_is_named_and_the_others_hold() {

@@ -42,6 +42,18 @@ messages! { "enrolment";
         zh "与 `enroll.authority_file` {certificate} 不配对"
         en "does not belong to enroll.authority_file {certificate}"
     }
+    authority_unfit(why) {
+        zh "它签发的证书不会被接受：{why}"
+        en "nobody takes what it signs: {why}"
+    }
+    authority_plainly() {
+        zh "名称里每种成分只写一个，重新建一个颁发机构：`make-certificates` 建的可以用"
+        en "make one whose name has each of its parts once, as make-certificates does"
+    }
+    authority_begins(at, now) {
+        zh "颁发机构的证书从 {at} 起有效，而本机的时钟是 {now}：请先校准本机的时钟"
+        en "the authority's certificate begins at {at}, and this machine's clock says {now}: set the clock first"
+    }
     made_together() { zh "写一起建的 `ca.pem` 和 `ca.key`" en "give the ca.pem and ca.key that were made together" }
     file_unreadable(why) { zh "读不出来：{why}" en "cannot be read: {why}" }
     let_hub_read(path) {
@@ -72,6 +84,10 @@ messages! { "enrolment";
         en "{gateway} is revoked (since {since}): another machine gets another name; if it is the same one, hanqing gateway reinstate \
             {gateway} first, or give --revoked"
     }
+    reserved_name(gateway) {
+        zh "{gateway} 是办公室自己的名称（中心端、消息服务器或颁发机构），网关不能用；请用别的名称"
+        en "{gateway} is a name of the office itself (hub, broker or authority), and none for a gateway; give another"
+    }
     invited(gateway, until) {
         zh "网关 {gateway} 的注册码，只能用一次，{until} 前有效："
         en "Code for {gateway}, good once and until {until}:"
@@ -84,6 +100,11 @@ messages! { "enrolment";
     hub_not_listening(listen) {
         zh "注意：中心端没有在 {listen} 上受理注册；请启动它，或在写上 `[enroll]` 之后重启"
         en "the hub does not answer at {listen}: start it, or restart it if [enroll] is new"
+    }
+    hub_has_another_authority(listen) {
+        zh "注意：在 {listen} 上受理注册的用的是另一个颁发机构，这个注册码在那里用不了；请让中心端重新读取配置：`systemctl reload hanqing-hub`"
+        en "whoever takes enrolments at {listen} has another authority, and the code is no good there; let the hub read its files anew: \
+            systemctl reload hanqing-hub"
     }
     head_invited() { zh "注册码" en "code" }
     head_from() { zh "来自" en "from" }
@@ -116,15 +137,23 @@ messages! { "enrolment";
         en "{path} is there already, and nothing was changed; to replace it, give --renew"
     }
     file_failed(path, why) {
-        zh "{path} 读写失败：{why}；纠正之后用同一个注册码再试，会接着做完；原来的文件若已换下，在旁边的 `.old` 里"
-        en "{path} failed: {why}; once that is put right, the same code goes on from here; files that were being replaced are beside \
-            it as .old"
+        zh "{path} 读写失败：{why}；纠正之后用同一个注册码再试，会接着做完"
+        en "{path} failed: {why}; once that is put right, the same code goes on from here"
+    }
+    key_of_others(path) {
+        zh "{path} 不是当前用户建的，或者别人也能读：里面的密钥不能用；请删除它，再运行一次"
+        en "{path} was made by another user, or others may read it: no key is taken from it; remove it, and run the command again"
     }
     no_key_made(why) { zh "不能生成密钥：{why}" en "no key can be made: {why}" }
     no_connection(hub, why) {
         zh "与中心端 {hub} 没有连上：{why}；注册码还能用。请核对地址、端口和网络，以及中心端是否写了 `[enroll]`"
         en "no connection to the hub at {hub}: {why}; the code is still good. Check the address, the port and the network, and \
             whether the hub has [enroll]"
+    }
+    not_answered(hub, why) {
+        zh "已经问了中心端 {hub}，但没有收到完整的应答：{why}；请再运行一次同样的命令，用同一个注册码，会接着做完"
+        en "the hub at {hub} was asked, and its answer did not arrive: {why}; run the same command again with the same code, it goes on \
+            from here"
     }
     too_slow(seconds) { zh "{seconds} 秒内没有完成" en "it took longer than {seconds} s" }
     unexpected_status(status) { zh "应答是 HTTP {status}，不是中心端的回答" en "the answer is HTTP {status}, and none of a hub" }
@@ -136,10 +165,10 @@ messages! { "enrolment";
             somebody in the network pretends to be the hub"
     }
     clock_wrong(now, bound) {
-        zh "本机的时钟是 {now}，中心端证书的期限是 {bound}：时钟不对。先校准（`timedatectl set-ntp true`，或 `date -s`），再用同一个\
-            注册码；没有发送任何内容"
-        en "this machine's clock says {now}, and the hub's certificate is bounded by {bound}: the clock is wrong. Set it \
-            (timedatectl set-ntp true, or date -s), then use the same code; nothing was sent"
+        zh "本机的时钟是 {now}，中心端证书的期限是 {bound}：本机和中心端的时钟不一致，先看哪一个不对，再校准它（`timedatectl set-ntp true`，\
+            或 `date -s`），然后用同一个注册码；没有发送任何内容"
+        en "this machine's clock says {now}, and the hub's certificate is bounded by {bound}: the clocks of this machine and of the hub \
+            differ. See which is wrong and set it (timedatectl set-ntp true, or date -s), then use the same code; nothing was sent"
     }
     refused_unknown() {
         zh "中心端没有这个注册码：同一网关又发了新的，或不是这个中心端发的；请在中心端重新发一个：`hanqing gateway invite`"
@@ -156,20 +185,25 @@ messages! { "enrolment";
             from where; then make another code"
     }
     refused_other_gateway(gateway) {
-        zh "注册码是给网关 {gateway} 的，不是给这一台的"
-        en "the code is for {gateway}, and not for this gateway"
+        zh "注册码是给网关 {gateway} 的，不是给这一台的；请用这一台自己的注册码，或者先改这一台的名称；这个注册码还能用"
+        en "the code is for {gateway}, and not for this gateway: use the code of this one, or correct its name first; the code is \
+            still good"
     }
     refused_revoked() {
         zh "这个网关在发注册码之后被吊销了；请问中心端的管理人"
         en "the gateway was revoked after the code was made; ask who looks after the hub"
+    }
+    refused_reserved() {
+        zh "这个名称是办公室自己的，网关不能用；请在中心端用别的名称重新发一个：`hanqing gateway invite`"
+        en "the name is one of the office itself; make a code for another name at the hub: hanqing gateway invite"
     }
     refused_request() {
         zh "中心端不接受这个请求：网关和中心端的程序版本可能不合，请更新旧的一方"
         en "the hub does not take the request: the programs of gateway and hub may not fit; update the older one"
     }
     refused_too_often(seconds) {
-        zh "从这个地址试错太多次，{seconds} 秒后再试"
-        en "too many codes from this address were wrong; try again in {seconds} s"
+        zh "从这个地址试错太多次，或者同时来问的太多，{seconds} 秒后再试"
+        en "too many codes from this address were wrong, or too many ask at once; try again in {seconds} s"
     }
     refused_unable() {
         zh "中心端现在不能签发，原因在它的日志里；注册码还能用"
@@ -185,6 +219,11 @@ messages! { "enrolment";
         en "what the hub has given cannot be used, and nothing was changed: {why}"
     }
     certificate_of_another(name) { zh "证书是给 {name} 的" en "the certificate is for {name}" }
+    certificate_of_nobody() { zh "证书里没有名称" en "the certificate has no name" }
+    certificate_unfit(why) {
+        zh "证书不是这个颁发机构签发给网关的，或现在无效：{why}"
+        en "the certificate is not one of the authority's for a gateway, or is not valid now: {why}"
+    }
     certificate_of_another_key() {
         zh "证书与本机的密钥不配对"
         en "the certificate does not belong to the key of this machine"
@@ -194,24 +233,26 @@ messages! { "enrolment";
         zh "消息服务器 {url} 不是 `mqtts://` 地址；请改中心端的 `enroll.broker_url`"
         en "the broker {url} is no mqtts:// address; correct enroll.broker_url at the hub"
     }
-    about_overlay() {
-        zh "由 `hanqing enroll` 写入，覆盖 `edge.toml` 里的同名设置"
-        en "written by hanqing enroll; it overrides the same settings of edge.toml"
+    about_overlay(config) {
+        zh "由 `hanqing enroll` 写入，覆盖 `{config}` 里的同名设置"
+        en "written by hanqing enroll; it overrides the same settings of {config}"
     }
     enrolled(gateway, broker) {
         zh "网关 {gateway} 已有证书，消息服务器 {broker}"
         en "{gateway} has its certificate; its broker is {broker}"
     }
     written(path) { zh "已写入 {path}" en "wrote {path}" }
-    written_anew(path) { zh "已换新 {path}" en "replaced {path}" }
+    changed(path) { zh "已改写 {path}" en "changed {path}" }
+    kept(path) { zh "{path} 已经有了，没有改" en "left {path} as it was" }
+    removed(path) { zh "已删除原来的 {path}" en "removed the old {path}" }
     key_is_yours(path) {
         zh "{path} 只有当前用户能读：守护进程用别的用户运行时，请 `chgrp` 并 `chmod 640`"
         en "only you can read {path}: where the daemon runs as another user, chgrp it and chmod 640"
     }
     start_or_reload() {
-        zh "启动网关：`systemctl restart hanqing-edge`；只换证书时不必，运行中的网关在 15 秒内自己换用"
-        en "Start the gateway: systemctl restart hanqing-edge. Where only the certificate is new, a running gateway takes it up \
-            within 15 s by itself"
+        zh "让网关换用：`systemctl reload-or-restart hanqing-edge`；没有运行的由此启动，运行中的不丢读数"
+        en "Let the gateway take it up: systemctl reload-or-restart hanqing-edge. That starts one that does not run, and a running \
+            one loses no reading"
     }
     make_configuration(gateway, config) {
         zh "还没有配置，接着建立：`hanqing init edge --gateway {gateway} --out {config}`"

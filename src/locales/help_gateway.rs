@@ -209,8 +209,8 @@ labels! { "help";
         en "Where key and certificates are written; by default beside the configuration"
     }
     "enroll --renew" {
-        zh "换掉已有的密钥和证书；写完之前，原来的文件以 `.old` 保留"
-        en "Replace a key and certificate that are there; until all is written they stay as .old"
+        zh "换掉已有的密钥和证书；全部写好之前，原来的照常有效，之后删除"
+        en "Replace a key and certificate that are there; until all is written they stay in force, then they are removed"
     }
     "<HOST>" { zh "主机" en "HOST" }
 

@@ -37,12 +37,12 @@ labels! { "help";
     "backup" {
         zh "把中心端的数据库、台账和用户备份到一个目录；中心端可以照常运行。\n\n\
             建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db`、`users.db` 和 `manifest.json`，后者记着大小、SHA-256 \
-            校验和以及各表的行数。`users.db` 里只有密码的散列和操作记录，没有登录状态，也没有一次性链接。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
+            校验和以及各表的行数。`users.db` 里只有密码的散列和操作记录，没有登录状态，也没有一次性链接和注册码。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
             用 `hanqing restore` 恢复。"
         en "Copy the hub's store, ledger and users into a directory; the hub may be running.\n\n\
             Creates DIR/hanqing-DATE-TIME with store.db, ledger.db, users.db and manifest.json, which holds sizes, SHA-256 sums \
             and the rows of each table. Of users.db the copy has hashes of passwords and the record of who did what, but \
-            neither sessions nor one-time links. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
+            neither sessions nor one-time links nor enrolment codes. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
             name. If anything fails, nothing is left behind. `hanqing restore` brings the backup back."
     }
     "backup --out" { zh "放备份的目录，须已存在，最好在另一块磁盘上" en "Existing directory for backups, on another disk" }

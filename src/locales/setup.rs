@@ -20,6 +20,10 @@ messages! { "setup";
         zh "写不了 {file}；请用 root 运行，或用 `--out` 换一个可写的目录"
         en "cannot write {file}; run this as root, or give a file in a writable directory with --out"
     }
+    cannot_be_written(file) {
+        zh "写不了 {file}；也可以用 `--out` 换一个地方"
+        en "cannot write {file}; --out puts it elsewhere"
+    }
     written(file) { zh "已写入 {file}" en "{file} is written" }
     kept(file) { zh "原文件保留为 {file}" en "the file before is kept as {file}" }
     nothing_written() { zh "什么也没有写入" en "nothing is written" }
@@ -41,6 +45,10 @@ messages! { "setup";
     ask_line() {
         zh "设备接在哪里：上面的序号，串口的路径，Modbus TCP 的主机和端口，如 `192.168.1.10:502`，透传 RTU 帧的串口服务器前面加 `rtu:`"
         en "Where the devices are: a number from above, the path of a serial port, host:port for Modbus TCP, or rtu:host:port for a serial server that passes RTU frames through"
+    }
+    not_in_list(number) {
+        zh "上面没有序号 {number}；请给出列出的序号、串口的路径或主机和端口"
+        en "no port above has the number {number}; give one that is listed, the path of a serial port, or host:port"
     }
     ask_baud() { zh "串口的波特率" en "Speed of the serial line, bit/s" }
     ask_unit() { zh "设备的站号，1 到 247" en "Unit of the device, 1 to 247" }
@@ -147,6 +155,10 @@ messages! { "setup";
         zh "服务以用户 {user} 运行，读不了 {file}；请执行 `chown root:{user} {file} && chmod 640 {file}`"
         en "the service runs as {user}, who may not read {file}; chown root:{user} {file} && chmod 640 {file}"
     }
+    parts_closed_to_service(folder, user) {
+        zh "服务以用户 {user} 运行，看不了配置的目录 {folder}；请执行 `chown root:{user} {folder} && chmod 750 {folder}`"
+        en "the service runs as {user}, who may not look into {folder}, a part of the configuration; chown root:{user} {folder} && chmod 750 {folder}"
+    }
     folder_closed_to_service(file, folder, user) {
         zh "服务以用户 {user} 运行，读不了 {file}：进不了目录 {folder}；请执行 `chmod o+x {folder}`"
         en "the service runs as {user}, who may not read {file}, since {folder} is closed; chmod o+x {folder}"
@@ -169,6 +181,10 @@ messages! { "setup";
     runs_unasked() {
         zh "网关正在运行，本用户不能问它；请用 root 运行"
         en "the gateway runs, and this user may not ask it; run this as root"
+    }
+    starts() {
+        zh "进程在，但不应答，正在启动或停止：磁盘写满或只读时，要等到能写才启动完；日志说明原因；过一会再检查一次"
+        en "its process is there and does not answer: it is starting or ending; on a disk that is full or read-only the start waits until it can write; the log says why; examine again in a while"
     }
     stopped(command) { zh "没有运行；启动：`{command}`" en "it does not run; start it: {command}" }
     stopped_though_enabled(command) {
@@ -212,9 +228,9 @@ messages! { "setup";
         zh "{folder} 所在的磁盘是只读的；请用 `dmesg` 看原因，再以可写方式挂载"
         en "the disk of {folder} is read-only; dmesg shows why; mount it writable"
     }
-    not_the_services(path, user) {
-        zh "服务以用户 {user} 运行，写不了 {path}；请执行 `chown -R {user}:{user} {path}`"
-        en "the service runs as {user}, who may not write {path}; chown -R {user}:{user} {path}"
+    not_the_services(path, user, folder) {
+        zh "服务以用户 {user} 运行，写不了 {path}；请执行 `chown -R {user}:{user} {folder}`"
+        en "the service runs as {user}, who may not write {path}; chown -R {user}:{user} {folder}"
     }
     not_writable(path, why) {
         zh "本用户写不了 {path}：{why}；由本用户运行网关的，请改权限，否则用 root 检查"
@@ -241,6 +257,10 @@ messages! { "setup";
     not_enrolled_yet() {
         zh "用办公室的消息服务器的，请先执行 `hanqing enroll`"
         en "where the office's broker is meant, run hanqing enroll first"
+    }
+    broker_unasked() {
+        zh "没有试：网关正在运行，再连一次可能把它挤下线，而本用户不能问它；请用 root 运行"
+        en "not tried: the gateway runs, a second connection may put it off the broker, and this user may not ask it; run this as root"
     }
     broker_too_slow(url, seconds) {
         zh "{url} 在 {seconds} 秒内没有应答：检查网络、防火墙和 `mqtt.url`"

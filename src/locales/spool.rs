@@ -12,12 +12,17 @@ messages! { "spool";
         en "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
     }
     other_layout(path, found, known) {
-        zh "本地缓存 {path} 的结构版本是 {found}，本程序只认 {known}；把它移走，就会另建新的"
-        en "the spool {path} has layout {found}, this program knows {known}; move it away to start a new one"
+        zh "本地缓存 {path} 的结构版本是 {found}，本程序只认 {known}；请换回写下它的程序版本：移走它虽会另建新的，其中没有发出的读数就留下了"
+        en "the spool {path} has layout {found}, this program knows {known}; install the version again that made it: a new one begins where it is moved away, and readings in it that were not sent stay behind"
     }
     other_owner(path, owner) {
         zh "本地缓存 {path} 属于网关 {owner}；每个网关要有自己的本地缓存"
         en "the spool {path} belongs to gateway {owner}; give each gateway a spool of its own"
+    }
+    not_ours(path, owner, folder) {
+        zh "本地缓存的 {path} 属于用户 {owner}，运行网关的用户无权读写：请以 root 运行 `chown -R hanqing:hanqing {folder}`（`hanqing` 是服务的用户）"
+        en "{path} of the spool belongs to {owner}, and the gateway's user may not read and write it: as root, run \
+            chown -R hanqing:hanqing {folder} (hanqing is the service's user)"
     }
     failed() { zh "本地缓存出错" en "the spool failed" }
     cannot_quarantine(path) {

@@ -31,6 +31,8 @@ pub use protocol::{Protocol, Version, VersionMemory};
 pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};
 pub use subject::common_name;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub use subject::is_authority;
 pub use tls::{certificate_ends, check_files};
 pub use trial::try_broker;
 

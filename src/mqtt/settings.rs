@@ -102,7 +102,7 @@ impl MqttSettings {
             return Err(words::user_in_url());
         }
         let (host, port) = split_port(rest)?;
-        if host.is_empty() || host.contains(char::is_whitespace) {
+        if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(words::no_host());
         }
         let port = port.unwrap_or(if tls { 8883 } else { 1883 });
@@ -155,6 +155,8 @@ mod tests {
             "mqtt://h/x",
             "mqtt://h:0",
             "mqtt://[::1",
+            "mqtts://h\u{7f}",
+            "mqtts://h\u{1b}[2J:8883",
         ] {
             assert!(endpoint(bad).is_err(), "{bad}");
         }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::place::{BESIDE, Found, Place};
 use super::queue::Spool;
 use super::schema::{self, SpoolError};
-use crate::support::files::{create_new, folder_of, rename, sync_dir, with_suffix};
+use crate::support::files::{create_new_of_service, folder_of, rename, sync_dir, with_suffix};
 use crate::support::random;
 use crate::wire::Epoch;
 
@@ -91,7 +91,7 @@ impl Spool {
     /// Writes everything into a new file, durably.
     fn copy_to(&self, new: &Path) -> Result<(), SpoolError> {
         let failed = |source| SpoolError::Carry { path: new.into(), source };
-        create_new(new).map_err(failed)?;
+        create_new_of_service(new).map_err(failed)?;
         let copy = || -> Result<(), SpoolError> {
             let name = new.to_str().ok_or_else(|| rusqlite::Error::InvalidPath(new.into()))?;
             self.connection.execute("VACUUM INTO ?1", [name])?;

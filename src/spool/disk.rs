@@ -15,7 +15,7 @@ use rustix::fs::{FallocateFlags, fallocate};
 use super::queue::Spool;
 use super::schema::BUSY_TIMEOUT;
 use super::space::free;
-use crate::support::files::{create_new, with_suffix};
+use crate::support::files::{create_new_of_service, with_suffix};
 
 /// Size of the reserve, bytes: what a log may hold before it is folded back, and as much again that it adds to the
 /// file.
@@ -60,7 +60,7 @@ impl Spool {
             return;
         }
         // Without one the spool works as well, except on a disk that is full to the last byte.
-        let laid = create_new(&reserve).and_then(|file| fill(file, size));
+        let laid = create_new_of_service(&reserve).and_then(|file| fill(file, size));
         if laid.is_err() {
             let _none = fs::remove_file(&reserve);
         }

@@ -37,6 +37,6 @@ mod wide_tests;
 
 pub use handle::SpoolHandle;
 pub use queue::{Limits, Spool, SpoolStats, SpooledBatch};
-pub use schema::SpoolError;
+pub use schema::{SpoolError, newer_layout};
 pub use trouble::Trouble;
 pub use writer::SpoolStatus;

@@ -1,5 +1,7 @@
 //! The tables of the spool's file, and how it is opened (docs/decisions/0002).
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -172,6 +174,16 @@ pub(super) fn open_read_only(path: &Path) -> Result<(Connection, String), SpoolE
     }
     let owner = connection.query_row("SELECT gateway FROM life", [], |row| row.get(0));
     Ok((connection, owner.map_err(failed)?))
+}
+
+/// That the file at `path` is of a later version than this program, by its header (SQLite's file format, 1.3). SQLite
+/// itself would make files beside it, which then belong to this user.
+pub fn newer_layout(path: &Path) -> Option<SpoolError> {
+    let mut header = [0; 64];
+    File::open(path).ok()?.read_exact(&mut header).ok()?;
+    let found = header.starts_with(b"SQLite format 3\0").then(|| header.last_chunk::<4>())??;
+    let found = i64::from(i32::from_be_bytes(*found));
+    (found > SCHEMA_VERSION).then(|| SpoolError::Layout { path: path.into(), found })
 }
 
 /// Notes in the file at `path`, which its gateway may be using, that everything up to `seq` has been handed over. A

@@ -1,4 +1,4 @@
-//! What certificates say: when they end, whether one may sign others, and the digest that tells one from all others.
+//! What certificates say: from when to when they are valid.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, RootCertStore, SupportedCipherSuite};
+use rustls::{CertificateError, RootCertStore};
 
 use super::lock;
 
@@ -30,37 +30,6 @@ pub fn end_of(
     }
 }
 
-/// The SHA-256 of a certificate, by the hash that TLS has in any case.
-pub fn digest(certificate: &CertificateDer<'_>) -> [u8; 32] {
-    let mut digest = [0; 32];
-    if let SupportedCipherSuite::Tls13(suite) =
-        rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256
-    {
-        digest.copy_from_slice(suite.common.hash_provider.hash(certificate).as_ref());
-    }
-    digest
-}
-
-/// Whether a certificate may sign others: rustls takes no such one for that of a server, and says so.
-pub fn is_authority(certificate: &CertificateDer<'_>) -> bool {
-    let mut roots = RootCertStore::empty();
-    if roots.add(certificate.clone()).is_err() {
-        return false;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
-    let (Ok(verifier), Some(end)) = (verifier, end_of_verified(certificate)) else { return false };
-    let Ok(last) = u64::try_from(end.as_second()) else { return false };
-    let anybody = ServerName::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let last = UnixTime::since_unix_epoch(Duration::from_secs(last));
-    match verifier.verify_server_cert(certificate, &[], &anybody, &[], last) {
-        Err(rustls::Error::InvalidCertificate(CertificateError::Other(error))) => {
-            error.0.to_string() == "CaUsedAsEndEntity"
-        }
-        _ => false,
-    }
-}
-
 /// When a certificate ends that was verified elsewhere. What it is verified against does not matter to its end.
 pub fn end_of_verified(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
     let mut roots = RootCertStore::empty();
@@ -68,6 +37,24 @@ pub fn end_of_verified(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
     end_of(verifier.build().ok()?.as_ref(), certificate)
+}
+
+/// From when a certificate is valid that was verified elsewhere. `None` as for its end.
+#[cfg(feature = "hub")]
+pub fn start_of_verified(certificate: &CertificateDer<'_>) -> Option<Timestamp> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).ok()?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+    let anybody = ServerName::from(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let first = UnixTime::since_unix_epoch(Duration::ZERO);
+    match verifier.build().ok()?.verify_server_cert(certificate, &[], &anybody, &[], first) {
+        Err(rustls::Error::InvalidCertificate(CertificateError::NotValidYetContext {
+            not_before,
+            ..
+        })) => Timestamp::from_second(not_before.as_secs().try_into().ok()?).ok(),
+        _ => None,
+    }
 }
 
 /// A certificate that was shown.
@@ -104,24 +91,15 @@ mod tests {
     use super::*;
     use rustls::pki_types::pem::PemObject;
 
-    use crate::support::hex;
-
+    #[cfg(feature = "hub")]
     #[test]
-    fn an_authority_is_one_and_a_gateway_is_none() {
-        let [authority, gateway] = [
-            include_bytes!("../mqtt/tls_tests/ca.pem").as_slice(),
-            include_bytes!("../mqtt/tls_tests/gw-test.pem"),
-        ]
-        .map(|pem| CertificateDer::from_pem_slice(pem).unwrap());
-        assert!(is_authority(&authority) && !is_authority(&gateway));
-        assert!(!is_authority(&CertificateDer::from(b"nothing".to_vec())));
-    }
-
-    #[test]
-    fn a_digest_is_that_of_openssl() {
-        let authority =
-            CertificateDer::from_pem_slice(include_bytes!("../mqtt/tls_tests/ca.pem")).unwrap();
-        assert_eq!(hex(&digest(&authority)), "20291417633984b63c731668de7cf578f7fc3da578a4c3c7c88d54a5117b3a47");
+    fn a_certificate_begins_when_openssl_says() {
+        let authority = CertificateDer::from_pem_slice(include_bytes!("../mqtt/tls_tests/ca.pem"));
+        assert_eq!(
+            start_of_verified(&authority.unwrap()).map(Timestamp::as_second),
+            Some(1_795_664_071)
+        );
+        assert_eq!(start_of_verified(&CertificateDer::from(b"nothing".to_vec())), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use super::random;
@@ -38,8 +38,17 @@ pub fn write<E: From<io::Error>>(
     path: &Path,
     contents: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
 ) -> Result<(), E> {
+    write_as(MODE, path, contents)
+}
+
+/// As [`write()`], with these permissions from the first moment on: nobody who has opened it early reads on.
+pub fn write_as<E: From<io::Error>>(
+    mode: u32,
+    path: &Path,
+    contents: impl FnOnce(&mut BufWriter<File>) -> Result<(), E>,
+) -> Result<(), E> {
     let new = folder_of(path).join(format!(".hanqing-{:016x}.new", random::bits()));
-    let mut file = BufWriter::new(create_new(&new)?);
+    let mut file = BufWriter::new(create_new_as(mode, &new)?);
     let written = || -> Result<(), E> {
         contents(&mut file)?;
         file.flush()?;
@@ -56,7 +65,28 @@ pub fn write<E: From<io::Error>>(
 
 /// Creates a file for owner and group. An error where there is anything at `path`, be it a link that leads nowhere.
 pub fn create_new(path: &Path) -> io::Result<File> {
-    File::options().write(true).create_new(true).mode(MODE).open(path)
+    create_new_as(MODE, path)
+}
+
+fn create_new_as(mode: u32, path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).mode(mode).open(path)
+}
+
+/// As [`create_new`], for a file that a service keeps. Where root creates it, before the service has, it belongs to the
+/// owner and group of its folder: as that user the service opens it.
+pub fn create_new_of_service(path: &Path) -> io::Result<File> {
+    let file = create_new(path)?;
+    if let Some((user, group)) = owner_of_new(&file.metadata()?, &fs::metadata(folder_of(path))?) {
+        fchown(&file, Some(user), Some(group))?;
+    }
+    Ok(file)
+}
+
+/// User and group that a file which was created in `folder` is to be given to; `None` where it has them, or where it is
+/// not root's to give away.
+pub fn owner_of_new(file: &fs::Metadata, folder: &fs::Metadata) -> Option<(u32, u32)> {
+    let [now, to_be] = [file, folder].map(|of| (of.uid(), of.gid()));
+    (now.0 == 0 && now != to_be).then_some(to_be)
 }
 
 /// Creates the empty file of a database for owner and group, unless it is there. SQLite by itself would let others read
@@ -64,7 +94,11 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 /// SQLite meets and names.
 pub fn create_database(path: &Path) {
     // What is there is not opened: the system drops all of a process's locks on a file when it closes it once.
-    if !path.exists() {
+    if path.exists() {
+        return;
+    }
+    // Only a file that is new is given away: a link may lead to anybody's.
+    if create_new_of_service(path).is_err_and(|error| error.kind() == ErrorKind::AlreadyExists) {
         let _named = File::options().write(true).create(true).truncate(false).mode(MODE).open(path);
     }
 }
@@ -148,6 +182,35 @@ mod tests {
         replace(&taken, b"three").unwrap_err();
         assert!(taken.is_dir());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left over");
+    }
+
+    #[test]
+    fn what_root_creates_for_a_service_belongs_to_the_owner_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let about = |path: &Path| fs::metadata(path).unwrap();
+        let service = folder.path().join("service");
+        fs::create_dir(&service).unwrap();
+        // Another user than root gives nothing away.
+        let root = about(&service).uid() == 0;
+        if root {
+            std::os::unix::fs::chown(&service, Some(4711), Some(4712)).unwrap();
+        }
+        let owner = (about(&service).uid(), about(&service).gid());
+        let [database, reserve, link] = ["a.db", "a.db-reserve", "b.db"].map(|n| service.join(n));
+        create_database(&database);
+        drop(create_new_of_service(&reserve).unwrap());
+        for path in [&database, &reserve] {
+            assert_eq!((about(path).uid(), about(path).gid()), owner, "{}", path.display());
+        }
+        assert_eq!(owner_of_new(&about(&database), &about(folder.path())), None, "not root's");
+        // What a link leads to stays whose it is.
+        let away = folder.path().join("away.db");
+        symlink(&away, &link).unwrap();
+        create_database(&link);
+        assert_eq!(about(&away).uid() == 0, root);
+        let away = about(&away);
+        let to_be = owner_of_new(&away, &about(&service));
+        assert_eq!(to_be, root.then_some(owner));
     }
 
     fn mode(path: &Path) -> u32 {

@@ -21,6 +21,7 @@ pub mod random;
 pub mod seldom;
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub mod service;
+pub mod sha256;
 pub mod sql;
 mod stepped;
 pub mod supervise;
@@ -42,6 +43,7 @@ pub use owner::Owner;
 #[cfg(feature = "edge")]
 pub use pause::Pause;
 pub use seldom::Seldom;
+pub use sha256::sha256;
 pub use supervise::Supervisor;
 #[cfg(feature = "edge")]
 pub use timekeeper::Trust;

@@ -82,7 +82,13 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         let holds = |word: &str| bytes.windows(word.len()).any(|found| found == word.as_bytes());
         assert!(holds("$argon2id$of-a-test"));
-        for gone in ["session-of-a-test", "link-of-a-test", "guessed-name", "secret-of-a-test", "invited-gateway"] {
+        for gone in [
+            "session-of-a-test",
+            "link-of-a-test",
+            "guessed-name",
+            "secret-of-a-test",
+            "invited-gateway",
+        ] {
             assert!(!holds(gone), "{gone}");
         }
         let chain = UsersFile::open(&path).unwrap().verify().unwrap();

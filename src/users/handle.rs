@@ -14,7 +14,7 @@ use super::error::UsersError;
 use super::file::UsersFile;
 use super::hashing::Hashing;
 use super::held::Sessions;
-use super::invitations::{Admitted, Guest, Invitation};
+use super::invitations::{Admitted, Applicant, Invitation};
 use super::keeper::{Keeper, Memory};
 use super::limits::{Limits, Who};
 use super::{password, token};
@@ -310,16 +310,16 @@ impl Users {
     /// The file failed; nothing has changed.
     pub async fn admit(
         &self,
-        guest: Guest,
+        applicant: Applicant,
         certify: impl FnOnce(&Invitation) -> Option<(String, String)> + Send + 'static,
     ) -> Result<Admitted, UsersError> {
-        let (from, codes) = (guest.from, &self.0.codes);
+        let (from, codes) = (applicant.from, &self.0.codes);
         if let Err(wait) = lock(codes).attempt_from(from, self.0.clock.uptime()) {
             return Ok(Admitted::TooOften { wait_s: whole_seconds(wait) });
         }
         let admitted = self.ask(move |keeper| {
             let at = keeper.clock.now();
-            keeper.file.admit(&guest, at, certify)
+            keeper.file.admit(&applicant, at, certify)
         });
         let admitted = admitted.await?;
         if admitted != Admitted::Unknown {

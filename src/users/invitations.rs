@@ -2,6 +2,7 @@
 //!
 //! Of the secret there is its SHA-256 only, by which it is looked up: how long that takes tells nobody of another one.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
@@ -32,19 +33,31 @@ impl Invitation {
     /// Whether it lets a gateway in `at` that time. One that was made by a clock which was ahead would live too long,
     /// and is not believed.
     pub fn is_open(&self, at: Timestamp) -> bool {
+        self.used_at.is_none() && self.in_time(at)
+    }
+
+    /// As [`is_open`](Self::is_open), whether it was used or not.
+    fn in_time(&self, at: Timestamp) -> bool {
         let left = self.until.duration_since(at);
-        self.used_at.is_none() && left > SignedDuration::ZERO && left <= INVITED_MAX
+        left > SignedDuration::ZERO && left <= INVITED_MAX
     }
 }
 
 /// Who wants to use an invitation.
-#[derive(Debug, Clone)]
-pub struct Guest {
+#[derive(Clone)]
+pub struct Applicant {
     /// What proves it.
     pub secret: Vec<u8>,
     /// What tells its key from another.
     pub key: Vec<u8>,
     pub from: Option<IpAddr>,
+}
+
+impl fmt::Debug for Applicant {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Applicant").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 /// What came of using an invitation.
@@ -136,20 +149,24 @@ impl UsersFile {
     /// it has the same key, and then the same. `certify` returns the certificate and what the record says of it.
     pub(super) fn admit(
         &mut self,
-        guest: &Guest,
+        applicant: &Applicant,
         at: Timestamp,
         certify: impl FnOnce(&Invitation) -> Option<(String, String)>,
     ) -> Result<Admitted, UsersError> {
-        let (secret, key) = (sha256(&guest.secret), sha256(&guest.key));
+        let (secret, key) = (sha256(&applicant.secret), sha256(&applicant.key));
+        // Whoever guesses does not keep those who write waiting.
+        let known = "SELECT 1 FROM invitation WHERE secret_hash = ?1";
+        if !self.db.prepare_cached(known)?.exists([secret])? {
+            return Ok(Admitted::Unknown);
+        }
         let writing = self.writing()?;
         let query = format!("SELECT {COLUMNS} FROM invitation WHERE secret_hash = ?1");
         let found = writing.query_row(&query, [secret], Stored::read).optional()?;
         let Some(Stored { seen, key_hash, certificate }) = found else {
             return Ok(Admitted::Unknown);
         };
-        let open = Invitation { used_at: None, ..seen.clone() }.is_open(at);
         match (certificate, key_hash) {
-            _ if !open => return Ok(Admitted::Expired),
+            _ if !seen.in_time(at) => return Ok(Admitted::Expired),
             (Some(certificate), Some(before)) if before == key => {
                 return Ok(Admitted::Before { gateway: seen.gateway, certificate });
             }
@@ -157,9 +174,9 @@ impl UsersFile {
             (None, _) => {}
         }
         let Some((certificate, detail)) = certify(&seen) else { return Ok(Admitted::Refused) };
-        note_use(&writing, (&secret, &key), guest.from, at, &certificate)?;
+        note_use(&writing, (&secret, &key), applicant.from, at, &certificate)?;
         let deed = Deed::GatewayEnrolled;
-        audit::add(&writing, Done { at, by: "", from: guest.from, deed, detail: &detail })?;
+        audit::add(&writing, Done { at, by: "", from: applicant.from, deed, detail: &detail })?;
         writing.commit()?;
         Ok(Admitted::Now { gateway: seen.gateway, certificate })
     }

@@ -8,8 +8,8 @@ fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(1_796_000_000 + hour * 3600).unwrap()
 }
 
-fn guest(secret: &[u8], key: &[u8]) -> Guest {
-    Guest { secret: secret.into(), key: key.into(), from: Some("192.0.2.7".parse().unwrap()) }
+fn applicant(secret: &[u8], key: &[u8]) -> Applicant {
+    Applicant { secret: secret.into(), key: key.into(), from: Some("192.0.2.7".parse().unwrap()) }
 }
 
 /// What a gateway gets; a certificate is named by how many were made before.
@@ -18,7 +18,7 @@ fn admit(file: &mut UsersFile, made: &AtomicU32, secret: &[u8], key: &[u8], hour
         let name = format!("{}-{}", invitation.gateway, made.fetch_add(1, Ordering::Relaxed));
         Some((name.clone(), name))
     };
-    file.admit(&guest(secret, key), at(hour), certify).unwrap()
+    file.admit(&applicant(secret, key), at(hour), certify).unwrap()
 }
 
 fn given(admitted: &Admitted) -> Option<(&str, bool)> {
@@ -71,7 +71,7 @@ fn a_code_of_a_clock_that_was_ahead_is_not_believed_and_nothing_is_used_where_no
     file.invite("gw-a", b"ahead", at(1000), at(976)).unwrap();
     assert_eq!(admit(&mut file, &made, b"ahead", b"key", 0), Admitted::Expired);
     file.invite("gw-a", b"right", at(24), at(0)).unwrap();
-    let refused = file.admit(&guest(b"right", b"key"), at(1), |_| None).unwrap();
+    let refused = file.admit(&applicant(b"right", b"key"), at(1), |_| None).unwrap();
     assert_eq!(refused, Admitted::Refused);
     assert_eq!(given(&admit(&mut file, &made, b"right", b"other", 1)), Some(("gw-a-0", true)));
 }
@@ -94,4 +94,17 @@ fn invitation_and_use_are_in_the_record_and_no_secret_is_in_the_file() {
     drop(file);
     let bytes = std::fs::read(&path).unwrap();
     assert!(!bytes.windows(secret.len()).any(|found| found == secret));
+}
+
+#[test]
+fn who_guesses_keeps_nobody_waiting_who_writes_and_his_secret_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("users.db");
+    let (mut file, made) = (UsersFile::open(&path).unwrap(), AtomicU32::new(0));
+    let mut other = UsersFile::open(&path).unwrap();
+    let writing = other.writing().unwrap();
+    assert_eq!(admit(&mut file, &made, b"guess", b"key", 1), Admitted::Unknown);
+    drop(writing);
+    let printed = format!("{:?}", applicant(b"SECRET", b"key"));
+    assert!(printed.contains("192.0.2.7") && !printed.contains("83, 69"), "{printed}");
 }

@@ -31,6 +31,6 @@ pub use deed::Deed;
 pub use error::UsersError;
 pub use file::UsersFile;
 pub use handle::{Chosen, Session, SignIn, Users};
-pub use invitations::{Admitted, Guest, INVITED_MAX, Invitation};
+pub use invitations::{Admitted, Applicant, INVITED_MAX, Invitation};
 pub use people::Reset;
 pub use schema::LAYOUTS;

@@ -1,10 +1,11 @@
 //! Secrets that a browser holds: the tokens of sessions and of one-time links.
 
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
-use ring::{digest, hmac};
 
 use super::error::UsersError;
 use crate::support::hex;
+pub(super) use crate::support::sha256;
 
 /// Bytes of a secret: 256 random bits. OWASP's Session Management Cheat Sheet asks for 64 at the least.
 const BYTES: usize = 32;
@@ -23,13 +24,6 @@ pub(super) fn draw() -> Result<String, UsersError> {
 pub(super) fn hash_of(token: &str) -> Option<TokenHash> {
     let looks_right = |digit: u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(&digit);
     (token.len() == 2 * BYTES && token.bytes().all(looks_right)).then(|| sha256(token.as_bytes()))
-}
-
-/// The SHA-256 of `bytes`.
-pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
-    hash
 }
 
 /// The token that the forms of a session carry. It follows from the session's, which it does not give away, so it needs

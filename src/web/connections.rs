@@ -99,7 +99,7 @@ pub async fn serve(
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection to the page");
+                    tracing::warn!(local = listener.local_addr().ok().map(tracing::field::display), %error, "cannot accept a connection");
                     shared.places.make_room();
                     tokio::time::sleep(ACCEPT_PAUSE).await;
                 }
@@ -109,7 +109,7 @@ pub async fn serve(
     drop(listener);
     let ended = async { while connections.join_next().await.is_some() {} };
     if timeout(DRAIN_MAX, ended).await.is_err() {
-        tracing::debug!(left = connections.len(), "connections to the page are cut");
+        tracing::debug!(left = connections.len(), "connections are cut");
     }
     Ok(())
 }
@@ -118,7 +118,7 @@ pub async fn serve(
 async fn converse(stream: TcpStream, seat: Arc<Seat>, shared: Arc<Shared>) {
     let (Ok(address), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "a connection to the page waits for full packets");
+        tracing::debug!(%local, %error, "a connection waits for full packets");
     }
     let peer = Peer { address, local, tls: shared.tls.is_some() };
     let stream = Paced::new(stream, seat.clone());
@@ -127,14 +127,14 @@ async fn converse(stream: TcpStream, seat: Arc<Seat>, shared: Arc<Shared>) {
             None => answer(stream, peer, seat.clone(), shared).await,
             Some(tls) => match timeout(HANDSHAKE_MAX, tls.accept(stream)).await {
                 Ok(Ok(stream)) => answer(stream, peer, seat.clone(), shared).await,
-                Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS with the page"),
-                Err(_) => tracing::debug!(%address, "TLS with the page took too long"),
+                Ok(Err(error)) => tracing::debug!(%address, %local, %error, "no TLS"),
+                Err(_) => tracing::debug!(%address, %local, "TLS took too long"),
             },
         }
     };
     tokio::select! {
         () = talk => {}
-        () = seat.leave() => tracing::debug!(%address, "a connection made room for another"),
+        () = seat.leave() => tracing::debug!(%address, %local, "a connection made room for another"),
     }
 }
 
@@ -166,7 +166,7 @@ where
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(address = %peer.address, %error, "a connection to the page ended");
+        tracing::debug!(address = %peer.address, local = %peer.local, %error, "a connection ended");
     }
 }
 

@@ -3,6 +3,7 @@
 //! It is no page: it has a port and a certificate of its own, and a browser has nothing to do here. Who asks is known
 //! by the code in the question.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,14 +25,24 @@ use crate::wire::{ENROLMENT_MAX, ENROLMENT_PATH, EnrolAnswer, EnrolRefusal, Refu
 /// How long a question may take to arrive. On the slowest mobile line 1 KiB takes some seconds. Engineering judgement.
 const QUESTION_WAIT: Duration = Duration::from_secs(20);
 
-/// Questions that are worked on at once; others are told to come again. Each takes some milliseconds.
+/// Questions that are worked on at once; others wait for a place. Each takes some milliseconds.
 const AT_ONCE: usize = 8;
 
+/// How long one waits for a place, before it is told to come again after as long.
+const PLACE_WAIT: Duration = Duration::from_secs(5);
+
 /// A question that has arrived.
-#[derive(Debug)]
 pub struct EnrolAsked {
+    /// With the secret of a code in it.
     pub body: Vec<u8>,
     pub from: IpAddr,
+}
+
+impl fmt::Debug for EnrolAsked {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EnrolAsked").field("from", &self.from).finish_non_exhaustive()
+    }
 }
 
 /// What the hub says to it.
@@ -59,8 +70,9 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
         Ok(Err(_)) => return refusal(StatusCode::PAYLOAD_TOO_LARGE, Refused::Request),
         Ok(Ok(body)) => body.to_vec(),
     };
-    let Ok(_place) = desk.places.try_acquire() else {
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, Refused::Unable);
+    let Ok(Ok(_place)) = timeout(PLACE_WAIT, desk.places.acquire()).await else {
+        let again = EnrolRefusal::too_often(PLACE_WAIT.as_secs());
+        return json(status(again.refused), again.to_bytes());
     };
     let asked = EnrolAsked { body, from: peer.address.ip().to_canonical() };
     match desk.ask.ask(asked).await {
@@ -75,7 +87,9 @@ async fn answer(State(desk): State<Desk>, request: Request) -> Response {
 
 fn status(refused: Refused) -> StatusCode {
     match refused {
-        Refused::Unknown | Refused::Revoked | Refused::OtherGateway => StatusCode::FORBIDDEN,
+        Refused::Unknown | Refused::Revoked | Refused::OtherGateway | Refused::Reserved => {
+            StatusCode::FORBIDDEN
+        }
         Refused::Expired | Refused::Used => StatusCode::GONE,
         Refused::Request => StatusCode::UNPROCESSABLE_ENTITY,
         Refused::TooOften => StatusCode::TOO_MANY_REQUESTS,

@@ -61,6 +61,13 @@ async fn a_question_has_an_answer_or_a_refusal() {
     }
 }
 
+#[test]
+fn what_is_printed_of_a_question_has_no_secret() {
+    let asked = EnrolAsked { body: b"SECRET".to_vec(), from: "192.0.2.7".parse().unwrap() };
+    let printed = format!("{asked:?}");
+    assert!(printed.contains("192.0.2.7") && !printed.contains("83, 69"), "{printed}");
+}
+
 #[tokio::test]
 async fn a_question_that_is_too_long_is_refused() {
     let (status, _) = posted("x".repeat(ENROLMENT_MAX)).await;
@@ -87,7 +94,15 @@ async fn so_many_are_worked_on_at_once_and_no_more() {
         assert!(late.is_err());
         waiting.push(asked);
     }
-    assert_eq!(asked().await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let late = asked().await;
+    assert_eq!(late.status(), StatusCode::TOO_MANY_REQUESTS);
+    let said = to_bytes(late.into_body(), ENROLMENT_MAX).await.unwrap();
+    assert_eq!(EnrolRefusal::from_bytes(&said).unwrap(), EnrolRefusal::too_often(5));
+    // Who waits gets the first place that is free.
+    let mut patient = Box::pin(asked());
+    assert!(timeout(Duration::from_secs(1), patient.as_mut()).await.is_err());
     drop(waiting);
+    assert!(timeout(Duration::from_secs(10), patient.as_mut()).await.is_err(), "it was refused");
+    drop(patient);
     assert!(timeout(Duration::from_secs(1), asked()).await.is_err());
 }

@@ -202,6 +202,15 @@ fn times_x(value: u8) -> u8 {
     if doubled & 32 == 0 { doubled } else { doubled ^ 0b10_0101 }
 }
 
+/// Names that no gateway gets a certificate for: `make-certificates` gives them to the office's own machines, and
+/// whoever has the hub's acknowledges in its place.
+const RESERVED: [&str; 3] = ["hanqing-hub", "ca", "broker"];
+
+/// Whether the name is one of the office's own, whatever the office is like.
+pub fn is_reserved(gateway: &GatewayId) -> bool {
+    RESERVED.contains(&gateway.as_str())
+}
+
 /// What a gateway asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EnrolRequest {
@@ -309,6 +318,8 @@ pub enum Refused {
     OtherGateway,
     /// The gateway was revoked after the code was made.
     Revoked,
+    /// Its name is one of the office's own.
+    Reserved,
     /// No request for a certificate, of another kind of key, or not signed with its own.
     Request,
     TooOften,

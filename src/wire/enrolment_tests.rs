@@ -125,3 +125,12 @@ fn a_refusal_of_a_newer_hub_is_one_all_the_same() {
     let slow = EnrolRefusal { wait_s: Some(9), ..EnrolRefusal::new(Refused::TooOften) };
     assert_eq!(EnrolRefusal::from_bytes(&slow.to_bytes()).unwrap(), slow);
 }
+
+#[test]
+fn names_of_the_office_are_for_no_gateway() {
+    let reserved = |name: &str| is_reserved(&name.parse().unwrap());
+    for name in ["hanqing-hub", "ca", "broker"] {
+        assert!(reserved(name), "{name}");
+    }
+    assert!(!reserved("gw-dongmen") && !reserved("ca-1"));
+}

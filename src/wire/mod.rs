@@ -26,7 +26,7 @@ pub use batch::Batch;
 pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
 pub use enrolment::{
     Code, ENROLMENT_MAX, ENROLMENT_NAME, ENROLMENT_PATH, ENROLMENT_PORT, EnrolAnswer, EnrolRefusal,
-    EnrolRequest, Refused, Secret,
+    EnrolRequest, Refused, Secret, is_reserved,
 };
 pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};

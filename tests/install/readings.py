@@ -1,6 +1,7 @@
 """What readings a gateway has had, and whether the office has all of them.
 
     python3 readings.py last SPOOL              the last number in the spool
+    python3 readings.py layout FILE [NUMBER]    the layout that the file of SQLite is said to have; with a number, it is given that
     python3 readings.py whole EXPORT            fails unless each number from 1 on is there once; prints how many readings
     python3 readings.py values EXPORT SERIES... fails unless each of the series has a value
     python3 readings.py arrived EXPORT CSV      fails unless each reading of the export is in the office's table
@@ -19,12 +20,27 @@ import sys
 def batches(path):
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            yield json.loads(line)
+            batch = json.loads(line)
+            station = None
+            # One that begins with a slash is of the station before.
+            for n, series in enumerate(batch["series"]):
+                station = series.split("/")[0] or station
+                batch["series"][n] = f"{station}/{series.split('/')[1]}"
+            yield batch
 
 
 def last(spool):
     connection = sqlite3.connect(f"file:{spool}?mode=ro", uri=True)
     print(connection.execute("SELECT coalesce(max(seq), 0) FROM batch").fetchone()[0])
+
+
+def layout(path, *number):
+    connection = sqlite3.connect(path)
+    if number:
+        connection.execute(f"PRAGMA user_version = {int(number[0])}")
+        # Into the file itself, also while the gateway has it open.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    print(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def whole(path):
@@ -68,4 +84,4 @@ def arrived(path, table):
 
 
 if __name__ == "__main__":
-    {"last": last, "values": values, "whole": whole, "arrived": arrived}[sys.argv[1]](*sys.argv[2:])
+    {"last": last, "layout": layout, "values": values, "whole": whole, "arrived": arrived}[sys.argv[1]](*sys.argv[2:])

@@ -415,7 +415,9 @@ fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
             assert!(printed.contains(part), "{part}: {printed}");
         }
     }
-    assert!(!context.path("ledger.db").exists(), "a dry run enters nothing");
+    let (code, _, told) = run(&context, &["ledger", "list"], &[]);
+    assert_eq!((code, told.as_str()), (Some(0), "the ledger has no such rows\n"));
+    assert!(!context.path("ledger.db").exists(), "a dry run enters nothing, and a list neither");
     let book = book.to_str().unwrap();
     let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
     assert_eq!((code, printed.contains("nothing entered")), (Some(1), true), "{printed}");

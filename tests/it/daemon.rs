@@ -1,6 +1,8 @@
 //! The gateway as a service: what it tells systemd, how it takes a new configuration, how it ends.
 
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixDatagram;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::json;
@@ -80,6 +82,16 @@ fn systemd_hears_when_it_is_up_that_it_gets_on_and_when_it_ends() {
     told.extend(hears(&socket, "READY=1"));
     told.extend(hears(&socket, "WATCHDOG=1"));
     assert!(!told.iter().any(|notice| notice.contains("STOPPING=1")), "{told:?}");
+    // One that fails only when it is opened, since its spool is another gateway's, is told of as well.
+    let good = std::fs::read_to_string(context.path("edge.toml")).unwrap();
+    for (config, not_taken) in [(good.replace(GATEWAY, "gw-other"), true), (good, false)] {
+        context.write("edge.toml", &config);
+        signal(&edge, "HUP");
+        hears(&socket, "RELOADING=1");
+        let told = hears(&socket, "READY=1");
+        let is_told = told.iter().any(|notice| notice.contains("was not taken"));
+        assert_eq!(is_told, not_taken, "{told:?}");
+    }
     let stored = context.spool().last_seq;
     signal(&edge, "TERM");
     hears(&socket, "STOPPING=1");
@@ -206,4 +218,43 @@ fn the_unit_lets_the_clock_be_asked_whichever_call_it_takes() {
         assert!(passed.contains(&call), "{call} in {filter}");
     }
     assert!(!unit.lines().any(|line| line.starts_with("ProtectClock=yes")), "it forbids them too");
+}
+
+#[test]
+fn a_spool_of_another_user_ends_the_gateway_with_a_way_out() {
+    let context = Context::new();
+    // Without the profiles of the tests, whose folder others may not enter.
+    let config = format!(
+        "gateway = \"{GATEWAY}\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{}\"\n[spool]\npath = {:?}\n[[bus]]\n\
+         name = \"b\"\ntcp = \"127.0.0.1:1\"\ninterval_s = 60\n[[bus.device]]\nunit = 1\n\
+         profile = \"hlk-ld8001h\"\nstation = \"pond-1\"\n",
+        context.broker_port(),
+        context.path("spool.db"),
+    );
+    context.write("edge.toml", &config);
+    context.write("spool.db", "");
+    let [spool, folder] = ["spool.db", ""].map(|name| context.path(name));
+    std::fs::set_permissions(&spool, PermissionsExt::from_mode(0o000)).unwrap();
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o777)).unwrap();
+    let owner = spool.metadata().unwrap().uid();
+    // Root may open everything.
+    let mut edge = if owner == 0 {
+        let program = context.path("hanqing");
+        std::fs::copy(env!("CARGO_BIN_EXE_hanqing"), &program).unwrap();
+        let mut stranger = Command::new("setpriv");
+        stranger.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+        stranger
+    } else {
+        hanqing()
+    };
+    edge.args(["--lang", "en", "edge", "-c"]).arg(context.path("edge.toml"));
+    let (code, _, told) = outcome(&mut edge);
+    assert_eq!(code, Some(1), "{told}");
+    let owner = if owner == 0 { "root".into() } else { owner.to_string() };
+    for part in [
+        format!("{} of the spool belongs to {owner}", spool.display()),
+        format!("chown -R hanqing:hanqing {}", spool.parent().unwrap().display()),
+    ] {
+        assert!(told.contains(&part), "{part}: {told}");
+    }
 }

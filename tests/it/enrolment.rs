@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::context::{
     Context, GATEWAY, Process, free_port, hanqing, outcome, repository, wait_for,
 };
+use crate::daemon::signal;
 use crate::peers::Pymodbus;
 use crate::tls;
 
@@ -106,6 +107,13 @@ impl Office {
     }
 }
 
+/// The file that the gateway's configuration names since it has enrolled.
+fn named(context: &Context, setting: &str) -> PathBuf {
+    let overlay = std::fs::read_to_string(context.path("conf.d/edge/enrolled.toml")).unwrap();
+    let line = overlay.lines().find_map(|line| line.strip_prefix(&format!("{setting} = ")));
+    line.unwrap_or_else(|| panic!("no {setting} in {overlay}")).trim_matches('"').into()
+}
+
 /// Runs a command with the code as the first line of its standard input.
 fn typing(mut command: Command, code: &str) -> (Option<i32>, String, String) {
     let running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -165,7 +173,7 @@ fn a_gateway_gets_its_certificate_by_a_code_and_its_readings_arrive() {
     let (ended, said, told) = office.enroll(&typed, &[]);
     assert_eq!(ended, Some(0), "{said}{told}");
     let own = |file: &str| context.path(file);
-    assert_certificate(&own(&format!("{GATEWAY}.pem")), &own("ca.pem"));
+    assert_certificate(&named(context, "cert_file"), &own("ca.pem"));
     let _edge = context.edge();
     wait_for("a reading in the store", || match context.readings(LEVEL).first() {
         Some(first) if first.value() == Some(2.35) => Ok(()),
@@ -198,7 +206,7 @@ fn a_certificate_is_renewed_while_the_gateway_runs() {
     let _hub = office.hub();
     office.gateway_config(&field);
     assert_eq!(office.enroll(&office.invite(GATEWAY), &[]).0, Some(0));
-    let _edge = context.edge();
+    let edge = context.edge();
     let connected = |times: usize| {
         wait_for("a connection", || {
             let log = context.log("edge");
@@ -207,14 +215,21 @@ fn a_certificate_is_renewed_while_the_gateway_runs() {
     };
     connected(1);
     let code = office.invite(GATEWAY);
-    let before = std::fs::read(context.path(&format!("{GATEWAY}.key"))).unwrap();
+    let pair = || ["key_file", "cert_file"].map(|setting| named(context, setting));
+    let before = pair();
     let (ended, _, told) = office.enroll(&code, &[]);
     assert_eq!(ended, Some(2), "{told}");
     assert!(told.contains("is there already") && told.contains("--renew"), "{told}");
     let (ended, said, told) = office.enroll(&code, &["--renew"]);
     assert_eq!(ended, Some(0), "{said}{told}");
-    assert!(said.contains("replaced "), "{said}");
-    assert_ne!(std::fs::read(context.path(&format!("{GATEWAY}.key"))).unwrap(), before);
+    assert!(said.contains("reload-or-restart"), "{said}");
+    for old in &before {
+        assert!(said.contains(&format!("removed the old {}", old.display())), "{said}");
+        assert!(!old.exists(), "{said}");
+    }
+    assert_ne!(pair(), before);
+    // What systemctl reload does.
+    signal(&edge, "HUP");
     connected(2);
     let left: Vec<PathBuf> = std::fs::read_dir(context.path(""))
         .unwrap()
@@ -222,6 +237,29 @@ fn a_certificate_is_renewed_while_the_gateway_runs() {
         .filter(|path| path.extension().is_some_and(|end| end == "old" || end == "new"))
         .collect();
     assert_eq!(left, [PathBuf::new(); 0]);
+}
+
+#[test]
+fn a_hub_with_an_old_authority_and_names_of_the_office_are_told_when_inviting() {
+    let office = Office::with_certificates();
+    let context = &office.context;
+    let _hub = office.hub();
+    let invited = |name: &str| office.command(&["gateway", "invite", name]);
+    for name in ["hanqing-hub", "ca", "broker"] {
+        let (ended, said, told) = invited(name);
+        assert_eq!((ended, said.as_str()), (Some(2), ""), "{told}");
+        assert!(told.contains("is a name of the office itself"), "{told}");
+    }
+    let (ended, _, told) = invited(GATEWAY);
+    assert_eq!((ended, told.as_str()), (Some(0), ""));
+    // The office has a new authority, and the hub was not told to read it.
+    let other = tls::office(context, "other");
+    for file in ["ca.pem", "ca.key"] {
+        std::fs::copy(other.join(file), context.path("certs").join(file)).unwrap();
+    }
+    let (ended, _, told) = invited(GATEWAY);
+    assert_eq!(ended, Some(0), "{told}");
+    assert!(told.contains("has another authority"), "{told}");
 }
 
 #[test]
@@ -335,8 +373,8 @@ fn an_authority_with_an_rsa_key_signs_too_and_codes_are_made_while_the_hub_is_aw
     // The name is that of the code: there is no configuration that says another.
     let (ended, said, told) = office.enroll(code, &[]);
     assert_eq!(ended, Some(0), "{said}{told}");
-    let own = |file: &str| office.context.path(file);
-    assert_certificate(&own(&format!("{GATEWAY}.pem")), &own("ca.pem"));
+    let context = &office.context;
+    assert_certificate(&named(context, "cert_file"), &context.path("ca.pem"));
 }
 
 #[test]

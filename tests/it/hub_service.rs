@@ -322,7 +322,8 @@ fn a_new_configuration_is_taken_whole_or_not_at_all_and_no_reading_is_lost() {
     ] {
         assert_ne!(wrong, good);
         context.write("hub.toml", &wrong);
-        service.reload(&hub);
+        let told = service.reload(&hub);
+        assert!(told.iter().any(|notice| notice.contains("was not taken")), "{told:?}");
         let log = context.log("hub");
         assert!(log.contains("the new configuration failed, the old one stays"), "{log}");
         let health = service.health();

@@ -42,12 +42,6 @@ impl Account {
         Some(Self { name: name.into(), uid: id(2)?, gids })
     }
 
-    /// The user with this group besides his own, as a service is given it.
-    pub fn and_group(mut self, gid: Option<u32>) -> Self {
-        self.gids.extend(gid);
-        self
-    }
-
     /// What keeps this user from `path` with these rights: `path` itself, or the first directory before it. `None`
     /// where nothing does, or where this process cannot see.
     pub fn kept_from(&self, path: &Path, rights: u32) -> Option<PathBuf> {
@@ -166,11 +160,12 @@ mod tests {
             let kept = kept.map(|path| path.canonicalize().unwrap());
             assert_eq!(stranger.kept_from(&file, rights), kept, "{folder_mode:o} {file_mode:o}");
         }
-        // By its group, by a group that it is given, and as its owner.
+        // As a member of its group, and as its owner.
         set(&file, 0o640);
         let own = fs::metadata(&file).unwrap();
-        let given = stranger.clone().and_group(Some(own.gid()));
-        assert_eq!(given.kept_from(&file, READ), None);
+        let mut member = stranger.clone();
+        member.gids.push(own.gid());
+        assert_eq!(member.kept_from(&file, READ), None);
         let owner = Account { uid: own.uid(), ..stranger.clone() };
         assert_eq!(owner.kept_from(&file, READ | WRITE), None);
         set(&folder, 0o733);

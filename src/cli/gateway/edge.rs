@@ -1,10 +1,13 @@
 //! `hanqing edge`
 
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use rustix::fs::{Access, access};
+use rustix::io::Errno;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -16,8 +19,9 @@ use crate::cli::runtime::{block_on, stop_signal};
 use crate::config::{self, LoadedEdge};
 use crate::edge::control::{ControlSocket, SocketError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
-use crate::locales::Text;
+use crate::locales::{Text, spool as words};
 use crate::spool::Spool;
+use crate::support::files::{folder_of, with_suffix};
 use crate::support::{Clock, service};
 
 /// The arguments of `hanqing edge`.
@@ -161,6 +165,10 @@ async fn open_spool(
             }
             Err(error) => return Err(error.into()),
         };
+        if let Some((path, owner)) = closed_to_us(&settings.spool.path) {
+            let folder = folder_of(&settings.spool.path);
+            return Err(anyhow::Error::msg(words::not_ours(&path, owner, folder)));
+        }
         if !logged {
             logged = true;
             let error = format!("{:#}", anyhow::Error::from(error));
@@ -175,6 +183,21 @@ async fn open_spool(
             () = tokio::time::sleep(OPEN_AGAIN) => {}
         }
     }
+}
+
+/// What of the spool this user may not write, its folder or a file, and the user that it belongs to: as a rule root has
+/// made it with a command. That does not pass by itself.
+fn closed_to_us(spool: &Path) -> Option<(PathBuf, String)> {
+    let files = ["", "-wal", "-shm"].map(|suffix| with_suffix(spool, suffix));
+    let files = files.into_iter().map(|file| (file, Access::READ_OK));
+    let folder = (folder_of(spool).to_owned(), Access::EXEC_OK);
+    std::iter::once(folder).chain(files).find_map(|(path, right)| {
+        // Asked of the system: opening and closing the file would drop the locks of this process on it.
+        let asked = access(&path, right | Access::WRITE_OK);
+        let owner = asked.is_err_and(|why| why == Errno::ACCESS).then(|| path.metadata().ok());
+        let owner = owner.flatten()?.uid();
+        Some((path, if owner == 0 { "root".into() } else { owner.to_string() }))
+    })
 }
 
 /// Takes the socket for a technician's commands. A gateway measures even if the system cannot provide one.

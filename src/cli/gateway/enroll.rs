@@ -109,11 +109,15 @@ fn tell(enrolled: &Enrolled) {
     let Enrolled { gateway, broker_url, placed } = enrolled;
     say!("{}", words::enrolled(gateway.as_str(), broker_url));
     for path in [&placed.key, &placed.certificate, &placed.authority, &placed.overlay] {
-        let said: Text = match placed.replaced.contains(path) {
-            true => words::written_anew(path),
-            false => words::written(path),
+        let said: Text = match () {
+            () if placed.kept.contains(path) => words::kept(path),
+            () if placed.changed.contains(path) => words::changed(path),
+            () => words::written(path),
         };
         say!("{said}");
+    }
+    for path in &placed.removed {
+        say!("{}", words::removed(path));
     }
     if !placed.for_group {
         say!("{}", words::key_is_yours(&placed.key));

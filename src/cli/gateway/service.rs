@@ -92,6 +92,24 @@ pub fn start_command(file: &Path) -> String {
     }
 }
 
+/// Whether a process of the system under `root` is a gateway of the configuration `file`, be it only starting.
+pub fn has_process(root: &Path, file: &Path) -> bool {
+    let Ok(processes) = std::fs::read_dir(root.join("proc")) else { return false };
+    let is_gateway = |text: Vec<u8>| {
+        let words: Vec<&str> = text
+            .split(|byte| *byte == 0)
+            .filter_map(|word| std::str::from_utf8(word).ok())
+            .collect();
+        let program =
+            words.first().map(|word| Path::new(word).file_name() == Some(SERVICE.as_ref()));
+        let of = words.iter().position(|word| matches!(*word, "-c" | "--config"));
+        let config = of.and_then(|place| words.get(place + 1)).map_or(CONFIG, |word| *word);
+        program == Some(true) && words.contains(&"edge") && Path::new(config) == file
+    };
+    let commands = processes.flatten().map(|process| process.path().join("cmdline"));
+    commands.filter_map(|command| std::fs::read(command).ok()).any(is_gateway)
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -132,5 +150,25 @@ mod tests {
         symlink("/lib/systemd/system/hanqing-edge.service", wanted).unwrap();
         assert_eq!(Manager::Systemd.starts_with_machine(root), Some(true));
         assert_eq!(Manager::None.starts_with_machine(root), None);
+    }
+
+    #[test]
+    fn a_gateway_that_only_starts_is_found_among_the_processes() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        assert!(!has_process(root, Path::new(CONFIG)));
+        fs::create_dir_all(root.join("proc/17")).unwrap();
+        for (command, other, own) in [
+            ("/usr/bin/hanqing\0edge\0-c\0/etc/hanqing/edge.toml\0", false, true),
+            ("hanqing\0edge\0", false, true),
+            ("hanqing\0edge\0--config\0/tmp/edge.toml\0", true, false),
+            ("hanqing\0doctor\0", false, false),
+            ("vi\0edge\0-c\0/etc/hanqing/edge.toml\0", false, false),
+            ("", false, false),
+        ] {
+            fs::write(root.join("proc/17/cmdline"), command).unwrap();
+            assert_eq!(has_process(root, Path::new(CONFIG)), own, "{command}");
+            assert_eq!(has_process(root, Path::new("/tmp/edge.toml")), other, "{command}");
+        }
     }
 }

@@ -2,9 +2,10 @@
 
 use std::fs::{File, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Uid, chownat, open};
 use tokio::net::UnixListener;
 
 use crate::locales::{edge as words, foreign};
@@ -45,13 +46,7 @@ impl ControlSocket {
             let path = path.to_owned();
             move |source| SocketError::Io { path, source }
         };
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(files::MODE)
-            .open(&lock_path)
-            .map_err(io(&lock_path))?;
+        let lock = open_lock(&lock_path).map_err(io(&lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(SocketError::Taken(lock_path)),
@@ -72,6 +67,7 @@ impl ControlSocket {
         }
         let listener = UnixListener::bind(&fresh).map_err(io(&fresh))?;
         std::fs::set_permissions(&fresh, Permissions::from_mode(MODE)).map_err(io(&fresh))?;
+        give_to_owner_of_folder(&fresh).map_err(io(&fresh))?;
         std::fs::rename(&fresh, path).map_err(io(path))?;
         Ok(Self { listener, path: path.into(), _lock: lock })
     }
@@ -79,6 +75,28 @@ impl ControlSocket {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+fn open_lock(path: &Path) -> io::Result<File> {
+    match files::create_new_of_service(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            File::options().write(true).open(path)
+        }
+        opened => opened,
+    }
+}
+
+/// Gives a socket that root has made to the owner of its folder, whose commands are to reach the gateway.
+fn give_to_owner_of_folder(socket: &Path) -> io::Result<()> {
+    // Held by a handle: whoever owns the folder could put another file in its place.
+    let held = File::from(open(socket, OFlags::PATH | OFlags::NOFOLLOW, Mode::empty())?);
+    let found = held.metadata()?;
+    let to_be = files::owner_of_new(&found, &std::fs::metadata(files::folder_of(socket))?);
+    if let (Some((user, group)), true) = (to_be, found.file_type().is_socket()) {
+        let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
+        chownat(held, "", Some(user), Some(group), AtFlags::EMPTY_PATH)?;
+    }
+    Ok(())
 }
 
 impl Drop for ControlSocket {
@@ -110,6 +128,23 @@ mod tests {
         drop(socket);
         assert!(!path.exists());
         ControlSocket::open(&path).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_root_makes_belongs_to_the_owner_of_the_folder() {
+        use std::os::unix::fs::{MetadataExt, chown};
+        let folder = tempfile::tempdir().unwrap();
+        // Another user than root gives nothing away.
+        if folder.path().metadata().unwrap().uid() == 0 {
+            chown(folder.path(), Some(4711), Some(4712)).unwrap();
+        }
+        let owner = folder.path().metadata().unwrap();
+        let path = folder.path().join("spool.sock");
+        let _socket = ControlSocket::open(&path).unwrap();
+        for file in [&path, &with_suffix(&path, ".lock")] {
+            let found = file.metadata().unwrap();
+            assert_eq!((found.uid(), found.gid()), (owner.uid(), owner.gid()), "{file:?}");
+        }
     }
 
     #[tokio::test]

@@ -80,12 +80,13 @@ pub(super) async fn ask(
     request: &EnrolRequest,
     clock: &Clock,
 ) -> Result<EnrolAnswer, EnrolError> {
-    let broken = |why| EnrolError::Connection(hub.clone(), why);
-    let too_slow = |most: Duration| broken(words::too_slow(most.as_secs()));
-    let stream = timeout(CONNECT_MAX, connect(hub, code, clock));
-    let stream = stream.await.map_err(|_| too_slow(CONNECT_MAX))??;
+    let broken = |why| EnrolError::Unanswered(hub.clone(), why);
+    let too_slow = |most: Duration| words::too_slow(most.as_secs());
+    let stream = timeout(CONNECT_MAX, connect(hub, code, clock)).await;
+    let stream =
+        stream.map_err(|_| EnrolError::Connection(hub.clone(), too_slow(CONNECT_MAX)))??;
     let answered = timeout(ANSWER_MAX, converse(hub, stream, request)).await;
-    let (status, body) = answered.map_err(|_| too_slow(ANSWER_MAX))?.map_err(broken)?;
+    let (status, body) = answered.map_err(|_| broken(too_slow(ANSWER_MAX)))?.map_err(broken)?;
     let no_answer = |error: WireError| EnrolError::Answer(hub.clone(), error);
     if status == 200 {
         return EnrolAnswer::from_bytes(&body).map_err(no_answer);

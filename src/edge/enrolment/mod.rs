@@ -1,6 +1,7 @@
 //! A gateway gets its certificate from the hub with a one-time code (docs/enrolment.md): its key is made here and never
 //! leaves, the hub is known by the code, and nothing is written before all is verified.
 
+mod access;
 mod asking;
 mod files;
 mod key;
@@ -44,13 +45,19 @@ pub enum EnrolError {
     #[error("{}", words::there_already(.0))]
     There(PathBuf),
     /// A file cannot be read or written.
-    #[error("{}", words::file_failed(path, foreign::io(source)))]
-    Files { path: PathBuf, source: std::io::Error },
+    #[error("{}", words::file_failed(path, foreign::io(why)))]
+    Files { path: PathBuf, why: std::io::Error },
+    /// A key waits that others have made, or may read.
+    #[error("{}", words::key_of_others(.0))]
+    Foreign(PathBuf),
     #[error("{}", words::no_key_made(.0))]
     Key(Text),
-    /// There is nobody, or the connection broke.
+    /// There is nobody, or no connection came about. Nothing was said.
     #[error("{}", words::no_connection(Argument::of(.0), .1))]
     Connection(HubAddress, Text),
+    /// The hub was asked, and its answer did not arrive: the code may be used already, for this key.
+    #[error("{}", words::not_answered(Argument::of(.0), .1))]
+    Unanswered(HubAddress, Text),
     /// Whoever answers is not the hub of the code. Nothing was said to it.
     #[error("{}", words::not_the_hub(Argument::of(.0)))]
     Stranger(HubAddress),
@@ -74,31 +81,41 @@ impl Enrolment {
     /// # Errors
     /// See [`EnrolError`].
     pub async fn run(&self, clock: &Clock) -> Result<Enrolled, EnrolError> {
+        let waits = self.places.waiting_key(self.gateway.as_ref())?;
         if !self.renew {
-            self.places.nothing_there(self.gateway.as_ref(), &self.code)?;
+            self.places.nothing_there(self.gateway.as_ref(), &self.code, waits.as_ref())?;
         }
-        let waiting = self.places.key(self.gateway.as_ref())?;
+        let waiting = match waits {
+            Some(waiting) => waiting,
+            None => self.places.make_key(self.gateway.as_ref())?,
+        };
         let key = &waiting.key;
         let secret = self.code.secret().clone();
         let csr = key.request(self.gateway.as_ref()).map_err(EnrolError::Key)?;
         let request = EnrolRequest::new(self.gateway.clone(), secret, csr);
         let answer = asking::ask(&self.hub, &self.code, &request, clock).await?;
-        let checked = self.checked(&answer, key)?;
+        let verified = self.verified(&answer, key, clock.now())?;
         if !self.renew {
-            self.places.nothing_there(Some(&answer.gateway), &self.code)?;
+            self.places.nothing_there(Some(&verified.gateway), &self.code, Some(&waiting))?;
         }
-        let placed = self.places.place(&answer, &checked, &waiting)?;
-        Ok(Enrolled { gateway: answer.gateway, broker_url: answer.broker_url, placed })
+        let placed = self.places.place(&verified, &self.code, &waiting)?;
+        let trust::Verified { gateway, broker_url, .. } = verified;
+        Ok(Enrolled { gateway, broker_url, placed })
     }
 
     /// Refuses an answer whose certificate is not for this gateway and its key, or whose authority is not that of the
     /// code.
-    fn checked(&self, answer: &EnrolAnswer, key: &key::Key) -> Result<trust::Verified, EnrolError> {
+    fn verified(
+        &self,
+        answer: &EnrolAnswer,
+        key: &key::Key,
+        now: jiff::Timestamp,
+    ) -> Result<trust::Verified, EnrolError> {
         if self.gateway.as_ref().is_some_and(|own| *own != answer.gateway) {
             let other = words::certificate_of_another(answer.gateway.as_str());
             return Err(EnrolError::Unusable(other));
         }
-        trust::verified(answer, key, &self.code).map_err(EnrolError::Unusable)
+        trust::verified(answer, key, &self.code, now).map_err(EnrolError::Unusable)
     }
 }
 
@@ -112,6 +129,7 @@ fn refused(refusal: &EnrolRefusal) -> Text {
             None => words::refused_other(),
         },
         Refused::Revoked => words::refused_revoked(),
+        Refused::Reserved => words::refused_reserved(),
         Refused::Request => words::refused_request(),
         Refused::TooOften => words::refused_too_often(refusal.wait_s.unwrap_or(1)),
         Refused::Unable => words::refused_unable(),

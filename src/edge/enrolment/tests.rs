@@ -1,6 +1,9 @@
 //! A gateway against hubs that are right, that lie, and that are none.
 
+mod placing_tests;
+
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +12,7 @@ use rcgen::{
     Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, SanType, date_time_ymd,
 };
 use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -16,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::support::certificate::digest;
+use crate::support::sha256;
 use crate::wire::{ENROLMENT_MAX, ENROLMENT_NAME, Secret};
 
 const BROKER: &str = "mqtts://broker.test:8883";
@@ -47,7 +51,7 @@ impl Authority {
     }
 
     fn code(&self) -> Code {
-        Code::new(Secret::new([3; 10]), &digest(&self.certificate))
+        Code::new(Secret::new([3; 10]), &sha256(&self.certificate))
     }
 
     /// A server of this authority: its chain and key.
@@ -158,6 +162,25 @@ impl Gateway {
         found.sort();
         found
     }
+
+    /// The path that the configuration names.
+    fn named(&self, setting: &str) -> PathBuf {
+        let overlay = fs::read_to_string(self.path("conf.d/edge/enrolled.toml")).unwrap();
+        let table: toml::Table = overlay.parse().unwrap();
+        table["mqtt"][setting].as_str().unwrap().into()
+    }
+
+    /// What is in the folder is what an enrolment leaves: the pair that is named, and no other.
+    fn assert_enrolled(&self) {
+        let [key, certificate] = ["key_file", "cert_file"].map(|name| name_of(&self.named(name)));
+        assert_eq!(self.files(), ["ca.pem", "enrolled.toml", &key, &certificate]);
+        let tag = key.strip_prefix("gw-a-").unwrap().strip_suffix(".key").unwrap();
+        assert_eq!((tag.len(), certificate), (8, format!("gw-a-{tag}.pem")));
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 fn name_of(path: &Path) -> String {
@@ -198,18 +221,19 @@ async fn key_certificate_authority_and_configuration_are_put_in_place() {
         let done = gateway.enrolment(&address, authority.code(), name).run(&Clock::system()).await;
         let done = done.unwrap();
         assert_eq!((done.gateway.as_str(), done.broker_url.as_str()), ("gw-a", BROKER));
-        assert_eq!(done.placed.replaced, Vec::<PathBuf>::new());
+        assert_eq!((done.placed.changed.len(), done.placed.removed.len()), (0, 0));
         let asked = hears.recv().await.unwrap().unwrap();
         assert_eq!(asked.gateway.as_ref().map(|name| name.as_str()), name);
-        assert_eq!(gateway.files(), ["ca.pem", "enrolled.toml", "gw-a.key", "gw-a.pem"]);
+        gateway.assert_enrolled();
         let overlay = fs::read_to_string(gateway.path("conf.d/edge/enrolled.toml")).unwrap();
+        assert!(overlay.contains("settings of edge.toml"), "{overlay}");
         let table: toml::Table = overlay.parse().unwrap();
         assert_eq!(table["mqtt"]["url"].as_str(), Some(BROKER));
-        let key = gateway.path("gw-a.key");
-        assert_eq!(table["mqtt"]["key_file"].as_str(), key.to_str());
-        let mode =
-            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&key).unwrap().permissions());
-        assert!([0o600, 0o640].contains(&(mode & 0o777)), "{mode:o}");
+        assert!([0o600, 0o640].contains(&mode(&gateway.named("key_file"))));
+        for folder in ["conf.d", "conf.d/edge"] {
+            let mode = mode(&gateway.path(folder));
+            assert!([0o755, 0o750].contains(&mode), "{mode:o}");
+        }
     }
     assert_eq!(gateway.files(), Vec::<String>::new());
 }
@@ -244,8 +268,8 @@ async fn whoever_is_not_the_hub_of_the_code_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_told_with_the_way_out() {
-    let authority = Arc::new(Authority::new());
+async fn a_wrong_clock_is_told_with_the_way_out_and_strangers_say_nothing_of_it() {
+    let (authority, other) = (Arc::new(Authority::new()), Authority::new());
     for years in [(2900, 2901), (1980, 1981)] {
         let gateway = Gateway::new();
         let server = authority.server(|params| {
@@ -259,8 +283,18 @@ async fn a_wrong_clock_is_told_with_the_way_out() {
         let expected =
             if years.0 == 2900 { "2900-01-01T00:00:00Z" } else { "1981-01-01T00:00:00Z" };
         assert_eq!(bound.to_string(), expected);
-        assert!(error.to_string().contains("timedatectl"), "{error}");
+        assert!(error.to_string().contains("See which is wrong"), "{error}");
         assert_eq!(hears.recv().await.unwrap(), None);
+        // The authority's certificate is public: anybody shows it above one of his own with such dates.
+        let mut forged = other.server(|params| {
+            params.not_before = date_time_ymd(years.0, 1, 1);
+            params.not_after = date_time_ymd(years.1, 1, 1);
+        });
+        forged.chain[1] = authority.certificate.clone();
+        let (address, _hears) = hub(forged, Box::new(|_| Vec::new())).await;
+        let enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
+        let error = enrolment.run(&Clock::system()).await.unwrap_err();
+        assert!(matches!(error, EnrolError::Stranger(_)), "{error:?}");
     }
 }
 
@@ -337,47 +371,74 @@ async fn what_does_not_fit_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_is_asked_for_again_with_the_same_key() {
-    let (authority, gateway) = (Arc::new(Authority::new()), Gateway::new());
-    let waiting = gateway.path("gw-a.key.new");
-    // It hears the question and says nothing.
-    let (address, mut hears) = hub(authority.server(|_| {}), Box::new(|_| Vec::new())).await;
-    let enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
-    let error = enrolment.run(&Clock::system()).await.unwrap_err();
-    assert!(matches!(error, EnrolError::Connection(..)), "{error:?}");
-    assert!(hears.recv().await.unwrap().is_some());
-    let kept = fs::read(&waiting).unwrap();
-    // Power fails while the files are put in place: all but the key are there.
-    for (file, text) in [("gw-a.pem", "half"), ("ca.pem", authority.pem.as_str())] {
-        fs::write(gateway.path(file), text).unwrap();
+async fn a_certificate_that_a_broker_would_not_take_is_not_written() {
+    let (authority, other) = (Arc::new(Authority::new()), Arc::new(Authority::new()));
+    let [mut ended, mut server, mut nameless] = [(); 3].map(|()| named("gw-a"));
+    ended.not_after = date_time_ymd(1981, 1, 1);
+    server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    nameless.distinguished_name = DistinguishedName::new();
+    for (says_why, signer, params) in [
+        // Another authority of the same name has signed it.
+        ("not one of the authority's for a gateway", other, named("gw-a")),
+        ("not valid now", authority.clone(), ended),
+        ("for a gateway", authority.clone(), server),
+        ("has no name", authority.clone(), nameless),
+    ] {
+        let gateway = Gateway::new();
+        let waiting = gateway.path("gw-a.key.new");
+        let says = gives(&authority, waiting.clone(), move |mut answer| {
+            answer.certificate = params.signed_by(&key_at(&waiting), &signer.issuer).unwrap().pem();
+            answer
+        });
+        let (address, _hears) = hub(authority.server(|_| {}), says).await;
+        let enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
+        let error = enrolment.run(&Clock::system()).await.unwrap_err();
+        assert!(matches!(error, EnrolError::Unusable(_)), "{error:?}");
+        assert!(error.to_string().contains(says_why), "{error}");
+        assert_eq!(gateway.files(), ["gw-a.key.new"]);
     }
-    let says = gives(&authority, waiting, |answer| answer);
-    let (address, _hears) = hub(authority.server(|_| {}), says).await;
-    let enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
-    enrolment.run(&Clock::system()).await.unwrap();
-    assert_eq!(fs::read(gateway.path("gw-a.key")).unwrap(), kept);
-    assert_eq!(gateway.files(), ["ca.pem", "enrolled.toml", "gw-a.key", "gw-a.pem"]);
 }
 
 #[tokio::test]
-async fn nothing_is_replaced_unless_that_is_asked_for() {
+async fn a_lost_answer_is_asked_for_again_with_the_same_key() {
     let authority = Arc::new(Authority::new());
-    for there in ["gw-a.key", "gw-a.pem", "ca.pem", "conf.d/edge/enrolled.toml"] {
+    // Also where the gateway has got its name in between.
+    for (first, waits) in [(Some("gw-a"), "gw-a.key.new"), (None, "gateway.key.new")] {
         let gateway = Gateway::new();
-        fs::create_dir_all(gateway.path("conf.d/edge")).unwrap();
-        fs::write(gateway.path(there), "mine").unwrap();
-        let says = gives(&authority, gateway.path("gw-a.key.new"), |answer| answer);
-        let (address, mut hears) = hub(authority.server(|_| {}), says).await;
-        let mut enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
+        let waiting = gateway.path(waits);
+        // It hears the question and says nothing.
+        let (address, mut hears) = hub(authority.server(|_| {}), Box::new(|_| Vec::new())).await;
+        let enrolment = gateway.enrolment(&address, authority.code(), first);
         let error = enrolment.run(&Clock::system()).await.unwrap_err();
-        assert!(matches!(&error, EnrolError::There(path) if path.ends_with(there)), "{error:?}");
-        assert_eq!(fs::read_to_string(gateway.path(there)).unwrap(), "mine");
-        assert_eq!(gateway.files(), [name_of(Path::new(there))]);
-        assert!(hears.try_recv().is_err(), "it was asked");
-        enrolment.renew = true;
-        let done = enrolment.run(&Clock::system()).await.unwrap();
-        assert_eq!(done.placed.replaced, [gateway.path(there)]);
-        assert_eq!(gateway.files(), ["ca.pem", "enrolled.toml", "gw-a.key", "gw-a.pem"]);
+        assert!(matches!(error, EnrolError::Unanswered(..)), "{error:?}");
+        assert!(error.to_string().contains("run the same command again"), "{error}");
+        assert!(hears.recv().await.unwrap().is_some());
+        assert_eq!(mode(&waiting), 0o600);
+        let kept = fs::read(&waiting).unwrap();
+        let says = gives(&authority, waiting, |answer| answer);
+        let (address, _hears) = hub(authority.server(|_| {}), says).await;
+        let enrolment = gateway.enrolment(&address, authority.code(), Some("gw-a"));
+        enrolment.run(&Clock::system()).await.unwrap();
+        assert_eq!(fs::read(gateway.named("key_file")).unwrap(), kept);
+        gateway.assert_enrolled();
+    }
+}
+
+#[tokio::test]
+async fn a_name_of_the_office_is_not_taken() {
+    let authority = Arc::new(Authority::new());
+    for name in ["hanqing-hub", "ca", "broker"] {
+        let gateway = Gateway::new();
+        let waiting = gateway.path("gateway.key.new");
+        let signing = authority.clone();
+        let says: Says = Box::new(move |_| {
+            http("200 OK", &answer(&signing, name, &key_at(&waiting)).to_bytes())
+        });
+        let (address, _hears) = hub(authority.server(|_| {}), says).await;
+        let enrolment = gateway.enrolment(&address, authority.code(), None);
+        let error = enrolment.run(&Clock::system()).await.unwrap_err();
+        assert!(matches!(error, EnrolError::Unusable(_)), "{error:?}");
+        assert_eq!(gateway.files(), ["gateway.key.new"]);
     }
 }
 
@@ -392,10 +453,15 @@ async fn each_refusal_is_told_in_words_and_answers_of_others_are_none() {
         (refusal(Refused::Used), "another key"),
         (refusal(Refused::Revoked), "was revoked"),
         (refusal(Refused::Unable), "its log"),
+        (refusal(Refused::Reserved), "another name"),
+        (
+            http("403 Forbidden", &EnrolRefusal::for_other("gw-b".parse().unwrap()).to_bytes()),
+            "correct its name",
+        ),
         (http("404 Not Found", b"<html>"), "HTTP 404"),
         (http("200 OK", b"<html>"), "cannot be read"),
-        (http("200 OK", long.as_bytes()), "no connection"),
-        (b"SSH-2.0-x\r\n".to_vec(), "no connection"),
+        (http("200 OK", long.as_bytes()), "no answer of a hub"),
+        (b"SSH-2.0-x\r\n".to_vec(), "did not arrive"),
     ] {
         let gateway = Gateway::new();
         let (address, _hears) =

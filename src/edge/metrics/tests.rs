@@ -100,7 +100,12 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 1 << 20)),
             ..DeliveryStatus::default()
         },
-        clock: ClockStatus { provisional: true, refusal: None, rule: Some(Rule::Forbidden), hold_min: 10 },
+        clock: ClockStatus {
+            provisional: true,
+            refusal: None,
+            rule: Some(Rule::Forbidden),
+            hold_min: 10,
+        },
         disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
         resident: Some(8 << 20),
     }

@@ -1,6 +1,8 @@
 //! The office's authority: what its files hold, and what it signs.
 
 use std::fs;
+use std::io;
+use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,16 +14,21 @@ use rcgen::{
     PublicKey, PublicKeyData, SanType, SerialNumber, date_time_ymd,
 };
 use ring::rand::{SecureRandom, SystemRandom};
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{
+    CertificateDer, CertificateSigningRequestDer, PrivateKeyDer, ServerName, UnixTime,
+};
 use rustls::sign::CertifiedKey;
-use rustls::{Error, InconsistentKeys};
+use rustls::{ClientConfig, ClientConnection, Error, InconsistentKeys, RootCertStore};
 
 use crate::core::{GatewayId, Problem};
 use crate::hub::EnrollSettings;
 use crate::locales::{Text, enrolment as words, foreign};
-use crate::support::certificate::{digest, end_of_verified, is_authority};
-use crate::support::{Clock, hex};
+use crate::mqtt::is_authority;
+use crate::support::certificate::{end_of_verified, start_of_verified};
+use crate::support::{Clock, hex, sha256};
 use crate::wire::ENROLMENT_NAME;
 
 /// The largest file that is read, bytes: a certificate has some 1,000.
@@ -36,6 +43,9 @@ pub(super) const SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Bytes of a serial number: as many as `make-certificates` takes.
 const SERIAL_BYTES: usize = 16;
 
+/// Bytes of a point of P-256: a 4, and two coordinates (SEC 1, 2.3.3).
+const POINT_BYTES: usize = 65;
+
 /// The settings that name the files.
 const CERTIFICATE: &str = "enroll.authority_file";
 const KEY: &str = "enroll.authority_key_file";
@@ -45,6 +55,7 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
     pem: String,
+    begins: Timestamp,
     ends: Timestamp,
 }
 
@@ -68,6 +79,9 @@ pub struct Signed {
 /// Why nothing was signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignError {
+    /// By the hub's own clock.
+    #[error("{}", words::authority_begins(begins.to_string(), now.to_string()))]
+    NotYet { begins: Timestamp, now: Timestamp },
     #[error("{}", words::authority_ended(.0.to_string()))]
     Ended(Timestamp),
     #[error("{}", crate::locales::users::no_random_numbers())]
@@ -79,7 +93,8 @@ pub enum SignError {
 }
 
 impl Authority {
-    /// The authority of these settings, where it can sign now, by this machine's clock.
+    /// The authority of these settings, where it has not ended by this machine's clock. A clock that is slow after the
+    /// start will be set; until then nothing is signed.
     ///
     /// # Errors
     /// As of [`open`](Self::open); its certificate has ended.
@@ -96,8 +111,8 @@ impl Authority {
     /// Reads the certificate and the private key, both PEM.
     ///
     /// # Errors
-    /// A file cannot be read or holds something else, the two do not belong together, or the certificate is of no
-    /// authority.
+    /// A file cannot be read or holds something else, the two do not belong together, the certificate is of no
+    /// authority, or nobody takes what it signs.
     pub fn open(certificate_path: &Path, key_path: &Path) -> Result<Self, Problem> {
         let of_certificate =
             |rule, hint| Problem::new(CERTIFICATE, certificate_path.display(), rule, hint);
@@ -125,10 +140,75 @@ impl Authority {
         let issuer = Issuer::from_ca_cert_der(&certificate, pair).map_err(|_| no_certificate())?;
         let may_sign = issuer.key_usages().is_empty()
             || issuer.key_usages().contains(&KeyUsagePurpose::KeyCertSign);
-        let ends = end_of_verified(&certificate).filter(|_| may_sign && is_authority(&certificate));
+        let bounds = start_of_verified(&certificate).zip(end_of_verified(&certificate));
+        let bounds = bounds.filter(|_| may_sign && is_authority(&certificate));
         let no_authority = || of_certificate(words::no_authority(), words::authority_form());
-        let ends = ends.ok_or_else(no_authority)?;
-        Ok(Self { issuer, certificate, pem, ends })
+        let (begins, ends) = bounds.ok_or_else(no_authority)?;
+        let found = Self { issuer, certificate, pem, begins, ends };
+        found.try_out().map_err(|why| {
+            of_certificate(words::authority_unfit(why), words::authority_plainly())
+        })?;
+        Ok(found)
+    }
+
+    /// Signs what is thrown away, and looks whether gateways would take it.
+    fn try_out(&self) -> Result<(), Text> {
+        let (key, _) = self.sign_own(self.begins).map_err(|error| foreign::said(&error))?;
+        let unfit = |error: Error| foreign::said(error);
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone()).map_err(unfit)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        let verifier = verifier.build().map_err(foreign::said)?;
+        let name = ServerName::try_from(ENROLMENT_NAME).map_err(foreign::said)?;
+        let second = u64::try_from(self.begins.as_second()).unwrap_or_default();
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(second));
+        let (own, above) = key.cert.split_first().ok_or_else(words::no_certificate)?;
+        verifier.verify_server_cert(own, above, &name, &[], at).map_err(unfit)?;
+        Ok(())
+    }
+
+    /// Whether it may sign now.
+    ///
+    /// # Errors
+    /// Its certificate has not begun or has ended.
+    pub fn may_sign(&self, now: Timestamp) -> Result<(), SignError> {
+        match () {
+            () if now < self.begins => Err(SignError::NotYet { begins: self.begins, now }),
+            () if now >= self.ends => Err(SignError::Ended(self.ends)),
+            () => Ok(()),
+        }
+    }
+
+    /// Whether whoever answers shows a certificate of this authority, with the authority's own as codes name it.
+    ///
+    /// # Errors
+    /// TLS did not come about for another reason.
+    pub fn is_shown_by(&self, stream: &mut TcpStream) -> io::Result<bool> {
+        let mut roots = RootCertStore::empty();
+        roots.add(self.certificate.clone()).map_err(io::Error::other)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = ServerName::try_from(ENROLMENT_NAME).map_err(io::Error::other)?;
+        let mut client = ClientConnection::new(Arc::new(config), name).map_err(io::Error::other)?;
+        while client.is_handshaking() {
+            match client.complete_io(stream) {
+                Ok((0, 0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(_) => {}
+                Err(error) => {
+                    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+                    return match inner {
+                        Some(Error::InvalidCertificate(_)) => Ok(false),
+                        _ => Err(error),
+                    };
+                }
+            }
+        }
+        Ok(client.peer_certificates().is_some_and(|shown| shown.contains(&self.certificate)))
     }
 
     /// Its certificate, PEM.
@@ -138,7 +218,7 @@ impl Authority {
 
     /// The SHA-256 of its certificate.
     pub fn digest(&self) -> [u8; 32] {
-        digest(&self.certificate)
+        sha256(&self.certificate)
     }
 
     /// When its certificate ends, and with it all that it has signed.
@@ -149,7 +229,7 @@ impl Authority {
     /// Signs that the key belongs to `gateway`, for so many days, as `make-certificates` does.
     ///
     /// # Errors
-    /// The authority's certificate has ended, or the key cannot sign.
+    /// The authority's certificate has not begun or has ended, or the key cannot sign.
     pub fn sign_gateway(
         &self,
         gateway: &GatewayId,
@@ -186,9 +266,7 @@ impl Authority {
         lasts: SignedDuration,
         now: Timestamp,
     ) -> Result<(CertificateParams, String, Timestamp), SignError> {
-        if now >= self.ends {
-            return Err(SignError::Ended(self.ends));
-        }
+        self.may_sign(now)?;
         let mut serial = [0; SERIAL_BYTES];
         SystemRandom::new().fill(&mut serial).map_err(|_| SignError::Random)?;
         // Positive, and as long for all.
@@ -228,9 +306,15 @@ impl RequestedKey {
     /// Reads it out of a request (PKCS #10, PEM), and verifies the request's signature. Whatever else it asks for does
     /// not count. `None` where it is none, or of another kind of key than gateways make.
     pub fn read(csr: &str) -> Option<Self> {
-        let request = CertificateSigningRequestParams::from_pem(csr).ok()?;
-        let right = request.public_key.algorithm() == &PKCS_ECDSA_P256_SHA256;
-        right.then_some(Self(request.public_key))
+        let der = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()).ok()?;
+        let key = CertificateSigningRequestParams::from_der(&der).ok()?.public_key;
+        // The algorithm is that of the signature, which may be made with a key of another curve: what is signed has to
+        // be what the request has, a point of P-256 that is not compressed.
+        let right = key.algorithm() == &PKCS_ECDSA_P256_SHA256;
+        let is_point = key.der_bytes().len() == POINT_BYTES && key.der_bytes().first() == Some(&4);
+        let info = key.subject_public_key_info();
+        let is_asked = der.windows(info.len()).any(|found| found == info);
+        (right && is_point && is_asked).then_some(Self(key))
     }
 
     /// What tells it from others.

@@ -44,6 +44,12 @@ fn each_fault_of_the_files_is_named_with_the_way_out() {
         ("", &key, "holds no certificate"),
         (leaf, leaf_key, "is no certificate of an authority"),
         (&wide, &key, "larger than 64 KiB"),
+        // OU=a, OU=b: what is signed has one of them only, and another issuer is said than there is.
+        (
+            include_str!("authority_tests/name-part-twice.pem"),
+            include_str!("authority_tests/name-part-twice.key"),
+            "nobody takes what it signs",
+        ),
     ] {
         let told = told(folder, certificate, key);
         assert!(told.contains(says), "{says}: {told}");
@@ -143,5 +149,17 @@ fn a_request_that_is_not_signed_with_its_own_key_is_none() {
     let (_, other_kind) = request(&PKCS_ECDSA_P384_SHA384, &params);
     for none in ["", "x", &other_kind.pem().unwrap(), &csr[..csr.len() / 2]] {
         assert!(RequestedKey::read(none).is_none(), "{none}");
+    }
+}
+
+#[test]
+fn only_keys_of_the_one_curve_are_signed_whatever_the_hash_of_the_request() {
+    // Made by `openssl req -new -sha256 -newkey ec -pkeyopt ec_paramgen_curve:…`.
+    assert!(RequestedKey::read(include_str!("authority_tests/p256.csr")).is_some());
+    for other in [
+        include_str!("authority_tests/p384-sha256.csr"),
+        include_str!("authority_tests/secp256k1.csr"),
+    ] {
+        assert!(RequestedKey::read(other).is_none(), "{other}");
     }
 }

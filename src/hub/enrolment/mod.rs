@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -19,11 +21,12 @@ use super::HubSettings;
 use super::settings::EnrollSettings;
 use crate::core::GatewayId;
 use crate::locales::{Argument, Lang, enrolment as words, for_programs, foreign};
+use crate::mqtt::common_name;
 use crate::store::{Owners, StoreError};
 use crate::support::{Clock, Seldom, lock};
-use crate::users::{Admitted, Guest, Invitation, Users};
+use crate::users::{Admitted, Applicant, Invitation, Users};
 use crate::web::{self, EnrolAnswered, EnrolAsked};
-use crate::wire::{EnrolAnswer, EnrolRefusal, EnrolRequest, Refused};
+use crate::wire::{EnrolAnswer, EnrolRefusal, EnrolRequest, Refused, is_reserved};
 
 /// A hub that gateways can ask: its address is bound.
 pub(super) struct Enrolment {
@@ -36,6 +39,8 @@ pub(super) struct Enrolment {
 struct Desk {
     settings: EnrollSettings,
     authority: Arc<Authority>,
+    /// The names of the hub itself.
+    own_names: Vec<String>,
     users: Users,
     store: PathBuf,
     clock: Clock,
@@ -64,6 +69,7 @@ impl Enrolment {
         let office = Arc::new(Desk {
             settings: enroll.clone(),
             authority,
+            own_names: own_names(settings),
             users: users.clone(),
             store: settings.store.path.clone(),
             clock: clock.clone(),
@@ -105,19 +111,24 @@ impl Desk {
         let EnrolRequest { gateway, secret, csr, .. } = request;
         let refused = |why| Err(EnrolRefusal::new(why));
         let Some(key) = RequestedKey::read(&csr) else { return refused(Refused::Request) };
-        let guest =
-            Guest { secret: secret.as_bytes().to_vec(), key: key.bytes(), from: Some(from) };
+        let applicant =
+            Applicant { secret: secret.as_bytes().to_vec(), key: key.bytes(), from: Some(from) };
         let why = Arc::new(Mutex::new(EnrolRefusal::new(Refused::Unable)));
         let certify = {
             let (why, now) = (why.clone(), self.clock.now());
             let (authority, store, days) =
                 (self.authority.clone(), self.store.clone(), self.settings.days);
+            let own_names = self.own_names.clone();
             move |invitation: &Invitation| {
-                let signed = certify(invitation, gateway, &key, &store, &authority, days, now);
+                let is_own = is_of_office(&invitation.gateway, &own_names);
+                let signed = match is_own {
+                    true => Err(EnrolRefusal::new(Refused::Reserved)),
+                    false => certify(invitation, gateway, &key, &store, &authority, days, now),
+                };
                 signed.map_err(|refusal| *lock(&why) = refusal).ok()
             }
         };
-        let admitted = match self.users.admit(guest, certify).await {
+        let admitted = match self.users.admit(applicant, certify).await {
             Ok(admitted) => admitted,
             Err(error) => {
                 let error = for_programs(Lang::English, || error.to_string());
@@ -142,6 +153,22 @@ impl Desk {
         let (authority, broker) = (self.authority.pem().into(), self.settings.broker_url.clone());
         Ok(EnrolAnswer::new(gateway, certificate, authority, broker))
     }
+}
+
+/// The names by which brokers know this hub: whoever has a certificate for one of them acknowledges in its place.
+pub fn own_names(settings: &HubSettings) -> Vec<String> {
+    let mqtt = &settings.mqtt;
+    let shown = mqtt.cert_file.as_ref().and_then(|file| {
+        let certificate = CertificateDer::from_pem_file(file).ok()?;
+        common_name(&certificate)
+    });
+    [Some(settings.client_id.clone()), mqtt.user.clone(), shown].into_iter().flatten().collect()
+}
+
+/// Whether a gateway of that name would pass for one of the office's own machines.
+pub fn is_of_office(name: &str, own_names: &[String]) -> bool {
+    let is_own = |own: &String| own.eq_ignore_ascii_case(name);
+    name.parse().is_ok_and(|gateway| is_reserved(&gateway)) || own_names.iter().any(is_own)
 }
 
 /// Signs for the gateway of an invitation, unless it says it is another or was revoked since. Returns the certificate

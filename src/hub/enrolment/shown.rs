@@ -10,6 +10,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::authority::{Authority, SHOWN, SignError};
+use crate::locales::{Lang, for_programs};
 use crate::support::{Clock, lock};
 
 /// How long before its end another is made.
@@ -19,15 +20,24 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(10 * 24);
 pub(super) struct Shown {
     authority: Arc<Authority>,
     clock: Clock,
-    current: Mutex<(Arc<CertifiedKey>, Timestamp)>,
+    /// `None` while the clock is before the authority's beginning.
+    current: Mutex<Option<(Arc<CertifiedKey>, Timestamp)>>,
 }
 
 impl Shown {
     /// # Errors
-    /// The authority cannot sign.
+    /// The authority cannot sign. A clock that is not set yet is no reason to stop the hub: until then it shows
+    /// nothing.
     pub fn new(authority: Arc<Authority>, clock: Clock) -> Result<Self, SignError> {
-        let (key, ends) = authority.sign_own(clock.now())?;
-        Ok(Self { authority, clock, current: Mutex::new((Arc::new(key), ends)) })
+        let current = match authority.sign_own(clock.now()) {
+            Ok((key, ends)) => Some((Arc::new(key), ends)),
+            Err(error @ SignError::NotYet { .. }) => {
+                log(&error);
+                None
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Self { authority, clock, current: Mutex::new(current) })
     }
 
     /// What TLS is spoken with.
@@ -44,18 +54,26 @@ impl Shown {
         Ok(config)
     }
 
-    fn at(&self, now: Timestamp) -> Arc<CertifiedKey> {
+    fn at(&self, now: Timestamp) -> Option<Arc<CertifiedKey>> {
         let mut current = lock(&self.current);
-        let left = current.1.duration_since(now);
-        // Too much is left where the clock was ahead when it was made: its beginning is then still to come.
-        if left < BEFORE && current.1 < self.authority.ends() || left > SHOWN {
+        let is_good = current.as_ref().is_some_and(|(_, ends)| {
+            let left = ends.duration_since(now);
+            // Too much is left where the clock was ahead when it was made: its beginning is then still to come.
+            (left >= BEFORE || *ends >= self.authority.ends()) && left <= SHOWN
+        });
+        if !is_good {
             match self.authority.sign_own(now) {
-                Ok((key, ends)) => *current = (Arc::new(key), ends),
-                Err(error) => tracing::error!(%error, "cannot renew the certificate for enrolment"),
+                Ok((key, ends)) => *current = Some((Arc::new(key), ends)),
+                Err(error) => log(&error),
             }
         }
-        current.0.clone()
+        current.as_ref().map(|(key, _)| key.clone())
     }
+}
+
+fn log(error: &SignError) {
+    let error = for_programs(Lang::English, || error.to_string());
+    tracing::error!(error, "no new certificate to show to gateways that enrol");
 }
 
 impl fmt::Debug for Shown {
@@ -67,7 +85,7 @@ impl fmt::Debug for Shown {
 
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.at(self.clock.now()))
+        self.at(self.clock.now())
     }
 }
 

@@ -18,13 +18,22 @@ pub fn now() -> Timestamp {
 
 /// Certificate and key of an authority that ends with the year.
 pub fn pair(until_year: i32) -> (String, String) {
+    pair_since((2026, 11, 29), until_year)
+}
+
+/// Of an authority that is valid now, whatever the clock of this machine says.
+pub fn lasting_pair() -> (String, String) {
+    pair_since((2000, 1, 1), 2900)
+}
+
+fn pair_since(begins: (i32, u8, u8), until_year: i32) -> (String, String) {
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, "hanqing authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    params.not_before = date_time_ymd(2026, 11, 29);
+    params.not_before = date_time_ymd(begins.0, begins.1, begins.2);
     params.not_after = date_time_ymd(until_year, 12, 31);
     (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
 }

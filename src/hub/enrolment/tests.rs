@@ -7,7 +7,7 @@ use rcgen::KeyPair;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use super::test_kit::{authority, csr, now};
+use super::test_kit::{authority, csr, files, lasting_pair, now};
 use super::*;
 use crate::mqtt::common_name;
 use crate::store::Sqlite;
@@ -37,6 +37,7 @@ fn office() -> Office {
     let desk = Desk {
         settings,
         authority: Arc::new(authority(folder.path())),
+        own_names: vec!["Our-Hub".into()],
         users: Users::open(&path("users.db"), Vec::new(), clock.clone()).unwrap(),
         store: path("store.db"),
         clock,
@@ -165,4 +166,71 @@ async fn a_code_ends() {
     office.invite("gw-a", SECRET);
     office.driver.advance_to(now().checked_add(SignedDuration::from_hours(24)).unwrap());
     assert_eq!(office.refused(None, SECRET, &own).await, Refused::Expired);
+}
+
+#[tokio::test]
+async fn a_name_of_the_office_is_signed_for_nobody() {
+    let office = office();
+    let (_key, own) = csr();
+    for (index, name) in ["hanqing-hub", "ca", "broker", "our-hub"].into_iter().enumerate() {
+        let secret = [index as u8 + 1; 10];
+        office.invite(name, secret);
+        assert_eq!(office.refused(None, secret, &own).await, Refused::Reserved, "{name}");
+    }
+    assert!(!is_of_office("gw-a", &office.desk.own_names));
+}
+
+#[test]
+fn the_names_of_the_hub_are_its_identity_user_and_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("hub.pem");
+    std::fs::write(&certificate, include_bytes!("../../mqtt/tls_tests/gw-test.pem")).unwrap();
+    let text = format!(
+        "township = \"t\"\nclient_id = \"a\"\n[mqtt]\nurl = \"mqtts://b\"\nuser = \"u\"\ncert_file = {certificate:?}\n\
+         [store]\npath = \"s\"\n[ledger]\npath = \"l\"\n"
+    );
+    assert_eq!(own_names(&toml::from_str(&text).unwrap()), ["a", "u", "gw-test"]);
+}
+
+#[tokio::test]
+async fn nothing_is_signed_before_the_authority_begins() {
+    let office = office();
+    let (_key, own) = csr();
+    let slow: Timestamp = "1970-01-02T00:00:00Z".parse().unwrap();
+    let key = RequestedKey::read(&own).unwrap();
+    let error = office.desk.authority.sign_gateway(&"gw-a".parse().unwrap(), &key, 30, slow);
+    let said = error.unwrap_err().to_string();
+    assert!(said.contains("begins at 2026-11-29") && said.contains("1970-01-02"), "{said}");
+}
+
+/// One connection to a server that shows what `authority` signs; whether `looks` finds its own there.
+fn finds(shows: Authority, looks: &Authority) -> bool {
+    let clock = Clock::system();
+    let config = Arc::new(shown::Shown::new(Arc::new(shows), clock).unwrap().config().unwrap());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let mut tls = rustls::ServerConnection::new(config).unwrap();
+        while tls.is_handshaking() && tls.complete_io(&mut stream).is_ok() {}
+    });
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let found = looks.is_shown_by(&mut stream).unwrap();
+    drop(stream);
+    server.join().unwrap();
+    found
+}
+
+#[test]
+fn a_hub_that_still_has_another_authority_is_noticed() {
+    let [one, other] = [(); 2].map(|()| {
+        let folder = tempfile::tempdir().unwrap();
+        let files = files(folder.path(), &lasting_pair());
+        move || {
+            let _kept = &folder;
+            Authority::open(&files.0, &files.1).unwrap()
+        }
+    });
+    assert!(finds(one(), &one()));
+    assert!(!finds(other(), &one()));
 }

@@ -283,6 +283,61 @@ fn what_is_wrong_with_the_broker_is_said_with_the_way_out() {
     }
 }
 
+/// Has the gateway use the certificates of its office.
+fn encrypt(context: &Context, port: u16) {
+    let file = |name: &str| context.path("certs").join(name);
+    let table = format!(
+        "url = \"mqtts://localhost:{port}\"\nca_file = {:?}\ncert_file = {:?}\nkey_file = {:?}",
+        file("ca.pem"),
+        file("gw-test.pem"),
+        file("gw-test.key")
+    );
+    replace(context, &format!("url = \"mqtt://127.0.0.1:{port}\""), &table);
+}
+
+#[test]
+fn a_gateway_keeps_its_connection_where_the_broker_takes_the_certificates_name_for_the_clients() {
+    let context = Context::new();
+    office(&context, "certs");
+    let port = context.broker_port();
+    let config = shipped(&context, "certs", port);
+    assert!(config.contains("\nuse_username_as_clientid true\n"), "{config}");
+    let _broker = mosquitto_with(&context, &config, port);
+    context.edge_config(&tcp(1));
+    encrypt(&context, port);
+    let _edge = context.edge();
+    let status = || {
+        let mut status = hanqing();
+        status.args(["--lang", "en", "status", "-c"]).arg(context.path("edge.toml"));
+        outcome(&mut status).1
+    };
+    wait_for("a gateway that is connected", || match status() {
+        printed if printed.contains("Connected (since") => Ok(printed),
+        other => Err(other),
+    });
+    let (_, first) = doctor(&context);
+    says(&first, "broker", "ok", &["Connected (since", "MQTT 5"]);
+    assert_eq!(line(&first, "broker"), line(&doctor(&context).1, "broker"));
+    let printed = status();
+    assert!(!printed.contains("Last failure of the connection"), "{printed}");
+}
+
+#[test]
+fn a_spool_of_a_newer_version_is_named_and_left_as_it_is() {
+    let context = Context::new();
+    context.edge_config(&tcp(1));
+    let mut file = [&b"SQLite format 3\0"[..], &[0; 48]].concat();
+    file[63] = 3;
+    std::fs::write(context.path("spool.db"), &file).unwrap();
+    says(&doctor(&context).1, "disk", "ok", &["free"]);
+    file[63] = 9;
+    std::fs::write(context.path("spool.db"), &file).unwrap();
+    let said = ["layout 9", "install the version again that made it"];
+    says(&doctor(&context).1, "disk", "wrong", &said);
+    assert_eq!(std::fs::read(context.path("spool.db")).unwrap(), file);
+    assert!(!context.path("spool.db-shm").exists());
+}
+
 #[test]
 fn certificates_that_end_or_are_closed_are_named() {
     let context = Context::new();
@@ -292,13 +347,7 @@ fn certificates_that_end_or_are_closed_are_named() {
     let _broker = mosquitto_with(&context, &shipped(&context, "certs", port), port);
     let file = |name: &str| context.path("certs").join(name);
     context.edge_config(&tcp(field.port));
-    let table = format!(
-        "url = \"mqtts://localhost:{port}\"\nca_file = {:?}\ncert_file = {:?}\nkey_file = {:?}",
-        file("ca.pem"),
-        file("gw-test.pem"),
-        file("gw-test.key")
-    );
-    replace(&context, &format!("url = \"mqtt://127.0.0.1:{port}\""), &table);
+    encrypt(&context, port);
     let (code, printed) = doctor(&context);
     assert_eq!(code, Some(0), "{printed}");
     says(&printed, "certificate", "ok", &["authority", "days"]);

@@ -34,6 +34,12 @@ fn may_mount() -> bool {
     outcome(command.args(["--mount", "mount", "--bind", "/tmp", "/mnt"])).0 == Some(0)
 }
 
+/// The groups of this machine, with these members in the group of serial ports.
+fn groups(context: &Context, members: &str) {
+    let text = format!("root:x:0:\ndialout:x:20:{members}\nhanqing:x:{GROUP}:\n");
+    context.write("etc/group", &text);
+}
+
 fn give(path: &Path, user: u32, group: u32, mode: u32) {
     chown(path, Some(user), Some(group)).unwrap();
     std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
@@ -48,7 +54,7 @@ fn system() -> Context {
     let user =
         format!("root:x:0:0::/root:/bin/sh\nhanqing:x:{USER}:{GROUP}::/nonexistent:/bin/false\n");
     context.write("etc/passwd", &user);
-    context.write("etc/group", &format!("root:x:0:\ndialout:x:20:\nhanqing:x:{GROUP}:\n"));
+    groups(&context, "");
     context.write("etc/hosts", "127.0.0.1 localhost\n");
     std::fs::set_permissions(context.path(""), PermissionsExt::from_mode(0o755)).unwrap();
     context
@@ -97,11 +103,11 @@ fn what_the_services_user_may_not_open_is_named_with_the_command() {
     let closed = "/etc/hanqing/edge.toml; chown root:hanqing /etc/hanqing/edge.toml && chmod 640";
     assert!(printed.contains(closed), "{printed}");
     says(&printed, "disk", "wrong", &["runs as hanqing", "chown -R hanqing:hanqing"]);
-    // The unit gives it the group of serial ports on Debian, but no other.
-    assert!(!printed.contains("usermod"), "{printed}");
-    give(&port, 0, 0, 0o660);
+    // The user is no member of the group of serial ports yet, which the package would have made it.
+    says(&printed, "bus bus-1:", "wrong", &["usermod -aG dialout hanqing"]);
+    groups(&context, "hanqing");
     let (_, printed) = doctor();
-    says(&printed, "bus bus-1:", "wrong", &["usermod -aG root hanqing"]);
+    assert!(!printed.contains("usermod"), "{printed}");
     // A directory before the file is closed.
     give(&file, 0, GROUP, 0o640);
     give(&context.path("etc/hanqing"), 0, 0, 0o750);
@@ -117,5 +123,65 @@ fn what_the_services_user_may_not_open_is_named_with_the_command() {
     context.write("spool/spool.db", "");
     give(&context.path("spool/spool.db"), 0, 0, 0o640);
     let (_, printed) = doctor();
-    says(&printed, "disk", "wrong", &["spool.db", "chown -R hanqing:hanqing"]);
+    let all = format!("chown -R hanqing:hanqing {}", folder.canonicalize().unwrap().display());
+    says(&printed, "disk", "wrong", &["spool.db", &all]);
+    assert!(!printed.contains(&format!("{all}/")), "{printed}");
+    give(&context.path("spool/spool.db"), USER, GROUP, 0o640);
+    for beside in ["spool.db-wal", "spool.db-shm", "spool.db-reserve", "spool.sock.lock"] {
+        says(&doctor().1, "disk", "ok", &["free"]);
+        let file = context.write(&format!("spool/{beside}"), "");
+        give(&file, 0, 0, 0o640);
+        let (_, printed) = doctor();
+        says(&printed, "disk", "wrong", &[beside, &all]);
+        give(&file, USER, GROUP, 0o640);
+    }
+}
+
+#[test]
+fn parts_of_the_configuration_that_the_services_user_may_not_read_are_named() {
+    if !may_mount() {
+        return;
+    }
+    let context = system();
+    let (code, printed) = init(&context);
+    assert_eq!(code, Some(0), "{printed}");
+    let folder = context.path("etc/hanqing/conf.d/edge");
+    std::fs::create_dir_all(&folder).unwrap();
+    let part = context.write("etc/hanqing/conf.d/edge/own.toml", "lang = \"en\"\n");
+    give(&context.path("etc/hanqing/conf.d"), 0, 0, 0o755);
+    let doctor = || installed(&context, &["doctor"]).1;
+    give(&folder, 0, GROUP, 0o750);
+    give(&part, 0, GROUP, 0o640);
+    let printed = doctor();
+    assert!(!printed.contains("conf.d"), "{printed}");
+    give(&part, 0, 0, 0o600);
+    let printed = doctor();
+    let file = "/etc/hanqing/conf.d/edge/own.toml";
+    let way_out = format!("chown root:hanqing {file} && chmod 640 {file}");
+    assert!(printed.contains(&way_out), "{printed}");
+    give(&part, 0, GROUP, 0o640);
+    give(&folder, 0, 0, 0o700);
+    let printed = doctor();
+    let folder = "/etc/hanqing/conf.d/edge";
+    let way_out = format!("chown root:hanqing {folder} && chmod 750 {folder}");
+    assert!(printed.contains(&way_out), "{printed}");
+}
+
+#[test]
+fn a_full_disk_is_not_taken_for_a_lack_of_rights() {
+    if !may_mount() {
+        return;
+    }
+    let context = Context::new();
+    let own = hanqing();
+    let mut command = Command::new("unshare");
+    let fill = "mount -t tmpfs -o size=64k none \"$1\" && cd \"$1\" && shift || exit 9\n\
+                cat /dev/zero >fill 2>&1\nexec \"$@\"";
+    command.args(["--mount", "sh", "-c", fill, "sh"]).arg(context.path(""));
+    command.arg(own.get_program()).args(["--lang", "en", "init", "edge", "--out", "edge.toml"]);
+    let given = "--gateway gw-1 --unit 1 --profile qdy30 --station pond-1 --tcp 10.0.0.3:502";
+    let (code, printed, told) = outcome(command.args(given.split(' ')));
+    assert_eq!(code, Some(1), "{printed}{told}");
+    assert!(told.contains("cannot write edge.toml") && told.contains("full"), "{told}");
+    assert!(!told.contains("root"), "{told}");
 }

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use super::finding::{Finding, Mark, Report};
 use super::machine::service_user;
 use super::{Gateway, Patient};
-use crate::cli::gateway::accounts::{READ, WRITE, group_id, group_name};
+use crate::cli::gateway::accounts::{READ, WRITE, group_name};
 use crate::cli::gateway::line::Line;
 use crate::cli::gateway::numbers::number;
 use crate::cli::gateway::ports;
@@ -229,8 +229,7 @@ fn closed_to_service(patient: &Patient, bus: &BusSettings, gateway: &Gateway) ->
         return None;
     }
     let root = Path::new("/");
-    // The unit adds this group.
-    let user = service_user(patient)?.and_group(group_id(root, "dialout"));
+    let user = service_user(patient)?;
     let closed = user.kept_from(port, READ | WRITE)?;
     let group = group_name(root, std::fs::metadata(&closed).ok()?.gid());
     let said = words::port_closed_to_service(port, &user.name, group);

@@ -6,13 +6,14 @@ use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
 
 use super::{Finding, Gateway, Patient};
 use crate::cli::gateway::accounts::{Account, READ, SERVICE, WRITE};
-use crate::cli::gateway::service::{CONFIG, Manager, start_command};
+use crate::cli::gateway::service::{CONFIG, Manager, has_process, start_command};
 use crate::cli::gateway::status::{ahead_of_hub, local, size};
 use crate::config;
 use crate::edge::EdgeSettings;
 use crate::edge::control::{ClientError, GatewayStatus};
 use crate::locales::{Text, foreign, gateway as status_words, setup as words};
-use crate::support::files::folder_of;
+use crate::spool::newer_layout;
+use crate::support::files::{folder_of, with_suffix};
 use crate::support::{Clock, Trust};
 
 /// Whether the gateway runs, with this configuration and of this program.
@@ -24,6 +25,9 @@ pub fn service(patient: &Patient, gateway: &Gateway) -> Finding {
             Finding::doubtful(subject, words::runs_unasked())
         }
         Gateway::Unasked(error) => Finding::wrong(subject, Text::verbatim(error)),
+        Gateway::Stopped if has_process(Path::new("/"), &patient.file) => {
+            Finding::doubtful(subject, words::starts())
+        }
         Gateway::Stopped => {
             let command = start_command(&patient.file);
             let by_itself = match patient.file == Path::new(CONFIG) {
@@ -158,22 +162,37 @@ fn unwritable(patient: &Patient, folder: &Path, gateway: &Gateway) -> Option<Fin
         return None;
     }
     let spool = &patient.loaded.0.spool.path;
+    if let Some(newer) = newer_layout(spool) {
+        return wrong(Text::verbatim(newer));
+    }
+    let mut places = gateways_files(patient.loaded.0.socket_path(), spool);
+    places.insert(0, folder.into());
     match service_user(patient) {
         Some(user) => {
-            let closed = user.kept_from(folder, READ | WRITE).or_else(|| {
-                let there = spool.is_file();
-                there.then(|| user.kept_from(spool, READ | WRITE)).flatten()
-            });
-            closed.and_then(|path| wrong(words::not_the_services(&path, &user.name)))
+            let closed = places.iter().find_map(|path| user.kept_from(path, READ | WRITE))?;
+            let inside = folder.canonicalize().is_ok_and(|folder| closed.starts_with(folder));
+            wrong(match (closed.is_dir(), inside) {
+                (true, false) => words::folder_closed_to_service(folder, &closed, &user.name),
+                (true, true) => words::not_the_services(&closed, &user.name, &closed),
+                (false, _) => words::not_the_services(&closed, &user.name, folder_of(&closed)),
+            })
         }
         None => {
-            let there = if spool.is_file() { spool } else { folder };
-            let closed = access(there, Access::READ_OK | Access::WRITE_OK).err()?;
+            let rights = Access::READ_OK | Access::WRITE_OK;
+            let mut closed = places.iter().map(|path| (path, access(path, rights)));
+            let (there, closed) = closed.find_map(|(path, may)| Some((path, may.err()?)))?;
             let why = foreign::io(&closed.into());
             let said = words::not_writable(there, why);
             Some(Finding::doubtful(subject, said))
         }
     }
+}
+
+/// What a gateway leaves beside its spool and opens again, as far as it is there.
+fn gateways_files(socket: PathBuf, spool: &Path) -> Vec<PathBuf> {
+    let beside = ["", "-wal", "-shm", "-reserve"].map(|end| with_suffix(spool, end));
+    let all = beside.into_iter().chain([with_suffix(&socket, ".lock")]);
+    all.filter(|path| path.is_file()).collect()
 }
 
 /// Owner and group of what is the gateway's, for a command.
@@ -193,11 +212,17 @@ pub fn readable(patient: &Patient) -> Vec<Finding> {
     let Some(user) = service_user(patient) else { return Vec::new() };
     let mqtt = &patient.loaded.0.mqtt;
     let files = [&mqtt.password_file, &mqtt.ca_file, &mqtt.cert_file, &mqtt.key_file];
-    let files = std::iter::once(&patient.file).chain(files.into_iter().flatten());
+    let folder = config::folder_of_parts(&patient.file);
+    let parts = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    let parts =
+        parts.map(|part| part.path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));
+    let parts: Vec<PathBuf> = std::iter::once(folder.clone()).chain(parts).collect();
+    let files = std::iter::once(&patient.file).chain(&parts).chain(files.into_iter().flatten());
     let closed = files.filter_map(|file| Some((file, user.kept_from(file, READ)?)));
     let said = |(file, path): (&PathBuf, PathBuf)| {
         let name = user.name.as_str();
-        match &path == file {
+        match path.canonicalize().ok() == file.canonicalize().ok() {
+            true if path.is_dir() => words::parts_closed_to_service(&path, name),
             true => words::file_closed_to_service(&path, name),
             false => words::folder_closed_to_service(file, &path, name),
         }

@@ -78,7 +78,7 @@ async fn examine(patient: &Patient, report: &mut Report) {
     report.tell(machine::clock(settings, &gateway));
     report.tell_all(machine::disk(patient, &gateway));
     report.tell_all(office::certificates(patient));
-    report.tell_all(office::broker(patient).await);
+    report.tell_all(office::broker(patient, &gateway).await);
     field::examine(patient, &gateway, report).await;
     report.tell_all(office::hub(settings, &gateway));
 }

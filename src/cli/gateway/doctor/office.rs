@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::{Finding, Gateway, Patient};
 use crate::cli::gateway::init::NO_BROKER_YET;
 use crate::cli::gateway::status::{local, stuck};
+use crate::edge::control::GatewayStatus;
 use crate::edge::{Confirm, EdgeSettings};
 use crate::locales::{Text, cli, full_moment, gateway as status_words, setup as words};
 use crate::mqtt::{CertificateEnd, Whose, certificate_ends, try_broker, uplink};
@@ -61,10 +62,20 @@ fn of_end(end: &CertificateEnd, now: Timestamp) -> Finding {
     }
 }
 
-/// Connects to the broker beside the gateway, which goes on, and sends nothing.
-pub async fn broker(patient: &Patient) -> Vec<Finding> {
+/// What a running gateway says of its connection. Only where it has none is the broker tried, and nothing sent: one
+/// that takes the certificate's name for the client's would end the gateway's connection for ours.
+pub async fn broker(patient: &Patient, gateway: &Gateway) -> Vec<Finding> {
     let (settings, _) = &patient.loaded;
     let (mqtt, subject) = (&settings.mqtt, words::broker);
+    match gateway {
+        Gateway::Runs(status) => {
+            if let Some(found) = connected(status) {
+                return found;
+            }
+        }
+        Gateway::Unasked(_) => return vec![Finding::doubtful(subject(), words::broker_unasked())],
+        Gateway::Stopped => {}
+    }
     if patient.hidden {
         return vec![Finding::doubtful(subject(), words::files_hidden())];
     }
@@ -90,6 +101,16 @@ pub async fn broker(patient: &Patient) -> Vec<Finding> {
     }
 }
 
+/// What a gateway says of its connection and of the broker's certificate, if it has one.
+fn connected(status: &GatewayStatus) -> Option<Vec<Finding>> {
+    let delivery = &status.delivery;
+    let since = local(delivery.connected_since?, status.now);
+    let protocol = delivery.protocol.as_deref().unwrap_or("?");
+    let found = Finding::right(words::broker(), status_words::connected(since, protocol));
+    let shown = delivery.certificates.iter().find(|end| end.whose == Whose::Broker);
+    Some(std::iter::once(found).chain(shown.map(|end| of_end(end, status.now))).collect())
+}
+
 /// Whether the hub acknowledges what the gateway sends. Only the running gateway knows: to ask, it would have to send.
 pub fn hub(settings: &EdgeSettings, gateway: &Gateway) -> Vec<Finding> {
     let subject = words::hub;
@@ -112,7 +133,13 @@ pub fn hub(settings: &EdgeSettings, gateway: &Gateway) -> Vec<Finding> {
         return found;
     }
     let waits = words::batches_wait(spool.batches, spool.held);
+    let doubt = delivery.doubt.as_ref().map(status_words::connection_doubted);
     let finding = match (delivery.acknowledged_at, settings.confirm) {
+        (at, _) if doubt.is_some() => {
+            let last = at.map(|at| status_words::last_acknowledged(local(at, status.now)));
+            let said = Text::clauses(doubt.into_iter().chain(last).chain([waits]));
+            Finding::doubtful(subject(), said)
+        }
         (Some(at), _) => {
             let last = status_words::last_acknowledged(local(at, status.now));
             Finding::right(subject(), Text::clauses([last, waits]))

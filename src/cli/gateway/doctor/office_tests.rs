@@ -45,6 +45,13 @@ fn an_answer_is_right_and_none_yet_is_doubtful() {
     assert_eq!((found.len(), found[0].0), (1, Mark::Right));
     assert!(found[0].1.contains("batches that wait: 2, of these for the clock: 1"), "{found:?}");
     assert_eq!(told("hub", DeliveryStatus::default())[0].0, Mark::Doubtful);
+    // It has answered, and now nobody is there.
+    let doubt = Some(crate::locales::mqtt::nobody_listens("t"));
+    let found = told("hub", DeliveryStatus { acknowledged_at: at, doubt, ..Default::default() });
+    assert_eq!((found.len(), found[0].0), (1, Mark::Doubtful), "{found:?}");
+    for said in ["nobody who listens to t", "last confirmed", "batches that wait: 2"] {
+        assert!(found[0].1.contains(said), "{found:?}");
+    }
     assert_eq!(told("broker", DeliveryStatus::default())[0].0, Mark::Right);
     for gateway in [Gateway::Stopped] {
         assert_eq!(hub(&settings("hub"), &gateway)[0].mark, Mark::Doubtful);

@@ -93,6 +93,25 @@ pub struct Answers {
 impl Answers {
     /// What the check of the configuration objects to in the last answer for `field`.
     pub fn problems(&self, field: Field, profiles: &Profiles) -> Vec<Problem> {
+        let found = self.checked(field, profiles);
+        let typed = match field {
+            Field::Unit => self.devices.last().and_then(|device| device.unit.clone()),
+            Field::Baud => self.line.as_ref().map(|line| line.baud.clone()),
+            _ => None,
+        };
+        match typed {
+            // What no file could hold gets the rule that holds: that of zero, which neither may be.
+            Some(typed) if !found.is_empty() && typed.parse::<u8>().is_err() => {
+                let mut zero = self.clone();
+                zero.set(field, "0");
+                let ruled = zero.checked(field, profiles).into_iter();
+                ruled.map(|problem| Problem { value: typed.clone(), ..problem }).collect()
+            }
+            _ => found,
+        }
+    }
+
+    fn checked(&self, field: Field, profiles: &Profiles) -> Vec<Problem> {
         let found = config::check_draft(&self.out, &file::text(self, profiles), true);
         let own = |problem: &Problem| field.keys().iter().any(|key| problem.path.ends_with(key));
         // The devices before have been checked.

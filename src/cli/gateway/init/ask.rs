@@ -68,8 +68,12 @@ impl Dialogue<'_> {
         }
         loop {
             let answer = self.answer(&words::ask_line(), None)?;
-            let chosen = answer.parse::<usize>().ok();
-            let chosen = chosen.and_then(|number| ports.get(number.checked_sub(1)?));
+            let number = answer.parse::<usize>();
+            let chosen = number.clone().ok().and_then(|number| ports.get(number.checked_sub(1)?));
+            if let (Ok(number), None) = (number, chosen) {
+                self.say(&words::not_in_list(number))?;
+                continue;
+            }
             let answer = chosen.map_or(answer.as_str(), |(name, _)| name.as_str());
             answers.set(Field::Line, answer);
             if self.is_right(answers, Field::Line)? {

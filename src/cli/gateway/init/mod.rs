@@ -10,7 +10,6 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Args, Subcommand};
 
 use self::answers::{Answers, Device, Field, Line, LineKind};
@@ -157,7 +156,13 @@ fn init_edge(edge: &Edge) -> anyhow::Result<ExitCode> {
         text
     };
     let kept = file::write(out, &text, edge.force);
-    let kept = kept.with_context(|| words::cannot_be_placed(out))?;
+    let kept = kept.map_err(|error| {
+        let said = match error.kind() {
+            io::ErrorKind::PermissionDenied => words::cannot_be_placed(out),
+            _ => words::cannot_be_written(out),
+        };
+        anyhow::Error::new(error).context(said)
+    })?;
     say!("{}", words::written(out));
     if let Some(kept) = kept {
         say!("{}", words::kept(&kept));

@@ -1,5 +1,6 @@
 //! `hanqing gateway invite`: a one-time code with which a gateway gets its certificate.
 
+use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::Office;
 use crate::cli::usage::bail_usage;
 use crate::core::GatewayId;
-use crate::hub::Authority;
+use crate::hub::{Authority, is_of_office, own_names};
 use crate::locales::{Argument, enrolment as words, moment, office, users};
 use crate::users::UsersFile;
 use crate::wire::{Code, Secret};
@@ -34,7 +35,11 @@ pub(super) fn invite(
         let since = moment(revoked.since, now, zone);
         bail_usage!(words::is_revoked(gateway.as_str(), since));
     }
+    if is_of_office(gateway.as_str(), &own_names(&office.settings)) {
+        bail_usage!(words::reserved_name(gateway.as_str()));
+    }
     let authority = Authority::of_now(enroll).map_err(|problem| anyhow::anyhow!("{problem}"))?;
+    authority.may_sign(now)?;
     let path = &office.settings.users_file();
     if !path.try_exists().unwrap_or(true) {
         return Err(anyhow::Error::msg(office::no_users_file(path)));
@@ -56,18 +61,24 @@ pub(super) fn invite(
     say!("{}", words::to_do_there());
     say!("");
     say!("  hanqing enroll --hub {}", enroll.hub());
-    if !answers(enroll.listen) {
-        complain!("{}", words::hub_not_listening(Argument::of(enroll.listen)));
+    let listen = Argument::of(enroll.listen);
+    match is_ready(&authority, enroll.listen) {
+        Ok(true) => {}
+        Ok(false) => complain!("{}", words::hub_has_another_authority(listen)),
+        Err(_) => complain!("{}", words::hub_not_listening(listen)),
     }
     Ok(())
 }
 
-/// Whether somebody listens there.
-fn answers(listen: SocketAddr) -> bool {
+/// Whether the hub that answers there is one of the authority that the code names. An error where no hub does.
+fn is_ready(authority: &Authority, listen: SocketAddr) -> io::Result<bool> {
     let here = match listen {
         SocketAddr::V4(v4) if v4.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, v4.port()).into(),
         SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),
         other => other,
     };
-    TcpStream::connect_timeout(&here, LOOK_MAX).is_ok()
+    let mut stream = TcpStream::connect_timeout(&here, LOOK_MAX)?;
+    stream.set_read_timeout(Some(LOOK_MAX))?;
+    stream.set_write_timeout(Some(LOOK_MAX))?;
+    authority.is_shown_by(&mut stream)
 }

@@ -128,7 +128,7 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
 
 pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
-    let rows = Ledger::open(&settings.ledger.path)?.all()?;
+    let rows = Ledger::open_to_read(&settings.ledger.path)?.all()?;
     let old = rows.into_iter().find(|entry| entry.id == arguments.row);
     let old = old.with_context(|| rules::no_such_row(arguments.row))?;
     let entry = Entry {

@@ -30,7 +30,7 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
-    let ledger = Ledger::open(&settings.ledger.path)?;
+    let ledger = Ledger::open_to_read(&settings.ledger.path)?;
     let all = ledger.all()?;
     let in_days = |entry: &Entry| {
         arguments.from.is_none_or(|from| entry.to >= from)

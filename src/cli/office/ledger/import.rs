@@ -44,12 +44,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let now = Clock::system().now();
     let mut import = ledger::import(&bytes, arguments.sheet.as_deref(), &township, now);
     // A dry run must not create the ledger's file.
-    let path = &settings.ledger.path;
-    let mut ledger = if arguments.dry_run && !path.exists() {
-        Ledger::in_memory()?
-    } else {
-        Ledger::open(path)?
-    };
+    let open = if arguments.dry_run { Ledger::open_to_read } else { Ledger::open };
+    let mut ledger = open(&settings.ledger.path)?;
     let planned = ledger.preview(&import.rows)?;
     sign(&mut import.rows, &planned, &settings.persons);
     let planned = ledger.preview(&import.rows)?;

@@ -35,7 +35,7 @@ pub struct ShowArguments {
 pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let code = arguments.code.as_deref().map(super::enter::code).transpose()?;
-    let ledger = Ledger::open(&settings.ledger.path)?;
+    let ledger = Ledger::open_to_read(&settings.ledger.path)?;
     let two_person = settings.ledger.two_person || arguments.pending;
     let in_force = ledger.rows_in_force(two_person)?;
     let pending = in_force.pending.clone();
@@ -51,7 +51,7 @@ pub(super) fn list(arguments: &ListArguments) -> anyhow::Result<ExitCode> {
 
 pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
-    let ledger = Ledger::open(&settings.ledger.path)?;
+    let ledger = Ledger::open_to_read(&settings.ledger.path)?;
     let all = ledger.all()?;
     let calendar = hub::calendar(&township)?;
     let now = Clock::system().now();
