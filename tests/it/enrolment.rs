@@ -236,7 +236,7 @@ fn a_certificate_is_renewed_while_the_gateway_runs() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|end| end == "old" || end == "new"))
         .collect();
-    assert_eq!(left, [PathBuf::new(); 0]);
+    assert_eq!(left, Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -272,7 +272,7 @@ fn a_man_in_the_middle_is_told_nothing() {
     let other = tls::office(context, "other");
     let his = std::fs::read(other.join("broker.pem")).unwrap();
     let theirs = std::fs::read(context.path("certs/ca.pem")).unwrap();
-    std::fs::write(other.join("chain.pem"), [his.clone(), theirs].concat()).unwrap();
+    std::fs::write(other.join("chain.pem"), [his, theirs].concat()).unwrap();
     let file = |name: &str| other.join(name);
     for chain in ["broker.pem", "chain.pem"] {
         let port = free_port();

@@ -302,6 +302,7 @@ async fn a_wrong_clock_is_told_with_the_way_out_and_strangers_say_nothing_of_it(
 async fn what_does_not_fit_is_not_written() {
     let (authority, other) = (Arc::new(Authority::new()), Arc::new(Authority::new()));
     type Change = Box<dyn Fn(EnrolAnswer) -> EnrolAnswer + Send + Sync>;
+    type Making = Box<dyn Fn(PathBuf) -> Change>;
     let replaced = {
         let authority = authority.clone();
         move |name: &'static str, key: Option<KeyPair>, waiting: PathBuf| -> Change {
@@ -313,7 +314,7 @@ async fn what_does_not_fit_is_not_written() {
             })
         }
     };
-    let changes: Vec<(&str, Box<dyn Fn(PathBuf) -> Change>)> = vec![
+    let changes: Vec<(&str, Making)> = vec![
         ("does not belong to the key", {
             let replaced = replaced.clone();
             Box::new(move |waiting| replaced("gw-a", Some(KeyPair::generate().unwrap()), waiting))

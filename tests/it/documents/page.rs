@@ -50,7 +50,7 @@ impl Page {
     pub fn read(path: &str) -> Self {
         let text = std::fs::read_to_string(repository(path)).expect("the page that was listed");
         let (blocks, prose) = parts(&text);
-        let code = paragraphs(&prose).flat_map(|paragraph| spans(paragraph)).collect();
+        let code = paragraphs(&prose).flat_map(spans).collect();
         let links = prose.iter().flat_map(|(number, line)| links(line).map(|to| (*number, to)));
         let links = links.collect();
         Self { path: path.to_owned(), blocks, code, links, text }

@@ -216,7 +216,7 @@ pub fn readable(patient: &Patient) -> Vec<Finding> {
     let parts = std::fs::read_dir(&folder).into_iter().flatten().flatten();
     let parts =
         parts.map(|part| part.path()).filter(|p| p.extension().is_some_and(|e| e == "toml"));
-    let parts: Vec<PathBuf> = std::iter::once(folder.clone()).chain(parts).collect();
+    let parts: Vec<PathBuf> = std::iter::once(folder).chain(parts).collect();
     let files = std::iter::once(&patient.file).chain(&parts).chain(files.into_iter().flatten());
     let closed = files.filter_map(|file| Some((file, user.kept_from(file, READ)?)));
     let said = |(file, path): (&PathBuf, PathBuf)| {
