@@ -62,6 +62,17 @@ fn exported(path: &Path, all: bool) -> (Vec<u64>, Exported) {
     (came, exported.unwrap())
 }
 
+/// The page on which batch `seq` lies, which is smaller than a page.
+fn page_of(path: &Path, seq: u64) -> i64 {
+    let (connection, _) = open_read_only(path).unwrap();
+    let payload: Vec<u8> = connection
+        .query_row("SELECT payload FROM batch WHERE seq = ?1", [seq], |row| row.get(0))
+        .unwrap();
+    let file = std::fs::read(path).unwrap();
+    let begins = file.windows(payload.len()).position(|bytes| bytes == payload).unwrap();
+    (begins as u64 / PAGE) as i64
+}
+
 fn pages(path: &Path) -> i64 {
     (std::fs::metadata(path).unwrap().len() / PAGE) as i64
 }
@@ -120,7 +131,7 @@ fn the_record_of_a_damaged_file_has_the_times_of_what_waits() {
     assert_eq!((loss.from, loss.to), (at(301), at(BATCHES)), "damaged where the hub has it");
     assert_eq!((loss.first, loss.lost, loss.why), (1, None, LossCause::Damaged));
     // The newest cannot be read: until now.
-    damage(&path, -3, 3);
+    damage(&path, page_of(&path, BATCHES), 1);
     let (came, lost) = exported(&path, false);
     assert!(!came.contains(&BATCHES) && lost.damage.is_some());
     let loss = loss_of(&path, opened_at());
