@@ -1,5 +1,7 @@
 //! What tasks of every module need: time, back-off, supervision, random numbers. No domain type.
 
+#[cfg(feature = "edge")]
+pub mod accounts;
 pub mod backoff;
 pub mod certificate;
 pub mod clock;

@@ -12,7 +12,7 @@ use hanqing::wire::{Ack, Epoch, MESSAGE_SIZE_MAX, packed};
 use crate::context::{Context, GATEWAY, wait_for};
 use crate::office::{complete, office, runs, status};
 use crate::peers::{mosquitto, publish};
-use crate::wide::{Run, WideField};
+use crate::wide::WideField;
 
 const NOISE_BYTES: usize = 1 << 20;
 
@@ -22,16 +22,7 @@ const BOMB_COST_MAX_KB: u64 = 128 << 10;
 
 fn configure(context: &Context, broker_port: u16) -> WideField {
     let field = WideField::start(1);
-    field.configure(
-        context,
-        &Run {
-            broker_port,
-            spool: &context.path("spool.db"),
-            limits: "",
-            sections: "",
-            intervals: "interval_s = 1",
-        },
-    );
+    field.configure_each_second(context, broker_port);
     context.hub_config();
     field
 }

@@ -15,7 +15,7 @@ use crate::hostile::scene::{PASSWORD, logged, passwords, tail};
 use crate::office::{complete, status};
 use crate::peers::{Pymodbus, listener, mosquitto_with};
 use crate::tls;
-use crate::wide::{Run, WideField};
+use crate::wide::WideField;
 use others::{Nats, Rabbit};
 
 /// The versions of `mqtt.protocol`, and the one that a broker which knows both then speaks.
@@ -40,16 +40,7 @@ fn open(port: u16, more: &str) -> String {
 /// Configures gateway and hub: so many devices of a hundred levels, polled each second.
 fn configure(context: &Context, units: u8, protocol: &str) -> WideField {
     let field = WideField::start(units);
-    field.configure(
-        context,
-        &Run {
-            broker_port: context.broker_port(),
-            spool: &context.path("spool.db"),
-            limits: "",
-            sections: "",
-            intervals: "interval_s = 1",
-        },
-    );
+    field.configure_each_second(context, context.broker_port());
     context.hub_config();
     for file in ["edge.toml", "hub.toml"] {
         set(context, file, "mqtt", &format!("protocol = {protocol}"));

@@ -7,23 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use crate::context::{Context, Process, get, hanqing, outcome, wait_for};
 use crate::office::{Arrived, complete, office, status};
 use crate::peers::{listener, mosquitto, publish};
-use crate::wide::{Run, WideField};
+use crate::wide::WideField;
 
 const SERIES: &str = "pond-1-0/level";
 
 /// A gateway that believes the kernel alone, and holds readings of an unknown time for so many minutes of connection.
 fn configure(context: &Context, hold_min: u16) -> WideField {
     let field = WideField::start(1);
-    let config = field.configure(
-        context,
-        &Run {
-            broker_port: context.broker_port(),
-            spool: &context.path("spool.db"),
-            limits: "",
-            sections: "",
-            intervals: "interval_s = 1",
-        },
-    );
+    let config = field.configure_each_second(context, context.broker_port());
     let text = std::fs::read_to_string(config).unwrap();
     let trusting = "trust = \"always\"";
     assert!(text.contains(trusting));

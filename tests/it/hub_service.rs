@@ -16,7 +16,7 @@ use crate::daemon::{hears, signal};
 use crate::hostile::scene::logged;
 use crate::office::{complete, status};
 use crate::peers::{mosquitto, publish};
-use crate::wide::{Run, WideField};
+use crate::wide::WideField;
 
 /// Time in which systemd wants to hear of it. It is fed three times as often.
 const WATCHDOG: Duration = Duration::from_secs(3);
@@ -257,16 +257,7 @@ fn a_new_configuration_is_taken_whole_or_not_at_all_and_no_reading_is_lost() {
     let service = Service::new(|_, config| config + ADMINISTRATOR);
     let context = &service.context;
     let field = WideField::start(1);
-    field.configure(
-        context,
-        &Run {
-            broker_port: context.broker_port(),
-            spool: &context.path("spool.db"),
-            limits: "",
-            sections: "",
-            intervals: "interval_s = 1",
-        },
-    );
+    field.configure_each_second(context, context.broker_port());
     let _broker = mosquitto(context);
     let hub = service.start(&[]);
     hears(&service.socket, "READY=1");

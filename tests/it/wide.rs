@@ -52,6 +52,13 @@ impl WideField {
         u64::from(self.units) * u64::from(LEVELS)
     }
 
+    /// As [`Self::configure`], polled each second, with nothing besides.
+    pub fn configure_each_second(&self, context: &Context, broker_port: u16) -> PathBuf {
+        let spool = &context.path("spool.db");
+        let intervals = "interval_s = 1";
+        self.configure(context, &Run { broker_port, spool, limits: "", sections: "", intervals })
+    }
+
     /// Writes `edge.toml`, and the profile of the devices.
     pub fn configure(&self, context: &Context, run: &Run) -> PathBuf {
         let devices = context.path("devices");

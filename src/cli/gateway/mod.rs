@@ -1,6 +1,5 @@
 //! Commands that run a gateway, and those that a technician uses in front of it.
 
-mod accounts;
 mod doctor;
 mod edge;
 mod enroll;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::accounts::SERVICE;
+use crate::support::accounts::SERVICE;
 
 /// Where a gateway's package keeps the configuration.
 pub const CONFIG: &str = "/etc/hanqing/edge.toml";

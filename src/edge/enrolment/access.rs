@@ -9,10 +9,8 @@ use std::path::Path;
 use rustix::fs::OFlags;
 
 use crate::locales::enrolment as words;
+use crate::support::accounts::{SERVICE, group_id};
 use crate::support::files;
-
-/// The group of the daemon, which the packages make.
-const GROUP: &str = "hanqing";
 
 /// The largest of our files that is read, bytes.
 const FILE_MAX: u64 = 64 * 1024;
@@ -42,7 +40,7 @@ pub(super) struct Readers {
 impl Readers {
     pub fn here() -> Self {
         let user = fs::metadata("/proc/self").map(|own| own.uid()).ok();
-        Self { user, group: group_id() }
+        Self { user, group: group_id(Path::new("/"), SERVICE) }
     }
 
     /// The daemon's group, where we may give it something: only root gives to a group that he need not be in.
@@ -112,13 +110,4 @@ fn fchown_to(file: &File, group: Option<u32>) -> io::Result<()> {
         Some(group) => fchown(file, None, Some(group)),
         None => Ok(()),
     }
-}
-
-/// The number of the daemon's group, where this machine has it.
-fn group_id() -> Option<u32> {
-    let groups = fs::read_to_string("/etc/group").ok()?;
-    groups.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        (fields.next() == Some(GROUP)).then(|| fields.nth(1)?.parse().ok())?
-    })
 }

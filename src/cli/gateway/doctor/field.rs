@@ -10,7 +10,6 @@ use tokio::time::timeout;
 use super::finding::{Finding, Mark, Report};
 use super::machine::service_user;
 use super::{Gateway, Patient};
-use crate::cli::gateway::accounts::{READ, WRITE, group_name};
 use crate::cli::gateway::line::Line;
 use crate::cli::gateway::numbers::number;
 use crate::cli::gateway::ports;
@@ -20,6 +19,7 @@ use crate::device::{self, Profile};
 use crate::edge::control::{Client, Failure};
 use crate::locales::{Text, foreign, gateway as line_words, setup as words};
 use crate::modbus::{BusSettings, DeviceSettings, Link, measure, terms};
+use crate::support::accounts::{READ, WRITE, group_name};
 use crate::support::{Clock, Stopwatch};
 
 /// How long a device may take, repetitions included: ten answers of the usual second. Engineering judgement.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Access, StatVfsMountFlags, access, statvfs};
 
 use super::{Finding, Gateway, Patient};
-use crate::cli::gateway::accounts::{Account, READ, SERVICE, WRITE};
 use crate::cli::gateway::service::{CONFIG, Manager, has_process, start_command};
 use crate::cli::gateway::status::{ahead_of_hub, local, size};
 use crate::config;
@@ -13,6 +12,7 @@ use crate::edge::EdgeSettings;
 use crate::edge::control::{ClientError, GatewayStatus};
 use crate::locales::{Text, foreign, gateway as status_words, setup as words};
 use crate::spool::newer_layout;
+use crate::support::accounts::{Account, READ, SERVICE, WRITE};
 use crate::support::files::{folder_of, with_suffix};
 use crate::support::{Clock, Trust};
 

@@ -14,13 +14,13 @@ use clap::Args;
 use tokio::runtime::Builder;
 
 use self::finding::{Finding, Report};
-use super::accounts::is_root;
 use super::service;
 use crate::cli::language;
 use crate::cli::usage::EXIT_USAGE;
 use crate::config::{self, FileProblem, LoadedEdge};
 use crate::edge::control::{Client, ClientError, GatewayStatus};
 use crate::locales::{Text, cli, setup as words};
+use crate::support::accounts::is_root;
 
 /// The arguments of `hanqing doctor`.
 #[derive(Args)]

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use toml::Value;
 
 use super::answers::{Answers, Device, Line, LineKind};
-use crate::cli::gateway::accounts::{SERVICE, group_id, is_root};
 use crate::config::Profiles;
 use crate::core::Parameter;
 use crate::device::{Measures, Profile};
 use crate::locales::{Lang, Text, setup as words};
 use crate::mqtt::MqttSettings;
+use crate::support::accounts::{SERVICE, group_id, is_root};
 use crate::support::{files, random};
 
 /// The broker of a gateway that has none yet: nothing leaves this machine, and readings wait in the spool.

@@ -4,7 +4,7 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// The user and the group of the gateway's service.
+/// The user and the group of the services, which the packages make.
 pub const SERVICE: &str = "hanqing";
 
 /// What is asked of a path's permissions: a bit of each of the three triples.
