@@ -1,4 +1,6 @@
-"""Writes a ledger as an office keeps it: a title, Chinese heads, dates, formulas, merged cells, a unit that is not the program's."""
+"""Writes a ledger as an office keeps it: a title, Chinese heads, dates, formulas, merged cells, a unit that is not the program's.
+
+With `right` as second argument, without the rows that have something wrong in them."""
 
 import datetime
 import sys
@@ -27,4 +29,11 @@ sheet.merge_cells("F10:F11")
 sheet.append(["抗旱后损失率", 0.12, "%", day, day, None, "水稻", "测产表", "农技站 陈某"])
 sheet["B12"].number_format = "0%"
 sheet.append(["汽油", "=1/0", "L", day, day, None, None, "加油票 2022-08-0004", "财政所 黄某"])
+if sys.argv[2:] == ["right"]:
+    # From below, so that the numbers above stay.
+    for row in (13, 9, 8, 7):
+        for cells in sheet.merged_cells.ranges:
+            if cells.min_row > row:
+                cells.shift(row_shift=-1)
+        sheet.delete_rows(row)
 book.save(sys.argv[1])

@@ -167,6 +167,64 @@ codes! {
     PersonsCameInNeedOfWater: "persons_came_in_need_of_water", "因旱饮水困难需救助人口（新增）", "persons who came to need drinking water", "人", Running;
     GrasslandAffected: "grassland_affected", "草场受灾面积", "grassland affected", "亩", Survey;
     ForestAffected: "forest_affected", "林地受灾面积", "forest affected", "亩", Survey;
+    /// Pump stations in use that no meter watches.
+    PumpStationsUnmonitored: "pump_stations_unmonitored", "未监测抗旱泵站", "pump stations in use, not monitored", "处", Greatest;
+    /// Rated power of the pumps in use that no meter watches.
+    InstalledPowerUnmonitored: "installed_power_unmonitored", "未监测装机容量", "installed power in use, not monitored", "kW", Greatest;
+    /// Water of pumps that no meter watches.
+    WaterPumpedUnmonitored: "water_pumped_unmonitored", "未监测提水量", "water pumped, not monitored", "m3", Running;
+    PumpHoursUnmonitored: "pump_hours_unmonitored", "未监测机泵运行时间", "pump running hours, not monitored", "h", Running;
+    /// Land irrigated by pumps that no meter watches, each field once.
+    AreaIrrigatedUnmonitored: "area_irrigated_unmonitored", "未监测抗旱浇灌面积", "area irrigated, not monitored", "亩", Survey;
+    AreaIrrigatedTimesUnmonitored: "area_irrigated_times_unmonitored", "未监测抗旱浇灌亩次", "area irrigated, each pass counted, not monitored", "亩次", Running;
+    /// Channels without flow that no station watches.
+    ChannelsDryUnmonitored: "channels_dry_unmonitored", "未监测断流河沟", "channels without flow, not monitored", "条", Greatest;
+    PondsDryUnmonitored: "ponds_dry_unmonitored", "未监测干涸塘堰", "ponds dry, not monitored", "座", Greatest;
+    ReservoirsDryUnmonitored: "reservoirs_dry_unmonitored", "未监测干涸水库", "reservoirs dry, not monitored", "座", Greatest;
+    /// Water in ponds and reservoirs that no station watches, on a day, where the row does not tell their class.
+    StorageUnmonitored: "storage_unmonitored", "未监测塘库蓄水量", "water stored, not monitored", "m3", State;
+    StorageLargeUnmonitored: "storage_large_unmonitored", "未监测大型水库蓄水量", "water in large reservoirs, not monitored", "m3", State;
+    StorageMediumUnmonitored: "storage_medium_unmonitored", "未监测中型水库蓄水量", "water in medium reservoirs, not monitored", "m3", State;
+    StorageSmallUnmonitored: "storage_small_unmonitored", "未监测小型水库蓄水量", "water in small reservoirs, not monitored", "m3", State;
+    StoragePondsUnmonitored: "storage_ponds_unmonitored", "未监测塘堰蓄水量", "water in ponds, not monitored", "m3", State;
+    /// What all ponds and reservoirs store on that day in the mean of many years.
+    StorageUsual: "storage_usual", "多年同期蓄水量", "water usually stored on that day", "m3", State;
+    /// What all ponds and reservoirs were to store on that day.
+    StoragePlanned: "storage_planned", "计划蓄水量", "water planned to be stored", "m3", State;
+    /// Fuel whose mass alone is known: neither gasoline nor diesel in litres.
+    OilByMass: "oil_by_mass", "抗旱用油（按吨）", "fuel known by mass only", "t", Running;
+    /// Persons at work on drought relief, each day of each person counted.
+    PersonTimesEngaged: "person_times_engaged", "投入抗旱人次", "person-times at work on relief", "人次", Running;
+    /// Trips of lorries that carried water.
+    WaterTruckTrips: "water_truck_trips", "送水车次", "trips of water trucks", "车次", Running;
+    WellsDrilled: "wells_drilled", "新打机井", "wells drilled", "眼", Running;
+    WellsRepaired: "wells_repaired", "维修机井", "wells repaired", "眼", Running;
+    CanalsCleared: "canals_cleared", "清淤疏通渠道", "canals cleared", "m", Running;
+    PipesLaid: "pipes_laid", "铺设管道", "pipes laid", "m", Running;
+    WorksRepaired: "works_repaired", "维修水利设施", "water works repaired", "处", Running;
+    /// Land that was sown or planted anew, or with another crop, because of the drought.
+    AreaReplanted: "area_replanted", "改种补种面积", "area replanted", "亩", Survey;
+    /// Days on end without rain that lasted up to the row's last day; never added up.
+    RainlessDays: "rainless_days", "连续无雨日数", "days on end without rain", "天", Given;
+    /// Rain of the row's days, as the meteorological office gives it.
+    RainReported: "rain_reported", "降雨量（气象部门）", "rain as the meteorological office gives it", "mm", Given;
+    /// Rain of the row's days in the mean of many years.
+    RainUsual: "rain_usual", "多年同期降雨量", "usual rain of these days", "mm", Given;
+    /// Persons hurt by the drought 受灾, up to the row's last day.
+    PersonsAffected: "persons_affected", "受灾人口", "persons affected", "人", Survey;
+    /// Persons hurt by the drought for the time being, on a day 实时值.
+    PersonsAffectedNow: "persons_affected_now", "受灾人口（当前）", "persons affected now", "人", State;
+    HouseholdsAffected: "households_affected", "受灾户数", "households affected", "户", Survey;
+    /// Persons who came to be short of drinking water, in the days of the row 累计值.
+    PersonsCameShort: "persons_came_short", "因旱饮水困难人口（新增）", "persons who came to be short of drinking water", "人", Running;
+    LivestockCameShort: "livestock_came_short", "因旱饮水困难大牲畜（新增）", "cattle and the like that came to be short of water", "头", Running;
+    /// Persons whose shortage is bridged for the time being, on a day.
+    PersonsRelievedNow: "persons_relieved_now", "临时解决饮水困难人口（当前）", "persons relieved for the time being", "人", State;
+    /// Grain saved on land whose affected area and loss rates are not in the ledger.
+    GrainSavedUnrated: "grain_saved_unrated", "未测算挽回粮食", "grain saved, not worked out", "t", Survey;
+    GrainSavedValueUnrated: "grain_saved_value_unrated", "未测算挽回粮食价值", "value of grain saved, not worked out", "元", Survey;
+    CashCropsSavedUnrated: "cash_crops_saved_unrated", "未测算挽回经济作物", "value of other crops saved, not worked out", "元", Survey;
+    LossAvertedUnrated: "loss_averted_unrated", "未测算挽回经济损失", "loss averted, not worked out", "元", Survey;
     /// Final reading of a meter that was removed, in the unit of the series that `work` names as `station/parameter`.
     MeterReplaced: "meter_replaced", "换表旧表止码", "last reading of the old meter", "示数", Given;
     /// First reading of the meter installed in its place on the same day, of the same series.
@@ -181,6 +239,8 @@ impl EntryCode {
             Self::HazardInspection => words::unit_inspections(),
             Self::VillageAffected => words::unit_villages(),
             Self::WaterWork => words::unit_works(),
+            Self::WorksRepaired => words::unit_works_repaired(),
+            Self::ReservoirsDryUnmonitored => words::unit_reservoirs(),
             Self::WaterWorkGroups => words::unit_groups(),
             Self::MeterReplaced | Self::MeterInstalled => words::unit_register(),
             _ => unit_name(self.unit()),

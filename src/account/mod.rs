@@ -7,6 +7,7 @@
 //! - [`SourceAccount`]: levels, storage and status by day, coverage, dryness, drinking supply, without the levels that
 //!   its geometry contradicts ([`DoubtedLevels`]). [`StatusRun`] states the rule of the status.
 //! - [`PumpAccount`]: electricity, water and running hours, each by the best way that its data allow, with bounds.
+//! - [`Rainfall`]: the rain of each day over all gauges, and the days on end without any.
 //! - [`TownshipAccount`]: all of them with their sums, over the days that a [`Basis`] names.
 //! - [`SourceMemory`], [`pumps_now`], [`running_now`]: the same at this moment, for a page that is made each second.
 //! - [`drought()`]: the grade of each day, and the events that the days propose.
@@ -39,6 +40,7 @@ mod pump;
 mod pumped;
 mod quantity;
 mod rain;
+mod rainfall;
 mod rank;
 mod register;
 mod replacement;
@@ -75,6 +77,7 @@ pub use pump::PumpAccount;
 pub use pumped::Pumped;
 pub use quantity::{PLATE_MARGIN, Quantity, Total};
 pub use rain::{Rain, RainWindow};
+pub use rainfall::{GaugeAccount, Rainfall, RainlessRun, usual_rain_mm};
 pub use rank::Rank;
 pub use register::OpenBy;
 pub use replacement::{Misfit, UnusedReplacement};

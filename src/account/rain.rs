@@ -77,7 +77,8 @@ fn gauges(township: &Township) -> impl Iterator<Item = &Station> {
     township.stations.iter().filter(|station| station.kind == StationKind::RainGauge)
 }
 
-fn of_day(gauges: &[BTreeMap<Date, f64>], day: Date) -> Option<f64> {
+/// The areal mean of a day over the `gauges`.
+pub(super) fn of_day(gauges: &[BTreeMap<Date, f64>], day: Date) -> Option<f64> {
     let each: Vec<Option<f64>> = gauges.iter().map(|gauge| gauge.get(&day).copied()).collect();
     areal_mean(&each)
 }
@@ -133,7 +134,7 @@ fn window(days: &[(Date, Option<f64>)], passed: f64, climate: Option<&Climate>) 
 }
 
 /// The usual rain of a day, mm: its part of its month's.
-fn usual_of_day(climate: &Climate, day: Date) -> f64 {
+pub(super) fn usual_of_day(climate: &Climate, day: Date) -> f64 {
     let month = usize::from(day.month().unsigned_abs()) - 1;
     climate.rain_mm.get(month).copied().unwrap_or_default() / f64::from(day.days_in_month())
 }

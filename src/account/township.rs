@@ -1,4 +1,4 @@
-//! The account of a township: its sources and pumps, and their sums.
+//! The account of a township: its sources, pumps and rain, and their sums.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,16 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Basis, Cells, PumpAccount, SourceAccount};
+use super::{Basis, Cells, PumpAccount, Rainfall, SourceAccount};
 use crate::core::Period;
 use crate::water::StationKind;
 
-/// The sources and pumps of a township over the period of a [`Basis`], in the township's order.
+/// The sources, pumps and rain of a township over the period of a [`Basis`], in the township's order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TownshipAccount {
     pub sources: Vec<SourceAccount>,
     pub pumps: Vec<PumpAccount>,
+    pub rain: Rainfall,
     pub days: Vec<TownshipDay>,
 }
 
@@ -39,7 +40,8 @@ impl TownshipAccount {
             }
         }
         let days = days(&pumps, &sources, basis.period);
-        Ok(TownshipAccount { sources, pumps, days })
+        let rain = Rainfall::of(basis, cells)?;
+        Ok(TownshipAccount { sources, pumps, rain, days })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
 use crate::locales::{Argument, Text, config as words, config_hub as own, foreign};
+use crate::report::check_blocks;
 
 /// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in
 /// use far more; ours have to fit a line of the broker's log. Engineering judgement.
@@ -25,6 +26,9 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     if let Some(folder) = templates.filter(|folder| !folder.is_dir()) {
         let (rule, hint) = (own::no_directory(), own::built_in_wording());
         found.add("report_templates", folder.display(), rule, hint);
+    }
+    if let Some(blocks) = &settings.report.blocks {
+        check_blocks(blocks, &mut found.at("report"));
     }
     check_wordings(&settings.wording, found);
     plausibility(settings, found);
@@ -100,5 +104,36 @@ fn broker(settings: &HubSettings, found: &mut Problems) {
             own::other_broker(Argument::of(broker.listen)),
             own::own_broker(format_args!("mqtt://127.0.0.1:{port}")),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Block;
+
+    const SAMPLE: &str = include_str!("../../config/hub.toml");
+
+    #[test]
+    fn the_sample_names_every_block_and_a_wrong_name_is_told_with_its_place() {
+        let (_, from) = SAMPLE.split_once("# [report]\n").unwrap();
+        let (list, _) = from.split_once("# ]\n").unwrap();
+        let lines = list.lines().map(|line| line.trim_start_matches('#'));
+        let list: Vec<&str> = lines.collect();
+        let text = format!("{SAMPLE}\n[report]\n{}\n]\n", list.join("\n"));
+        let mut settings: HubSettings = toml::from_str(&text).unwrap();
+        let named = settings.report.blocks.clone().unwrap();
+        let all: Vec<&str> = Block::ALL.iter().map(|block| block.id()).collect();
+        assert_eq!(named, all);
+        let told = |settings: &HubSettings| {
+            let problems = Problems::of(|found| check(settings, found));
+            let told = problems.iter().map(ToString::to_string);
+            told.filter(|line| line.starts_with("report")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&settings), Vec::<String>::new());
+        settings.report.blocks = Some(vec!["strage".into()]);
+        let [wrong] = &told(&settings)[..] else { panic!("{:?}", told(&settings)) };
+        assert!(wrong.starts_with("report.blocks = strage"), "{wrong}");
+        assert!(wrong.contains("did you mean `storage`?"), "{wrong}");
     }
 }

@@ -21,7 +21,7 @@ use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
 use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
-use crate::ledger::{self, ImportOutcome, Ledger, Persons};
+use crate::ledger::{self, Asked, ImportOutcome, Ledger, Persons};
 use crate::locales::{Lang, demo as words};
 use crate::modbus::BusSettings;
 use crate::mqtt::{MqttSettings, broker};
@@ -316,6 +316,7 @@ fn hub_settings(page: u16, broker: u16, persons: Persons) -> HubSettings {
         issued: "issued".into(),
         plausibility: None,
         drought_grades: None,
+        report: hub::ReportSettings::default(),
         wording: Vec::new(),
         broker: None,
         enroll: None,
@@ -328,12 +329,13 @@ fn import_ledger(
     township: &Township,
     at: Timestamp,
 ) -> anyhow::Result<()> {
-    let import = ledger::import(csv, None, township, at);
-    let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
+    let read = ledger::understand(csv, &Asked::default(), township, at);
+    let problems: Vec<String> = read.all_problems().map(ToString::to_string).collect();
     if !problems.is_empty() {
         return Err(anyhow::Error::msg(words::ledger_wrong(problems.join("\n"))));
     }
-    for outcome in Ledger::open(&data.join("ledger.db"))?.import(&import.rows)? {
+    let rows: Vec<_> = read.rows().map(|row| row.entry.clone()).collect();
+    for outcome in Ledger::open(&data.join("ledger.db"))?.import(&rows)? {
         if let ImportOutcome::Refused(error) = outcome {
             return Err(anyhow::Error::msg(words::ledger_refused(error.to_string())));
         }

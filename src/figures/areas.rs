@@ -1,4 +1,4 @@
-//! Figures from areas by crop: rescued, saved, of grain, sown.
+//! Figures from areas by crop: affected, rescued, of grain, sown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,19 +15,19 @@ use crate::water::{Crop, CropKind, Township};
 
 /// Areas of one crop, mu.
 #[derive(Debug, Clone, Copy, Default)]
-struct CropAreas {
-    affected: Span,
-    failed: Span,
+pub(super) struct CropAreas {
+    pub affected: Span,
+    pub failed: Span,
 }
 
 impl CropAreas {
-    fn rescued(self) -> Span {
+    pub fn rescued(self) -> Span {
         self.affected.less(self.failed)
     }
 }
 
 /// The areas of each crop; `None` collects the rows without a crop.
-fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
+pub(super) fn by_crop(rows: Rows<'_>) -> BTreeMap<Option<CropId>, CropAreas> {
     let mut areas: BTreeMap<Option<CropId>, CropAreas> = BTreeMap::new();
     for (crop, area) in rows.by_crop(EntryCode::AreaAffected) {
         areas.entry(crop).or_default().affected = area;
@@ -175,7 +175,7 @@ fn left_out(facts: &Facts<'_>, part: EntryCode, whole: EntryCode) -> Vec<Text> {
 }
 
 /// What a row of the ledger shows that relief was given, where it is not 0.
-const RELIEF: [EntryCode; 14] = [
+const RELIEF: [EntryCode; 29] = [
     EntryCode::EquipmentDeclared,
     EntryCode::ElectricityDeclared,
     EntryCode::Gasoline,
@@ -190,20 +190,35 @@ const RELIEF: [EntryCode; 14] = [
     EntryCode::WellsEngaged,
     EntryCode::WaterTrucks,
     EntryCode::WaterCarried,
+    EntryCode::PumpStationsUnmonitored,
+    EntryCode::InstalledPowerUnmonitored,
+    EntryCode::WaterPumpedUnmonitored,
+    EntryCode::PumpHoursUnmonitored,
+    EntryCode::AreaIrrigatedUnmonitored,
+    EntryCode::AreaIrrigatedTimesUnmonitored,
+    EntryCode::OilByMass,
+    EntryCode::PersonTimesEngaged,
+    EntryCode::WaterTruckTrips,
+    EntryCode::WellsDrilled,
+    EntryCode::WellsRepaired,
+    EntryCode::CanalsCleared,
+    EntryCode::PipesLaid,
+    EntryCode::WorksRepaired,
+    EntryCode::AreaReplanted,
 ];
 
 /// Whether a pump that ran, or a row of days of the period, shows that relief was given in it.
-fn relieved(facts: &Facts<'_>) -> bool {
+pub(super) fn relieved(facts: &Facts<'_>) -> bool {
     let rows = facts.rows;
     let given = |code: &EntryCode| rows.of(*code).iter().any(|e| e.value > 0.0 && rows.holds(e));
     facts.pumps.iter().any(|pump| pump.ran == Some(true)) || RELIEF.iter().any(given)
 }
 
-fn crop<'a>(id: &CropId, township: &'a Township) -> Option<&'a Crop> {
+pub(super) fn crop<'a>(id: &CropId, township: &'a Township) -> Option<&'a Crop> {
     township.crops.iter().find(|c| &c.id == id)
 }
 
-fn crop_name(id: Option<&CropId>, township: &Township) -> Text {
+pub(super) fn crop_name(id: Option<&CropId>, township: &Township) -> Text {
     match id {
         Some(id) => Text::verbatim(township.crop_name(id)),
         None => words::no_crop_named(),
@@ -211,7 +226,7 @@ fn crop_name(id: Option<&CropId>, township: &Township) -> Text {
 }
 
 /// Area affected and area failed; where one is absent, `draft` says so.
-fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(Span, Span)> {
+pub(super) fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(Span, Span)> {
     let areas = [
         (FigureId::AreaAffected, EntryCode::AreaAffected),
         (FigureId::AreaFailed, EntryCode::AreaFailed),
@@ -226,7 +241,7 @@ fn damage(draft: &mut Draft, drafts: &Drafts) -> Option<(Span, Span)> {
     affected.zip(failed)
 }
 
-fn input(from: Origin, value: f64, method: Method, note: Text) -> FigureInput {
+pub(super) fn input(from: Origin, value: f64, method: Method, note: Text) -> FigureInput {
     FigureInput { from, value: Some(value), method, note, coverage: None }
 }
 
@@ -254,109 +269,6 @@ pub(super) fn rescued(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     whole.less(lost).set_in(&mut draft);
     if !relieved(facts) {
         draft.open(words::no_relief());
-    }
-    draft
-}
-
-/// The rate of `code` that the ledger gives for `crop`, %; all its rows have to agree.
-fn rate(rows: Rows<'_>, code: EntryCode, crop: &CropId) -> Result<f64, Text> {
-    let mut values = rows.of(code).into_iter().filter(|e| e.crop.as_ref() == Some(crop));
-    let first = values.next().ok_or_else(|| words::rate_missing(code.name()))?;
-    if values.any(|e| e.value != first.value) {
-        return Err(words::rates_contradict(code.name()));
-    }
-    if !(0.0..=100.0).contains(&first.value) {
-        return Err(words::rate_out_of_range(code.name()));
-    }
-    Ok(first.value)
-}
-
-/// Σ over crops of rescued area × yield × price × loss rate averted. One crop without its rates makes the sum absent:
-/// a total must not leave a crop out or guess.
-pub(super) fn loss_averted(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
-    let mut draft = Draft::default();
-    if damage(&mut draft, drafts).is_none() {
-        return draft;
-    }
-    draft.inherits(drafts.get(FigureId::AreaRescued));
-    let mut total = Span::default();
-    let mut why = Vec::new();
-    for (id, areas) in by_crop(facts.rows) {
-        let name = crop_name(id.as_ref(), facts.township());
-        match worth_of_rescue(id.as_ref(), areas, facts) {
-            Ok((yuan, note)) => {
-                total = total.plus(yuan);
-                let note = words::of_crop(name, note);
-                draft.input(input(Origin::Crop(id), yuan.value, Method::WorthOfRescue, note));
-            }
-            Err(reason) => why.push(words::not_estimated(name, reason)),
-        }
-    }
-    if why.is_empty() {
-        total.set_in(&mut draft);
-    } else {
-        why.into_iter().for_each(|reason| draft.absent(reason));
-    }
-    draft
-}
-
-/// The unit of a saved harvest.
-#[derive(Clone, Copy)]
-enum Worth {
-    Tonnes,
-    Yuan,
-}
-
-/// Harvest of grain that was saved, t.
-pub(super) fn grain_saved(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
-    saved(facts, drafts, CropKind::Grain, Worth::Tonnes)
-}
-
-pub(super) fn grain_saved_value(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
-    saved(facts, drafts, CropKind::Grain, Worth::Yuan)
-}
-
-pub(super) fn cash_crops_saved(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
-    saved(facts, drafts, CropKind::Cash, Worth::Yuan)
-}
-
-/// The harvest of `kind` that was saved. A crop without a kind or rates makes the sum absent, as for the loss averted.
-fn saved(facts: &Facts<'_>, drafts: &Drafts, kind: CropKind, worth: Worth) -> Draft {
-    let township = facts.township();
-    let mut draft = Draft::default();
-    draft.inherits(drafts.get(FigureId::AreaRescued));
-    let (mut total, mut counted) = (Span::default(), 0usize);
-    let mut why = Vec::new();
-    for (id, areas) in by_crop(facts.rows) {
-        let name = crop_name(id.as_ref(), township);
-        let Some(crop) = id.as_ref().and_then(|id| crop(id, township)) else {
-            why.push(words::crop_not_in_table(name));
-            continue;
-        };
-        match crop.kind {
-            None => why.push(words::crop_without_kind(name)),
-            Some(own) if own != kind => {}
-            Some(_) => match worth_of_rescue(id.as_ref(), areas, facts) {
-                Ok((yuan, note)) => {
-                    let value = match worth {
-                        Worth::Tonnes => yuan.per(crop.price_yuan_per_kg).per(1000.0),
-                        Worth::Yuan => yuan,
-                    };
-                    total = total.plus(value);
-                    counted += 1;
-                    let from = Origin::Crop(id);
-                    draft.input(input(from, value.value, Method::WorthOfRescue, note));
-                }
-                Err(reason) => why.push(words::not_estimated(name, reason)),
-            },
-        }
-    }
-    if !why.is_empty() {
-        why.into_iter().for_each(|reason| draft.absent(reason));
-    } else if counted > 0 {
-        total.set_in(&mut draft);
-    } else {
-        draft.absent(words::no_such_crop_affected());
     }
     draft
 }
@@ -413,35 +325,4 @@ pub(super) fn sown(facts: &Facts<'_>, kind: CropKind) -> Draft {
         _ => draft.absent(words::crops_without_kind(Text::list(unknown))),
     }
     draft
-}
-
-/// What the rescue of a crop was worth, yuan, and how that is worked out.
-fn worth_of_rescue(
-    id: Option<&CropId>,
-    areas: CropAreas,
-    facts: &Facts<'_>,
-) -> Result<(Span, Text), Text> {
-    let rows = facts.rows;
-    let id = id.ok_or_else(words::area_without_crop)?;
-    let crop = crop(id, facts.township()).ok_or_else(words::not_in_crop_table)?;
-    if areas.affected.is_exceeded_by(areas.failed) {
-        return Err(words::crop_failed_more());
-    }
-    let without = rate(rows, EntryCode::LossRateWithout, id)?;
-    let with = rate(rows, EntryCode::LossRateWith, id)?;
-    if with > without {
-        return Err(words::rate_grew());
-    }
-    let share = (without - with) / 100.0;
-    let rescued = areas.rescued();
-    let factors = [crop.yield_kg_per_mu, crop.price_yuan_per_kg, share];
-    let yuan = factors.into_iter().fold(rescued, Span::times);
-    let note = words::worth_of_rescue(
-        rescued.value,
-        crop.yield_kg_per_mu,
-        crop.price_yuan_per_kg,
-        format!("({without}% − {with}%)"),
-        crop.source.text(),
-    );
-    Ok((yuan, note))
 }

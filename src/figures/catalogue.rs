@@ -81,15 +81,17 @@ macro_rules! catalogue {
               their warning level are given as a hint"],
             "ledger village_affected; level", "抗旱救灾", Own(sources::villages_affected);
         ChannelsDry: "channels_dry", "断流河沟条数", "channels without flow", "条", Measured, None,
-            ["水位连续至少 24 小时不高于断流水位的河沟条数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+            ["水位连续至少 24 小时不高于断流水位的河沟条数；缺数不超过 6 小时不断开，水位可疑的时段不计；加上填报的未监测断流河沟",
              "number of channels whose level stayed at or below cease-to-flow for at least 24 h on end; a gap of up to \
-              6 h ends no spell, and levels that the geometry contradicts do not count"],
-            "level", "抗旱救灾", Own(sources::channels_dry);
+              6 h ends no spell, and levels that the geometry contradicts do not count; \
+              plus the channels without flow entered that are not monitored"],
+            "level; ledger channels_dry_unmonitored", "抗旱救灾", Own(sources::channels_dry);
         PondsDry: "ponds_dry", "干涸塘堰座数", "ponds dry", "座", Measured, None,
-            ["水位连续至少 24 小时高出塘底不超过 5 厘米的塘堰座数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+            ["水位连续至少 24 小时高出塘底不超过 5 厘米的塘堰座数；缺数不超过 6 小时不断开，水位可疑的时段不计；加上填报的未监测干涸塘堰",
              "number of ponds whose level stayed at most 5 cm above the bottom for at least 24 h on end; a gap of up to \
-              6 h ends no spell, and levels that the geometry contradicts do not count"],
-            "level", "抗旱救灾", Own(sources::ponds_dry);
+              6 h ends no spell, and levels that the geometry contradicts do not count; \
+              plus the dry ponds entered that are not monitored"],
+            "level; ledger ponds_dry_unmonitored", "抗旱救灾", Own(sources::ponds_dry);
         AreaAffected: "area_affected", "农作物受灾面积", "crop area affected", "亩", Entered, Some((About, Unit::Mu)),
             ["减产一成及以上的面积：各村、各作物取期间最后一次调查的数，相加",
              "area with a yield cut of 10 % or more: of each village and crop the latest survey of the period, added up"],
@@ -133,11 +135,11 @@ macro_rules! catalogue {
               equipment, fuel, electricity, money or people"],
             "figures area_affected, area_failed", "抗旱救灾", After(areas::rescued);
         LossAverted: "loss_averted", "挽回经济损失", "loss averted", "元", Derived, Some((Over, Unit::Yuan)),
-            ["各作物（受灾面积 − 绝收面积）× 亩产 × 单价 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 之和",
+            ["各作物（受灾面积 − 绝收面积）× 亩产 × 单价 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 之和，加上填报的未测算部分",
              "sum over crops of (area affected - area failed) x yield x price x (loss rate without relief - loss rate \
-              with relief) / 100"],
-            "figures by crop; crop table of the township; ledger loss_rate_without_relief, loss_rate_with_relief", "抗旱救灾",
-            After(areas::loss_averted);
+              with relief) / 100, plus what is entered and not worked out"],
+            "figures by crop; crop table of the township; ledger loss_rate_without_relief, loss_rate_with_relief, loss_averted_unrated", "抗旱救灾",
+            After(saved::loss_averted);
         InspectionMonth: "inspection_month", "农饮工程隐患大排查月份", "month of the hazard inspection", "月", Entered, None,
             ["本年首次农饮工程隐患排查的月份",
              "month of the first inspection of drinking-water works in the year"],
@@ -173,20 +175,23 @@ macro_rules! catalogue {
             "ledger drinking_difficulty; level of the sources that serve people", "安全饮水",
             Own(drinking::drinking_difficulty);
         PumpHours: "pump_hours", "抗旱机泵运行时间", "pump running hours", "h", Measured, Some((About, Unit::Hour)),
-            ["各泵站之和：计时表增量；否则运行状态均值 × 小时；否则功率高于额定 20% 的小时数；否则用电 ÷ 额定功率",
+            ["各泵站之和：计时表增量；否则运行状态均值 × 小时；否则功率高于额定 20% 的小时数；否则用电 ÷ 额定功率；加上填报的未监测运行时间",
              "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours \
-              with a power above 20 % of the rated power; else energy / rated power"],
-            "run_hours, run_state, power or energy_total; pump plate", "附表", Own(pumps::pump_hours);
+              with a power above 20 % of the rated power; else energy / rated power; plus the hours entered that are not monitored"],
+            "run_hours, run_state, power or energy_total; pump plate; ledger pump_hours_unmonitored", "附表",
+            Own(pumps::pump_hours);
         WaterPumped: "water_pumped", "提水量", "water pumped", "m3", Measured, Some((About, Unit::CubicMetre)),
-            ["各泵站之和：水表增量；否则平均流量 × 小时；否则小时 × 额定流量 × 频率 ÷ 50；否则用电 × 效率 ÷（0.002725 × 扬程）",
+            ["各泵站之和：水表增量；否则平均流量 × 小时；否则小时 × 额定流量 × 频率 ÷ 50；否则用电 × 效率 ÷（0.002725 × 扬程）；加上填报的未监测提水量",
              "sum over all pumps: growth of the water meter; else mean flow x hours; else hours x rated flow x \
-              frequency / 50; else energy x efficiency / (0.002725 x head)"],
-            "volume_total, flow, frequency or energy_total; pump plate; level of its source", "附表",
+              frequency / 50; else energy x efficiency / (0.002725 x head); plus the water entered that is not monitored"],
+            "volume_total, flow, frequency or energy_total; pump plate; level of its source; ledger water_pumped_unmonitored", "附表",
             Own(pumps::water_pumped);
         StorageTotal: "storage_total", "塘库蓄水总量", "water stored", "m3", Measured, Some((About, Unit::CubicMetre)),
-            ["各塘堰、水库按期末最后水位查水位库容曲线的蓄水量之和",
-             "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve"],
-            "level; storage curve", "附表", Own(sources::storage_total);
+            ["各塘堰、水库按期末最后水位查水位库容曲线的蓄水量之和，加上填报的未监测塘库蓄水量",
+             "sum over ponds and reservoirs of the storage at the last level of the period, by the storage curve, \
+              plus what is entered of those that are not monitored"],
+            "level; storage curve; ledger storage_unmonitored, storage_large_unmonitored, storage_medium_unmonitored, \
+             storage_small_unmonitored, storage_ponds_unmonitored", "附表", Own(storage::total);
         AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩", Entered, Some((About, Unit::Mu)),
             LATEST, "ledger area_standing", "", Rows(&[Code::AreaStanding]);
         DroughtLight: "drought_light", "轻旱面积", "area in light drought", "亩", Entered, Some((About, Unit::Mu)),
@@ -229,14 +234,16 @@ macro_rules! catalogue {
             Entered, Some((Exact, Unit::SmallHead)),
             LATEST, "ledger small_livestock_short", "", Rows(&[Code::SmallLivestockShort]);
         StorageAnomaly: "storage_anomaly", "蓄水量比往年同期增减", "water stored against earlier years", "%", Derived, None,
-            ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100",
-             "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100"],
-            "figure storage_total of this and earlier years", "", After(sources::storage_anomaly);
+            ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100；没有往年数据时与填报的多年同期蓄水量比较",
+             "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100; \
+              without data of earlier years against the usual storage that is entered"],
+            "figure storage_total of this and earlier years; ledger storage_usual", "", After(storage::anomaly);
         ReservoirsDry: "reservoirs_dry", "干涸水库座数", "reservoirs dry", "座", Measured, Some((Exact, Unit::Seat)),
-            ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数；缺数不超过 6 小时不断开，水位可疑的时段不计",
+            ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数；缺数不超过 6 小时不断开，水位可疑的时段不计；加上填报的未监测干涸水库",
              "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end; a gap of up \
-              to 6 h ends no spell, and levels that the geometry contradicts do not count"],
-            "level", "", Own(sources::reservoirs_dry);
+              to 6 h ends no spell, and levels that the geometry contradicts do not count; \
+              plus the dry reservoirs entered that are not monitored"],
+            "level; ledger reservoirs_dry_unmonitored", "", Own(sources::reservoirs_dry);
         WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", Entered, Some((Exact, Unit::Eye)),
             LATEST, "ledger wells_short", "", Rows(&[Code::WellsShort]);
         ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Entered, None,
@@ -261,10 +268,10 @@ macro_rules! catalogue {
             "ledger wells_engaged", "", Peak(&[Code::WellsEngaged]);
         PumpStationsEngaged: "pump_stations_engaged", "投入抗旱泵站", "pump stations in use", "处",
             Derived, Some((Exact, Unit::Place)),
-            ["期间运行过的泵站处数：功率达额定的 20 % 以上、有运行记录，或用电超出电表自身耗电",
+            ["期间运行过的泵站处数：功率达额定的 20 % 以上、有运行记录，或用电超出电表自身耗电；加上填报的未监测泵站",
              "pump stations that ran in the period: 20 % of the rated power or more, a record of running, or more electricity \
-              than the meter itself draws"],
-            "energy_total, run_hours, run_state, power", "", Own(pumps::stations_engaged);
+              than the meter itself draws; plus the stations entered that are not monitored"],
+            "energy_total, run_hours, run_state, power; ledger pump_stations_unmonitored", "", Own(pumps::stations_engaged);
         MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile pump sets in use", "台",
             Entered, Some((Exact, Unit::Set)),
             ["各村取期间填报的未装表设备台数最大的一次，相加",
@@ -292,14 +299,17 @@ macro_rules! catalogue {
             "figures funds_central, funds_province, funds_county", "",
             Total(&[Id::FundsCentral, Id::FundsProvince, Id::FundsCounty]);
         AreaIrrigated: "area_irrigated", "抗旱浇灌面积", "area irrigated", "亩", Derived, Some((About, Unit::Mu)),
-            ["运行过的水泵可灌面积之和，每台计一次",
-             "sum of the areas that the pumps which ran can irrigate, each once"],
-            "energy_total, power; pump table irrigates_mu", "", Own(pumps::area_irrigated);
+            ["运行过的水泵可灌面积之和，每台计一次，加上填报的未监测浇灌面积",
+             "sum of the areas that the pumps which ran can irrigate, each once, plus the area entered that is not \
+              monitored"],
+            "energy_total, power; pump table irrigates_mu; ledger area_irrigated_unmonitored", "",
+            Own(pumps::area_irrigated);
         AreaIrrigatedTimes: "area_irrigated_times", "抗旱浇灌亩次", "area irrigated, each pass counted", "亩次",
             Derived, Some((About, Unit::MuTimes)),
-            ["提水量 × 渠系水利用系数 ÷ 每亩次灌水定额",
-             "water pumped x canal efficiency / water of one pass"],
-            "figure water_pumped; township irrigation.canal_efficiency, irrigation.pass_m3_per_mu", "",
+            ["提水量 × 渠系水利用系数 ÷ 每亩次灌水定额；有填报的未监测亩次时，监测的提水量折算后与之相加",
+             "water pumped x canal efficiency / water of one pass; where passes are entered of what is not monitored, those \
+              of the water that is monitored plus these"],
+            "figure water_pumped; township irrigation.canal_efficiency, irrigation.pass_m3_per_mu; ledger area_irrigated_times_unmonitored", "",
             After(pumps::area_irrigated_times);
         PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人",
             Entered, Some((About, Unit::Person)),
@@ -309,17 +319,17 @@ macro_rules! catalogue {
             RUNNING, "ledger livestock_relieved", "", Rows(&[Code::LivestockRelieved]);
         InstalledPower: "installed_power", "投入抗旱装机容量", "installed power in use", "kW",
             Derived, Some((About, Unit::Kilowatt)),
-            ["运行过的水泵额定功率之和",
-             "sum of the rated power of the pumps that ran"],
-            "energy_total, power; pump plate", "", Own(pumps::installed_power);
+            ["运行过的水泵额定功率之和，加上填报的未监测装机容量",
+             "sum of the rated power of the pumps that ran, plus the power entered that is not monitored"],
+            "energy_total, power; pump plate; ledger installed_power_unmonitored", "", Own(pumps::installed_power);
         DieselUsed: "diesel_used", "抗旱用柴油", "diesel used", "L", Entered, Some((About, Unit::Litre)),
             ["加油票之和",
              "sum of the fuel slips"], "ledger diesel", "附表", Rows(&[Code::Diesel]);
         OilUsed: "oil_used", "抗旱用油", "fuel used, by mass", "t", Derived, Some((About, Unit::Tonne)),
-            ["（汽油 × 0.74 + 柴油 × 0.84）÷ 1000；每升重量汽油在 0.72 到 0.775 千克、柴油在 0.81 到 0.845 千克之间",
+            ["（汽油 × 0.74 + 柴油 × 0.84）÷ 1000；每升重量汽油在 0.72 到 0.775 千克、柴油在 0.81 到 0.845 千克之间；加上按吨填报的油料",
              "(gasoline x 0.74 + diesel x 0.84) / 1000; gasoline 0.72 to 0.775, \
-              diesel 0.81 to 0.845 kg per litre"],
-            "figures gasoline_used, diesel_used", "", After(entered::oil_used);
+              diesel 0.81 to 0.845 kg per litre; plus the fuel entered by mass"],
+            "figures gasoline_used, diesel_used; ledger oil_by_mass", "", After(entered::oil_used);
         EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Entered, Some((Exact, Unit::Hour)),
             ["未装表油机运行记录之和",
              "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Rows(&[Code::EngineHours]);
@@ -357,19 +367,21 @@ macro_rules! catalogue {
             Entered, Some((Exact, Unit::Yuan)),
             SURVEYED, "ledger cash_crops_lost", "", Rows(&[Code::CashCropsLost]);
         GrainSaved: "grain_saved", "挽回粮食损失", "grain saved", "t", Derived, Some((About, Unit::Tonne)),
-            ["各粮食作物（受灾面积 − 绝收面积）× 亩产 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 ÷ 1000 之和",
+            ["各粮食作物（受灾面积 − 绝收面积）× 亩产 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 ÷ 1000 之和，加上填报的未测算部分",
              "sum over the crops of kind grain of (area affected - area failed) x yield x (loss rate without relief - \
-              loss rate with relief) / 100 / 1000"],
-            "figures by crop; crop table; ledger loss rates", "", After(areas::grain_saved);
+              loss rate with relief) / 100 / 1000, plus what is entered and not worked out"],
+            "figures by crop; crop table; ledger loss rates, grain_saved_unrated", "", After(saved::grain_saved);
         GrainSavedValue: "grain_saved_value", "挽回粮食损失价值", "value of the grain saved", "元",
             Derived, Some((About, Unit::Yuan)),
-            ["各粮食作物挽回的产量 × 单价之和",
-             "grain saved of each crop x its price"], "as grain_saved", "", After(areas::grain_saved_value);
+            ["各粮食作物挽回的产量 × 单价之和，加上填报的未测算部分",
+             "grain saved of each crop x its price, plus what is entered and not worked out"],
+            "as grain_saved; ledger grain_saved_value_unrated", "",
+            After(saved::grain_saved_value);
         CashCropsSaved: "cash_crops_saved", "挽回经济作物损失", "value of other crops saved", "元",
             Derived, Some((About, Unit::Yuan)),
-            ["算法同挽回经济损失，只计经济作物",
-             "as loss averted, of the crops of kind cash"],
-            "figures by crop; crop table; ledger loss rates", "", After(areas::cash_crops_saved);
+            ["算法同挽回经济损失，只计经济作物，加上填报的未测算部分",
+             "as loss averted, of the crops of kind cash, plus what is entered and not worked out"],
+            "figures by crop; crop table; ledger loss rates, cash_crops_saved_unrated", "", After(saved::cash_crops_saved);
         PersonsInNeed: "persons_in_need", "因旱需生活救助人口（实时）", "persons in need of relief at the end", "人",
             Entered, Some((About, Unit::Person)),
             LATEST, "ledger persons_in_need", "", Rows(&[Code::PersonsInNeed]);
@@ -394,6 +406,93 @@ macro_rules! catalogue {
             "direct loss in farming, forestry, livestock and fishery", "元",
             Entered, Some((Exact, Unit::Yuan)),
             SURVEYED, "ledger direct_loss_farming", "", Rows(&[Code::DirectLossFarming]);
+        StorageLarge: "storage_large", "大型水库蓄水量", "water stored in large reservoirs", "m3",
+            Measured, Some((About, Unit::CubicMetre)),
+            ["总库容 1 亿立方米及以上的水库按期末水位查得的蓄水量，加上填报的未监测大型水库蓄水量",
+             "storage at the end by the levels of the reservoirs with a capacity of 10^8 m3 or more, plus what is entered of those \
+              that are not monitored"],
+            "level; storage curve; ledger storage_large_unmonitored", "",
+            Own(|facts| storage::of_class(facts, SizeClass::Large));
+        StorageMedium: "storage_medium", "中型水库蓄水量", "water stored in medium reservoirs", "m3",
+            Measured, Some((About, Unit::CubicMetre)),
+            ["总库容 1000 万至 1 亿立方米的水库按期末水位查得的蓄水量，加上填报的未监测中型水库蓄水量",
+             "storage at the end by the levels of the reservoirs with a capacity of 10^7 to 10^8 m3, plus what is entered of those \
+              that are not monitored"],
+            "level; storage curve; ledger storage_medium_unmonitored", "",
+            Own(|facts| storage::of_class(facts, SizeClass::Medium));
+        StorageSmall: "storage_small", "小型水库蓄水量", "water stored in small reservoirs", "m3",
+            Measured, Some((About, Unit::CubicMetre)),
+            ["总库容 10 万至 1000 万立方米的水库按期末水位查得的蓄水量，加上填报的未监测小型水库蓄水量",
+             "storage at the end by the levels of the reservoirs with a capacity of 10^5 to 10^7 m3, plus what is entered of those \
+              that are not monitored"],
+            "level; storage curve; ledger storage_small_unmonitored", "",
+            Own(|facts| storage::of_class(facts, SizeClass::Small));
+        StoragePonds: "storage_ponds", "塘堰蓄水量", "water stored in ponds", "m3", Measured, Some((About, Unit::CubicMetre)),
+            ["塘堰和总库容不足 10 万立方米的水库按期末水位查得的蓄水量，加上填报的未监测塘堰蓄水量",
+             "storage at the end by the levels of ponds and of reservoirs with a capacity below 10^5 m3, plus what is entered of \
+              those that are not monitored"],
+            "level; storage curve; ledger storage_ponds_unmonitored", "",
+            Own(|facts| storage::of_class(facts, SizeClass::Pond));
+        StorageOfPlan: "storage_of_plan", "蓄水量占计划", "water stored of what was planned", "%", Derived, None,
+            ["期末蓄水量 ÷ 填报的计划蓄水量 × 100",
+             "storage at the end / storage planned as entered x 100"],
+            "figure storage_total; ledger storage_planned", "", After(storage::of_plan);
+        PersonTimesEngaged: "person_times_engaged", "投入抗旱人次", "person-times at work on relief", "人次",
+            Entered, Some((About, Unit::PersonTime)),
+            RUNNING, "ledger person_times_engaged", "", Rows(&[Code::PersonTimesEngaged]);
+        PersonsEngagedNow: "persons_engaged_now", "投入抗旱人数（当前）", "persons at work on relief at the end", "人",
+            Entered, Some((Exact, Unit::Person)),
+            LATEST, "ledger persons_engaged", "", Rows(&[Code::PersonsEngaged]);
+        WaterTruckTrips: "water_truck_trips", "送水车次", "trips of water trucks", "车次", Entered, Some((Exact, Unit::Trip)),
+            RUNNING, "ledger water_truck_trips", "", Rows(&[Code::WaterTruckTrips]);
+        WellsDrilled: "wells_drilled", "新打机井", "wells drilled", "眼", Entered, Some((Exact, Unit::Eye)),
+            RUNNING, "ledger wells_drilled", "", Rows(&[Code::WellsDrilled]);
+        WellsRepaired: "wells_repaired", "维修机井", "wells repaired", "眼", Entered, Some((Exact, Unit::Eye)),
+            RUNNING, "ledger wells_repaired", "", Rows(&[Code::WellsRepaired]);
+        CanalsCleared: "canals_cleared", "清淤疏通渠道", "canals cleared", "m", Entered, Some((About, Unit::Metre)),
+            RUNNING, "ledger canals_cleared", "", Rows(&[Code::CanalsCleared]);
+        PipesLaid: "pipes_laid", "铺设管道", "pipes laid", "m", Entered, Some((About, Unit::Metre)),
+            RUNNING, "ledger pipes_laid", "", Rows(&[Code::PipesLaid]);
+        WorksRepaired: "works_repaired", "维修水利设施", "water works repaired", "处", Entered, Some((Exact, Unit::Place)),
+            RUNNING, "ledger works_repaired", "", Rows(&[Code::WorksRepaired]);
+        AreaReplanted: "area_replanted", "改种补种面积", "area replanted", "亩", Entered, Some((About, Unit::Mu)),
+            SURVEYED, "ledger area_replanted", "", Rows(&[Code::AreaReplanted]);
+        RainlessDays: "rainless_days", "连续无雨日数", "days on end without rain", "天", Measured, Some((Exact, Unit::Day)),
+            ["期间各雨量站面平均日雨量连续小于无雨界限（乡镇配置 climate.rainless_mm）的最长天数；没有雨量站数据时取填报的最大值",
+             "longest run of days of the period with an areal mean of the rain gauges below the limit of the township's file \
+              (climate.rainless_mm); without data of gauges the greatest that is entered"],
+            "rainfall_total; township climate.rainless_mm; ledger rainless_days", "", Own(rain::rainless_days);
+        RainTotal: "rain_total", "降雨量", "rain", "mm", Measured, Some((About, Unit::Millimetre)),
+            ["期间各雨量站面平均日雨量之和；没有雨量站数据时取填报的气象部门降雨量",
+             "sum of the areal means of the rain gauges over the days of the period; without data of gauges the rain that the \
+              meteorological office gives, as entered"],
+            "rainfall_total; ledger rain_reported", "", Own(rain::rain_total);
+        RainAnomaly: "rain_anomaly", "降雨量比多年同期增减", "rain against the usual", "%", Derived, None,
+            ["（降雨量 − 多年同期降雨量）÷ 多年同期降雨量 × 100；多年同期取填报值，其次取乡镇配置的常年降水，再次取往年同日均值",
+             "(rain - usual rain) / usual rain x 100; the usual rain is what is entered, else the climate of the township's file, \
+              else the mean of the same days of earlier years"],
+            "figure rain_total of this and earlier years; ledger rain_usual; township climate.rain_mm", "",
+            After(rain::rain_anomaly);
+        PersonsAffected: "persons_affected", "受灾人口", "persons affected", "人", Entered, Some((About, Unit::Person)),
+            SURVEYED, "ledger persons_affected", "", Rows(&[Code::PersonsAffected]);
+        PersonsAffectedNow: "persons_affected_now", "受灾人口（当前）", "persons affected at the end", "人",
+            Entered, Some((About, Unit::Person)),
+            LATEST, "ledger persons_affected_now", "", Rows(&[Code::PersonsAffectedNow]);
+        HouseholdsAffected: "households_affected", "受灾户数", "households affected", "户",
+            Entered, Some((Exact, Unit::Household)),
+            SURVEYED, "ledger households_affected", "", Rows(&[Code::HouseholdsAffected]);
+        PersonsShortTotal: "persons_short_total", "因旱饮水困难人口（累计）",
+            "persons who came to be short of drinking water", "人",
+            Entered, Some((About, Unit::Person)),
+            RUNNING, "ledger persons_came_short", "", Rows(&[Code::PersonsCameShort]);
+        LivestockShortTotal: "livestock_short_total", "因旱饮水困难大牲畜（累计）",
+            "cattle and the like that came to be short of water", "头",
+            Entered, Some((Exact, Unit::Head)),
+            RUNNING, "ledger livestock_came_short", "", Rows(&[Code::LivestockCameShort]);
+        PersonsRelievedNow: "persons_relieved_now", "临时解决饮水困难人口（当前）",
+            "persons relieved for the time being, at the end", "人",
+            Entered, Some((About, Unit::Person)),
+            LATEST, "ledger persons_relieved_now", "", Rows(&[Code::PersonsRelievedNow]);
     } };
 }
 pub(super) use catalogue;
@@ -439,6 +538,20 @@ impl FigureId {
                 | Id::PumpStationsEngaged
                 | Id::AreaIrrigated
                 | Id::InstalledPower
+        )
+    }
+
+    /// Whether rows of the ledger may stand for all of it, though it is otherwise worked out.
+    pub(super) fn has_entered_part(self) -> bool {
+        use FigureId as Id;
+        matches!(
+            self,
+            Id::AreaIrrigatedTimes
+                | Id::OilUsed
+                | Id::GrainSaved
+                | Id::GrainSavedValue
+                | Id::CashCropsSaved
+                | Id::LossAverted
         )
     }
 }

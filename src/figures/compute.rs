@@ -37,13 +37,14 @@ pub fn compute<C: Cells>(inputs: &Inputs<'_>, cells: &mut C) -> Result<Statement
 
 fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
     let Basis { township, period, entries, .. } = inputs.basis;
-    let TownshipAccount { sources, pumps, days } = account;
+    let TownshipAccount { sources, pumps, rain, days } = account;
     let rows = Rows::new(entries, period);
     let facts = Facts {
         basis: inputs.basis,
         rows,
         sources: &sources,
         pumps: &pumps,
+        rain: &rain,
         earlier: inputs.earlier,
     };
     let mut figures = drafts(&facts).finish(period, inputs.wordings, inputs.code_version);

@@ -54,6 +54,24 @@ impl Span {
         Span { value: self.value / divisor, least: self.least / divisor, most: self.most / divisor }
     }
 
+    /// This as a share of `whole`, which is more than 0.
+    pub fn share_of(self, whole: Span) -> Span {
+        Span {
+            value: self.value / whole.value,
+            least: if whole.most.is_finite() { self.least / whole.most } else { 0.0 },
+            most: if whole.least > 0.0 { self.most / whole.least } else { f64::INFINITY },
+        }
+    }
+
+    /// By how much this lies above `base`, which is more than 0, or below it, in per cent of it.
+    pub fn against(self, base: Span) -> Span {
+        let percent = |of: f64, base: f64| (of - base) / base * 100.0;
+        // Against a base without an upper bound nothing is certain but that something is left.
+        let least = if base.most.is_finite() { percent(self.least, base.most) } else { -100.0 };
+        let most = if base.least > 0.0 { percent(self.most, base.least) } else { f64::INFINITY };
+        Span { value: percent(self.value, base.value), least, most }
+    }
+
     /// Whether `part` cannot be a part of this.
     pub fn is_exceeded_by(self, part: Span) -> bool {
         part.value > self.value * (1.0 + SAME)

@@ -16,7 +16,7 @@ use crate::core::{Period, Series};
 use crate::locales::{Text, figures as words};
 
 /// Units of things that there are whole ones of only.
-const WHOLE: [PrintUnit; 13] = [
+const WHOLE: [PrintUnit; 16] = [
     PrintUnit::Person,
     PrintUnit::PersonTime,
     PrintUnit::Head,
@@ -27,6 +27,9 @@ const WHOLE: [PrintUnit; 13] = [
     PrintUnit::Eye,
     PrintUnit::Place,
     PrintUnit::Vehicle,
+    PrintUnit::Trip,
+    PrintUnit::Household,
+    PrintUnit::Day,
     PrintUnit::AdministrativeVillage,
     PrintUnit::Village,
     PrintUnit::Group,
@@ -268,6 +271,12 @@ impl Draft {
         })
     }
 
+    /// Whether it is made from anything but rows of the ledger.
+    fn is_worked_out(&self) -> bool {
+        let entered = |input: &FigureInput| matches!(input.from, Origin::Ledger(_));
+        self.inputs.iter().any(|input| input.value.is_some() && !entered(input))
+    }
+
     /// The class of the evidence that is there, where the figure may come from sensors or people.
     fn class(&self, id: FigureId) -> Class {
         let class = id.spec().class;
@@ -280,6 +289,9 @@ impl Draft {
             (Class::Measured, true, true) => Class::Mixed,
             (Class::Measured, false, true) => Class::Entered,
             (Class::Derived, false, true) if id.is_by_sensors() => Class::Entered,
+            (Class::Derived, false, true) if id.has_entered_part() && !self.is_worked_out() => {
+                Class::Entered
+            }
             (class, _, _) => class,
         }
     }

@@ -13,12 +13,15 @@ use crate::core::{Period, VillageId};
 use crate::locales::{Text, figures as words};
 
 /// Rows that say that somebody was short of water.
-const SHORTAGE: [EntryCode; 5] = [
+const SHORTAGE: [EntryCode; 8] = [
     EntryCode::PersonsShort,
     EntryCode::PersonsInNeedOfWater,
     EntryCode::PersonsCameInNeedOfWater,
     EntryCode::PersonsRelieved,
     EntryCode::WaterCarried,
+    EntryCode::WaterTruckTrips,
+    EntryCode::PersonsCameShort,
+    EntryCode::PersonsRelievedNow,
 ];
 
 /// Persons short of drinking water, as the ledger states. That there were none has to be borne out by the sources that

@@ -5,6 +5,7 @@ use super::counting::Span;
 use super::draft::{Draft, Drafts, names_year};
 use super::facts::Facts;
 use super::rows::missing;
+use super::unwatched::{entered as rows_of, short};
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
 use crate::account::{Entry, EntryCode};
 use crate::locales::{Text, figures as words};
@@ -112,8 +113,8 @@ pub(super) fn response_level(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Gasoline and diesel by mass.
-pub(super) fn oil_used(_facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+/// Gasoline and diesel by mass, and what is entered by mass alone.
+pub(super) fn oil_used(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     let mut sum: Option<Span> = None;
     for (id, kg_per_litre) in [
@@ -130,6 +131,10 @@ pub(super) fn oil_used(_facts: &Facts<'_>, drafts: &Drafts) -> Draft {
         draft.figure(id, tonnes.value);
         draft.note(words::litres_by_mass(name, litres.value, kg_per_litre));
         sum = Some(sum.unwrap_or_default().plus(tonnes));
+    }
+    if let Some(by_mass) = rows_of(facts, &[EntryCode::OilByMass], &mut draft) {
+        draft.note(words::fuel_by_mass(short(by_mass.value)));
+        sum = Some(sum.unwrap_or_default().plus(by_mass));
     }
     match sum {
         Some(sum) => sum.set_in(&mut draft),

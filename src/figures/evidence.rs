@@ -21,13 +21,15 @@ use crate::water::StationKind;
 const GLITCH_SHARE: f64 = 0.01;
 
 /// Rows that say that somebody was short of drinking water.
-const SHORT_OF_WATER: [EntryCode; 6] = [
+const SHORT_OF_WATER: [EntryCode; 8] = [
     EntryCode::DrinkingDifficulty,
     EntryCode::PersonsShort,
     EntryCode::PersonsRelieved,
     EntryCode::PersonsInNeedOfWater,
     EntryCode::PersonsCameInNeedOfWater,
     EntryCode::WaterCarried,
+    EntryCode::PersonsCameShort,
+    EntryCode::PersonsRelievedNow,
 ];
 
 /// A reason to doubt what figures are made of.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Earlier;
 use super::rows::Rows;
-use crate::account::{Basis, PumpAccount, SourceAccount};
+use crate::account::{Basis, PumpAccount, Rainfall, SourceAccount};
 use crate::water::{StationKind, Township};
 
 /// The inputs of the functions that make figures.
@@ -13,6 +13,7 @@ pub(super) struct Facts<'a> {
     pub rows: Rows<'a>,
     pub sources: &'a [SourceAccount],
     pub pumps: &'a [PumpAccount],
+    pub rain: &'a Rainfall,
     pub earlier: &'a [Earlier],
 }
 

@@ -1,7 +1,8 @@
-//! The state's drought forms: which figure stands in which field, in which unit.
+//! The state's drought forms: which figure stands in which field, in which unit, and which field is the sum of which.
 //!
-//! Field lists: `docs/domain.md` §1.1 to §1.4. The forms have names and no numbers here, since the numbers of the
-//! present edition are not known for certain.
+//! The fields are those of `docs/domain.md` §1.1 to §1.4: the field lists of a production system of the present
+//! editions, with the definitions of 水旱灾害统计报表制度 (办旱一〔2011〕19号). A form has a number only where that edition
+//! has a form of its name and grades; the numbers of later editions are not known and are left to the office.
 
 use super::catalogue::FigureId;
 use crate::account::unit_name;
@@ -15,8 +16,18 @@ pub struct Form {
     pub name_en: &'static str,
     /// Whom it is reported to, in Chinese and in English.
     pub authority: [&'static str; 2],
+    /// Its number (表号); empty where it is not known.
+    pub number: [&'static str; 2],
+    /// Who made the form (制定机关).
+    pub made_by: [&'static str; 2],
+    /// The edition whose fields it has.
+    pub edition: [&'static str; 2],
+    /// Whether it states how things are on a day, and not what came to pass in a period.
+    pub of_a_day: bool,
     pub source: &'static str,
     pub rows: &'static [FormRow],
+    /// Fields of the form that no figure gives.
+    pub by_hand: &'static [ByHand],
 }
 
 impl Form {
@@ -25,15 +36,86 @@ impl Form {
     }
 
     pub fn authority(&self) -> Text {
-        let [zh, en] = self.authority;
-        Text::both(zh, en)
+        both(self.authority)
+    }
+
+    pub fn number(&self) -> Text {
+        both(self.number)
+    }
+
+    pub fn made_by(&self) -> Text {
+        both(self.made_by)
+    }
+
+    pub fn edition(&self) -> Text {
+        both(self.edition)
+    }
+
+    /// The columns of its grid, from left to right.
+    pub fn columns(&self) -> Vec<FormColumn> {
+        let mut columns = Vec::new();
+        for (place, row) in self.rows.iter().enumerate() {
+            let before = self.by_hand.iter().filter(|field| field.before == row.figure);
+            columns.extend(before.map(|field| FormColumn {
+                heads: heads(field.label_zh, field.label_en),
+                unit: unit_name(field.form_unit),
+                decimals: field.decimals,
+                sum_of: field.sum_of,
+                row: None,
+            }));
+            columns.push(FormColumn {
+                heads: heads(row.label_zh, row.label_en),
+                unit: row.form_unit_name(),
+                decimals: row.decimals,
+                sum_of: row.sum_of,
+                row: Some((place, row)),
+            });
+        }
+        columns
+    }
+
+    /// The figures that an office may be asked for and that stand neither in a form nor in the section.
+    pub fn other_items() -> impl Iterator<Item = FigureId> {
+        let rows = || FORMS.iter().flat_map(|form| form.rows);
+        let held = move |figure: FigureId| rows().any(|row| row.figure == figure);
+        let figures = FigureId::ALL.iter().copied();
+        figures.filter(move |figure| figure.spec().passage.is_empty() && !held(*figure))
     }
 }
 
-/// A field of a form.
+/// A column of a form's grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormColumn {
+    /// From the top level down.
+    pub heads: Vec<Text>,
+    /// The unit of the form as people read it.
+    pub unit: Text,
+    pub decimals: u8,
+    /// The figures of the fields that it is the sum of.
+    pub sum_of: &'static [FigureId],
+    /// The field and its place among the form's rows; none where no figure gives it.
+    pub row: Option<(usize, &'static FormRow)>,
+}
+
+fn both([zh, en]: [&'static str; 2]) -> Text {
+    Text::both(zh, en)
+}
+
+/// What stands between the levels of a field's heads, in Chinese and in English.
+const LEVELS: [&str; 2] = [" ", ": "];
+
+/// The heads above a field, from the top level down.
+fn heads(zh: &'static str, en: &'static str) -> Vec<Text> {
+    let [blank, colon] = LEVELS;
+    zh.split(blank).zip(en.split(colon)).map(|(zh, en)| Text::both(zh, en)).collect()
+}
+
+/// A field of a form: a column of its grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FormRow {
+    /// The heads above it, from the top level down, with a blank between them.
     pub label_zh: &'static str,
+    /// The same in English, with a colon between them.
     pub label_en: &'static str,
     pub figure: FigureId,
     /// Unit of the township and of the figure.
@@ -42,6 +124,10 @@ pub struct FormRow {
     pub form_unit: &'static str,
     /// How many of the figure's units make one of the form's.
     pub per_form_unit: f64,
+    /// Decimals that the form prints.
+    pub decimals: u8,
+    /// The figures of the form's fields that it is the sum of; none where it is no sum.
+    pub sum_of: &'static [FigureId],
 }
 
 impl FormRow {
@@ -56,7 +142,12 @@ impl FormRow {
 
     /// The unit of the form as people read it.
     pub fn form_unit_name(&self) -> Text {
-        if self.unit == self.form_unit { self.unit_name() } else { unit_name(self.form_unit) }
+        match self.form_unit {
+            // The figures have the symbol, the forms the word.
+            "t" => Text::both("吨", "t"),
+            unit if unit == self.unit => self.unit_name(),
+            unit => unit_name(unit),
+        }
     }
 
     pub fn in_form_unit(&self, value: f64) -> f64 {
@@ -64,406 +155,267 @@ impl FormRow {
     }
 }
 
-/// The unit of the township, the unit of the form, and how many of the first make one of the second.
-type Units = (&'static str, &'static str, f64);
+/// A field of a form that no figure gives: the sum of other fields, or blank for the office to fill in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ByHand {
+    pub label_zh: &'static str,
+    pub label_en: &'static str,
+    pub form_unit: &'static str,
+    pub decimals: u8,
+    /// The figure whose field it stands before.
+    pub before: FigureId,
+    /// The figures of the fields that it is the sum of; none where it is blank.
+    pub sum_of: &'static [FigureId],
+}
 
-const LAND: Units = ("亩", "千公顷", 15_000.0);
-const LAND_HA: Units = ("亩", "公顷", 15.0);
-const PERSONS: Units = ("人", "万人", 10_000.0);
-const MONEY: Units = ("元", "万元", 10_000.0);
-const CATTLE: Units = ("头", "万头", 10_000.0);
-const PASSES: Units = ("亩次", "千公顷次", 15_000.0);
-const PASSES_HA: Units = ("亩次", "公顷次", 15.0);
+/// The unit of the township, the unit of the form, how many of the first make one of the second, and decimals.
+///
+/// The editions at hand do not say how many decimals. Engineering judgement: four where one person, head or set is
+/// 0.0001 of the form's unit, two for hectares, tonnes and money, none for counts.
+type Units = (&'static str, &'static str, f64, u8);
+
+const LAND: Units = ("亩", "千公顷", 15_000.0, 4);
+const LAND_HA: Units = ("亩", "公顷", 15.0, 2);
+const PASSES: Units = ("亩次", "千公顷次", 15_000.0, 4);
+const PASSES_HA: Units = ("亩次", "公顷次", 15.0, 2);
+const PERSONS: Units = ("人", "万人", 10_000.0, 4);
+const PERSON: Units = ("人", "人", 1.0, 0);
+const CATTLE: Units = ("头", "万头", 10_000.0, 4);
+const HEAD: Units = ("头", "头", 1.0, 0);
+const SMALL_HEAD: Units = ("只", "只", 1.0, 0);
+const MONEY: Units = ("元", "万元", 10_000.0, 2);
+const TONNE: Units = ("t", "t", 1.0, 2);
+const WATER: Units = ("m3", "万m3", 10_000.0, 2);
+const PERCENT: Units = ("%", "%", 1.0, 1);
+const CHANNELS: Units = ("条", "条", 1.0, 0);
+const SEATS: Units = ("座", "座", 1.0, 0);
+const WELLS: Units = ("眼", "眼", 1.0, 0);
+const WELLS_10K: Units = ("眼", "万眼", 10_000.0, 4);
+const PLACES: Units = ("处", "处", 1.0, 0);
+const SETS: Units = ("台", "台", 1.0, 0);
+const SETS_10K: Units = ("台", "万台套", 10_000.0, 4);
+const TRUCKS: Units = ("辆", "辆", 1.0, 0);
+const POWER: Units = ("kW", "万千瓦", 10_000.0, 4);
+const ENERGY: Units = ("kWh", "万度", 10_000.0, 4);
+const GRADE: Units = ("级", "级", 1.0, 0);
 
 const fn row(
     label_zh: &'static str,
     label_en: &'static str,
     figure: FigureId,
-    (unit, form_unit, per_form_unit): Units,
+    (unit, form_unit, per_form_unit, decimals): Units,
+    sum_of: &'static [FigureId],
 ) -> FormRow {
-    FormRow { label_zh, label_en, figure, unit, form_unit, per_form_unit }
+    FormRow { label_zh, label_en, figure, unit, form_unit, per_form_unit, decimals, sum_of }
 }
+
+/// The fields of a form, one a line; of a sum `=` and its parts.
+macro_rules! rows {
+    ($($zh:literal, $en:literal, $figure:ident, $units:ident $(= $($part:ident)+)?;)*) => {
+        &[$(row($zh, $en, FigureId::$figure, $units, &[$($(FigureId::$part),+)?])),*]
+    };
+}
+
+const WATER_AUTHORITY: [&str; 2] = ["水行政主管部门", "water authority"];
+const HEADQUARTERS: [&str; 2] =
+    ["国家防汛抗旱总指挥部", "State Flood Control and Drought Relief Headquarters"];
+const MINISTRY: [&str; 2] = ["水利部", "Ministry of Water Resources"];
+const EDITION_2011: [&str; 2] =
+    ["《水旱灾害统计报表制度》（办旱一〔2011〕19号）", "the flood and drought statistics of 2011"];
+const EDITION_NOW: [&str; 2] =
+    ["《水旱灾害防御统计调查制度》", "the statistical survey of flood and drought defence"];
 
 /// All forms.
 pub const FORMS: &[Form] = &[
     Form {
         name_zh: "农业旱情动态统计表",
         name_en: "Agricultural drought status",
-        authority: ["水行政主管部门", "water authority"],
+        authority: WATER_AUTHORITY,
+        number: ["表5", "5"],
+        made_by: HEADQUARTERS,
+        edition: EDITION_2011,
+        of_a_day: true,
         source: "domain.md §1.1; field list of a production system (certain), units from memory 0.85",
-        rows: &[
-            row("在田作物面积", "standing crops", FigureId::AreaStanding, LAND),
-            row("作物受旱面积 合计", "crop area in drought, total", FigureId::AreaInDrought, LAND),
-            row("其中 轻旱", "of which light", FigureId::DroughtLight, LAND),
-            row("其中 重旱", "of which severe", FigureId::DroughtSevere, LAND),
-            row("其中 干枯", "of which withered", FigureId::DroughtExtreme, LAND),
-            row("水田缺水", "paddies short of water", FigureId::PaddyShort, LAND),
-            row("旱地缺墒", "dry land short of soil moisture", FigureId::DrylandShort, LAND),
-            row(
-                "其中 无抗旱条件面积",
-                "of which without means of irrigation",
-                FigureId::AreaWithoutMeans,
-                LAND,
-            ),
-            row("牧区受旱面积", "pasture in drought", FigureId::PastureAffected, LAND),
-            row(
-                "因旱饮水困难 人口",
-                "short of drinking water: persons",
-                FigureId::PersonsShort,
-                PERSONS,
-            ),
-            row(
-                "因旱饮水困难 大牲畜",
-                "short of drinking water: cattle and the like",
-                FigureId::LivestockShort,
-                CATTLE,
-            ),
-            row(
-                "水利工程蓄水 总量",
-                "water stored by hydraulic works, total",
-                FigureId::StorageTotal,
-                ("m3", "万m3", 10_000.0),
-            ),
-            row(
-                "水利工程蓄水 比多年同期增减",
-                "water stored by hydraulic works, against earlier years",
-                FigureId::StorageAnomaly,
-                ("%", "%", 1.0),
-            ),
-            row("河道断流", "channels without flow", FigureId::ChannelsDry, ("条", "条", 1.0)),
-            row("水库干涸", "reservoirs dry", FigureId::ReservoirsDry, ("座", "座", 1.0)),
-            row(
-                "机电井出水不足",
-                "wells with insufficient yield",
-                FigureId::WellsShort,
-                ("眼", "眼", 1.0),
-            ),
-        ],
+        rows: rows! {
+            "在田作物面积", "standing crops", AreaStanding, LAND;
+            "作物受旱面积 合计", "crop area in drought: total", AreaInDrought, LAND = DroughtLight DroughtSevere DroughtExtreme;
+            "作物受旱面积 轻旱", "crop area in drought: light", DroughtLight, LAND;
+            "作物受旱面积 重旱", "crop area in drought: severe", DroughtSevere, LAND;
+            "作物受旱面积 干枯", "crop area in drought: withered", DroughtExtreme, LAND;
+            "缺水缺墒面积 水田缺水", "area short of water: paddies", PaddyShort, LAND;
+            "缺水缺墒面积 旱地缺墒", "area short of water: dry land short of soil moisture", DrylandShort, LAND;
+            "其中无抗旱条件面积", "of which without means of irrigation", AreaWithoutMeans, LAND;
+            "牧区受旱面积", "pasture in drought", PastureAffected, LAND;
+            "因旱人畜饮水困难 人口", "short of drinking water: persons", PersonsShort, PERSONS;
+            "因旱人畜饮水困难 大牲畜", "short of drinking water: cattle and the like", LivestockShort, CATTLE;
+            "水利工程蓄水情况 蓄水总量", "water stored by hydraulic works: total", StorageTotal, WATER;
+            "水利工程蓄水情况 比多年同期增减", "water stored by hydraulic works: against earlier years", StorageAnomaly, PERCENT;
+            "河道断流", "channels without flow", ChannelsDry, CHANNELS;
+            "水库干涸", "reservoirs dry", ReservoirsDry, SEATS;
+            "机电井出水不足", "wells with insufficient yield", WellsShort, WELLS;
+        },
+        by_hand: &[],
     },
     Form {
         name_zh: "农业抗旱情况统计表",
         name_en: "Agricultural drought relief",
-        authority: ["水行政主管部门", "water authority"],
+        authority: WATER_AUTHORITY,
+        number: ["", ""],
+        made_by: MINISTRY,
+        edition: EDITION_NOW,
+        of_a_day: false,
         source: "domain.md §1.2; the newer form with four grades of drought",
-        rows: &[
-            row("响应级别", "grade of the response", FigureId::ResponseLevel, ("级", "级", 1.0)),
-            row("本季作物实际播种面积", "area sown this season", FigureId::AreaSown, LAND),
-            row(
-                "本季作物最大受旱面积",
-                "greatest area in drought this season",
-                FigureId::AreaInDroughtPeak,
-                LAND,
-            ),
-            row("作物受旱面积 合计", "crop area in drought, total", FigureId::AreaInDrought, LAND),
-            row("其中 轻旱", "of which light", FigureId::DroughtLight, LAND),
-            row("其中 中旱", "of which moderate", FigureId::DroughtModerate, LAND),
-            row("其中 重旱", "of which severe", FigureId::DroughtSevere, LAND),
-            row("其中 特旱", "of which extreme", FigureId::DroughtExtreme, LAND),
-            row(
-                "待播耕地缺水缺墒 合计",
-                "land waiting to be sown, short of water, total",
-                FigureId::WaitingShort,
-                LAND,
-            ),
-            row("其中 水田缺水", "of which paddies short of water", FigureId::PaddyShort, LAND),
-            row(
-                "其中 旱地缺墒",
-                "of which dry land short of soil moisture",
-                FigureId::DrylandShort,
-                LAND,
-            ),
-            row(
-                "牧区草场受旱面积",
-                "pasture grassland in drought",
-                FigureId::PastureAffected,
-                LAND,
-            ),
-            row(
-                "因旱饮水困难 人口",
-                "short of drinking water: persons",
-                FigureId::PersonsShort,
-                PERSONS,
-            ),
-            row(
-                "因旱饮水困难 大牲畜",
-                "short of drinking water: cattle and the like",
-                FigureId::LivestockShort,
-                CATTLE,
-            ),
-            row("投入抗旱人数", "persons at work on relief", FigureId::PersonsEngaged, PERSONS),
-            row("投入机电井", "wells in use", FigureId::WellsEngaged, ("眼", "眼", 1.0)),
-            row(
-                "投入泵站",
-                "pump stations in use",
-                FigureId::PumpStationsEngaged,
-                ("处", "处", 1.0),
-            ),
-            row(
-                "投入机动抗旱设备",
-                "mobile pump sets in use",
-                FigureId::MobileSetsEngaged,
-                ("台", "台", 1.0),
-            ),
-            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
-            row(
-                "累计投入抗旱资金 合计",
-                "money put in so far, total",
-                FigureId::FundsInvested,
-                MONEY,
-            ),
-            row(
-                "其中 各级财政拨款",
-                "of which from all levels of the state",
-                FigureId::FundsPublic,
-                MONEY,
-            ),
-            row("其中 群众自筹", "of which raised by the people", FigureId::FundsRaised, MONEY),
-            row("累计完成抗旱浇灌面积", "area irrigated so far", FigureId::AreaIrrigated, LAND),
-            row(
-                "累计完成抗旱浇灌面积（次）",
-                "area irrigated so far, each pass counted",
-                FigureId::AreaIrrigatedTimes,
-                PASSES,
-            ),
-            row(
-                "累计解决饮水困难 人口",
-                "relieved of the shortage so far: persons",
-                FigureId::PersonsRelieved,
-                PERSONS,
-            ),
-            row(
-                "累计解决饮水困难 大牲畜",
-                "relieved of the shortage so far: cattle and the like",
-                FigureId::LivestockRelieved,
-                CATTLE,
-            ),
-        ],
+        rows: rows! {
+            "响应级别", "grade of the response", ResponseLevel, GRADE;
+            "本季作物实际播种面积", "area sown this season", AreaSown, LAND;
+            "本季作物最大受旱面积", "greatest area in drought this season", AreaInDroughtPeak, LAND;
+            "作物受旱面积 合计", "crop area in drought: total", AreaInDrought, LAND
+                = DroughtLight DroughtModerate DroughtSevere DroughtExtreme;
+            "作物受旱面积 轻旱", "crop area in drought: light", DroughtLight, LAND;
+            "作物受旱面积 中旱", "crop area in drought: moderate", DroughtModerate, LAND;
+            "作物受旱面积 重旱", "crop area in drought: severe", DroughtSevere, LAND;
+            "作物受旱面积 特旱", "crop area in drought: extreme", DroughtExtreme, LAND;
+            "待播耕地缺水缺墒面积 合计", "land waiting to be sown, short of water: total", WaitingShort, LAND = PaddyShort DrylandShort;
+            "待播耕地缺水缺墒面积 水田缺水", "land waiting to be sown, short of water: paddies", PaddyShort, LAND;
+            "待播耕地缺水缺墒面积 旱地缺墒", "land waiting to be sown, short of water: dry land", DrylandShort, LAND;
+            "牧区草场受旱面积", "pasture grassland in drought", PastureAffected, LAND;
+            "因旱人畜饮水困难 人口", "short of drinking water: persons", PersonsShort, PERSONS;
+            "因旱人畜饮水困难 大牲畜", "short of drinking water: cattle and the like", LivestockShort, CATTLE;
+            "统计时段投入抗旱人数", "persons at work on relief", PersonsEngaged, PERSONS;
+            "统计时段投入抗旱设施 机电井", "works in use: wells", WellsEngaged, WELLS;
+            "统计时段投入抗旱设施 泵站", "works in use: pump stations", PumpStationsEngaged, PLACES;
+            "统计时段投入抗旱设施 机动抗旱设备", "works in use: mobile pump sets", MobileSetsEngaged, SETS;
+            "统计时段投入抗旱设施 机动运水车辆", "works in use: water trucks", WaterTrucks, TRUCKS;
+            "累计投入抗旱资金 合计", "money put in so far: total", FundsInvested, MONEY = FundsPublic FundsRaised;
+            "累计投入抗旱资金 各级财政拨款", "money put in so far: from all levels of the state", FundsPublic, MONEY;
+            "累计投入抗旱资金 群众自筹", "money put in so far: raised by the people", FundsRaised, MONEY;
+            "累计完成抗旱浇灌面积 面积", "irrigated so far: area", AreaIrrigated, LAND;
+            "累计完成抗旱浇灌面积 面积次", "irrigated so far: each pass counted", AreaIrrigatedTimes, PASSES;
+            "累计解决因旱人畜饮水困难 人口", "relieved of the shortage so far: persons", PersonsRelieved, PERSONS;
+            "累计解决因旱人畜饮水困难 大牲畜", "relieved of the shortage so far: cattle and the like", LivestockRelieved, CATTLE;
+        },
+        by_hand: &[],
     },
     Form {
         name_zh: "抗旱情况统计表",
         name_en: "Drought relief",
-        authority: ["水行政主管部门", "water authority"],
+        authority: WATER_AUTHORITY,
+        number: ["", ""],
+        made_by: MINISTRY,
+        edition: EDITION_NOW,
+        of_a_day: false,
         source: "domain.md §1.3; field list certain, units from memory 0.9",
-        rows: &[
-            row("投入抗旱人数", "persons at work on relief", FigureId::PersonsEngaged, PERSONS),
-            row("投入机电井", "wells in use", FigureId::WellsEngaged, ("眼", "万眼", 10_000.0)),
-            row(
-                "投入泵站",
-                "pump stations in use",
-                FigureId::PumpStationsEngaged,
-                ("处", "处", 1.0),
-            ),
-            row(
-                "投入机动抗旱设备",
-                "mobile pump sets in use",
-                FigureId::MobileSetsEngaged,
-                ("台", "万台套", 10_000.0),
-            ),
-            row(
-                "装机容量",
-                "installed power",
-                FigureId::InstalledPower,
-                ("kW", "万千瓦", 10_000.0),
-            ),
-            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
-            row("投入抗旱资金 合计", "money put in, total", FigureId::FundsInvested, MONEY),
-            row("其中 中央拨款", "of which from the central state", FigureId::FundsCentral, MONEY),
-            row("其中 省级财政拨款", "of which from the province", FigureId::FundsProvince, MONEY),
-            row(
-                "其中 地县级财政拨款",
-                "of which from prefecture and county",
-                FigureId::FundsCounty,
-                MONEY,
-            ),
-            row("其中 乡村集体投入", "of which from collectives", FigureId::FundsCollective, MONEY),
-            row("其中 群众自筹", "of which raised by the people", FigureId::FundsRaised, MONEY),
-            row(
-                "抗旱用电",
-                "electricity used",
-                FigureId::ElectricityUsed,
-                ("kWh", "万度", 10_000.0),
-            ),
-            row("抗旱用油", "fuel used", FigureId::OilUsed, ("t", "t", 1.0)),
-            row("抗旱浇灌面积", "area irrigated", FigureId::AreaIrrigated, LAND),
-            row(
-                "抗旱浇灌面积（次）",
-                "area irrigated, each pass counted",
-                FigureId::AreaIrrigatedTimes,
-                PASSES,
-            ),
-            row(
-                "临时解决饮水困难 人口",
-                "relieved for the time being: persons",
-                FigureId::PersonsRelieved,
-                PERSONS,
-            ),
-            row(
-                "临时解决饮水困难 大牲畜",
-                "relieved for the time being: cattle and the like",
-                FigureId::LivestockRelieved,
-                CATTLE,
-            ),
-        ],
+        rows: rows! {
+            "投入抗旱人数", "persons at work on relief", PersonsEngaged, PERSONS;
+            "投入抗旱设施 机电井", "works in use: wells", WellsEngaged, WELLS_10K;
+            "投入抗旱设施 泵站", "works in use: pump stations", PumpStationsEngaged, PLACES;
+            "投入抗旱设施 机动抗旱设备", "works in use: mobile pump sets", MobileSetsEngaged, SETS_10K;
+            "投入抗旱设施 装机容量", "works in use: installed power", InstalledPower, POWER;
+            "投入抗旱设施 机动运水车辆", "works in use: water trucks", WaterTrucks, TRUCKS;
+            "投入抗旱资金 合计", "money put in: total", FundsInvested, MONEY = FundsCentral FundsProvince FundsCounty FundsRaised;
+            "投入抗旱资金 中央拨款", "money put in: from the central state", FundsCentral, MONEY;
+            "投入抗旱资金 省级财政拨款", "money put in: from the province", FundsProvince, MONEY;
+            "投入抗旱资金 地县级财政拨款", "money put in: from prefecture and county", FundsCounty, MONEY;
+            "投入抗旱资金 群众自筹", "money put in: raised by the people", FundsRaised, MONEY;
+            "抗旱用电", "electricity used", ElectricityUsed, ENERGY;
+            "抗旱用油", "fuel used", OilUsed, TONNE;
+            "抗旱浇灌面积 面积", "irrigated: area", AreaIrrigated, LAND;
+            "抗旱浇灌面积 面积次", "irrigated: each pass counted", AreaIrrigatedTimes, PASSES;
+            "临时解决人畜饮水困难 人口", "relieved for the time being: persons", PersonsRelieved, PERSONS;
+            "临时解决人畜饮水困难 大牲畜", "relieved for the time being: cattle and the like", LivestockRelieved, CATTLE;
+        },
+        by_hand: &[],
     },
     Form {
         name_zh: "农业旱灾和抗旱效益统计表",
         name_en: "Drought loss and relief benefit",
-        authority: ["水行政主管部门", "water authority"],
+        authority: WATER_AUTHORITY,
+        number: ["表7", "7"],
+        made_by: HEADQUARTERS,
+        edition: EDITION_2011,
+        of_a_day: false,
         source: "domain.md §1.4; the yearly form",
-        rows: &[
-            row("播种面积 粮食作物", "area sown: grain", FigureId::SownGrain, LAND_HA),
-            row("播种面积 经济作物", "area sown: other crops", FigureId::SownCash, LAND_HA),
-            row("作物受灾面积", "crop area affected", FigureId::AreaAffected, LAND_HA),
-            row("其中 成灾面积", "of which damaged", FigureId::AreaDamaged, LAND_HA),
-            row("其中 绝收面积", "of which failed", FigureId::AreaFailed, LAND_HA),
-            row("粮食总产量", "grain harvested", FigureId::GrainOutput, ("t", "t", 1.0)),
-            row("粮食因旱损失", "grain lost to the drought", FigureId::GrainLost, ("t", "t", 1.0)),
-            row("经济作物因旱损失", "value of other crops lost", FigureId::CashCropsLost, MONEY),
-            row(
-                "累计因旱饮水困难 人次",
-                "short of drinking water so far: cases",
-                FigureId::DrinkingDifficulty,
-                ("人次", "人次", 1.0),
-            ),
-            row(
-                "累计解决饮水困难 人口",
-                "relieved of the shortage so far: persons",
-                FigureId::PersonsRelieved,
-                PERSONS,
-            ),
-            row("投入抗旱人数", "persons at work on relief", FigureId::PersonsEngaged, PERSONS),
-            row("投入机电井", "wells in use", FigureId::WellsEngaged, ("眼", "眼", 1.0)),
-            row(
-                "投入泵站",
-                "pump stations in use",
-                FigureId::PumpStationsEngaged,
-                ("处", "处", 1.0),
-            ),
-            row(
-                "投入机动抗旱设备",
-                "mobile pump sets in use",
-                FigureId::MobileSetsEngaged,
-                ("台", "台", 1.0),
-            ),
-            row("投入机动运水车辆", "water trucks", FigureId::WaterTrucks, ("辆", "辆", 1.0)),
-            row(
-                "累计投入抗旱资金 合计",
-                "money put in so far, total",
-                FigureId::FundsInvested,
-                MONEY,
-            ),
-            row("其中 中央拨款", "of which from the central state", FigureId::FundsCentral, MONEY),
-            row(
-                "其中 各级财政拨款",
-                "of which from all levels of the state",
-                FigureId::FundsPublic,
-                MONEY,
-            ),
-            row("累计抗旱浇灌面积", "area irrigated so far", FigureId::AreaIrrigated, LAND_HA),
-            row(
-                "累计抗旱浇灌面积（次）",
-                "area irrigated so far, each pass counted",
-                FigureId::AreaIrrigatedTimes,
-                PASSES_HA,
-            ),
-            row("挽回粮食损失", "grain saved", FigureId::GrainSaved, ("t", "t", 1.0)),
-            row("挽回粮食损失 价值", "grain saved: value", FigureId::GrainSavedValue, MONEY),
-            row("挽回经济作物损失", "value of other crops saved", FigureId::CashCropsSaved, MONEY),
+        rows: rows! {
+            "本年度累计播种面积 粮食作物", "area sown this year: grain", SownGrain, LAND_HA;
+            "本年度累计播种面积 经济作物", "area sown this year: other crops", SownCash, LAND_HA;
+            "作物累计受灾面积 合计", "crop area affected: total", AreaAffected, LAND_HA;
+            "作物累计受灾面积 其中成灾", "crop area affected: of which damaged", AreaDamaged, LAND_HA;
+            "作物累计受灾面积 其中绝收", "crop area affected: of which failed", AreaFailed, LAND_HA;
+            "本年度粮食总产量", "grain harvested", GrainOutput, TONNE;
+            "本年度粮食因旱损失", "grain lost to the drought", GrainLost, TONNE;
+            "本年度经济作物因旱损失", "value of other crops lost", CashCropsLost, MONEY;
+            "累计因旱人畜饮水困难 人口", "short of drinking water so far: persons", PersonsShortTotal, PERSONS;
+            "累计因旱人畜饮水困难 大牲畜", "short of drinking water so far: cattle and the like", LivestockShortTotal, CATTLE;
+            "累计解决因旱人畜饮水困难 人口", "relieved of the shortage so far: persons", PersonsRelieved, PERSONS;
+            "累计解决因旱人畜饮水困难 大牲畜", "relieved of the shortage so far: cattle and the like", LivestockRelieved, CATTLE;
+            "本年度投入抗旱人数", "persons at work on relief", PersonsEngaged, PERSONS;
+            "本年度投入抗旱设施 机电井", "works in use: wells", WellsEngaged, WELLS;
+            "本年度投入抗旱设施 泵站", "works in use: pump stations", PumpStationsEngaged, PLACES;
+            "本年度投入抗旱设施 机动抗旱设备", "works in use: mobile pump sets", MobileSetsEngaged, SETS;
+            "本年度投入抗旱设施 机动运水车辆", "works in use: water trucks", WaterTrucks, TRUCKS;
+            "累计投入抗旱资金 合计", "money put in so far: total", FundsInvested, MONEY;
+            "累计投入抗旱资金 中央拨款", "money put in so far: from the central state", FundsCentral, MONEY;
+            "累计投入抗旱资金 各级财政拨款", "money put in so far: from all levels of the state", FundsPublic, MONEY;
+            "累计完成抗旱浇灌面积 面积", "irrigated so far: area", AreaIrrigated, LAND_HA;
+            "累计完成抗旱浇灌面积 面积次", "irrigated so far: each pass counted", AreaIrrigatedTimes, PASSES_HA;
+            "全年抗旱减灾效益 挽回粮食损失", "benefit of the relief: grain saved", GrainSaved, TONNE;
+            "全年抗旱减灾效益 挽回粮食损失价值", "benefit of the relief: value of the grain saved", GrainSavedValue, MONEY;
+            "全年抗旱减灾效益 挽回经济作物损失", "benefit of the relief: value of other crops saved", CashCropsSaved, MONEY;
+        },
+        by_hand: &[
+            ByHand {
+                label_zh: "本年度累计播种面积 合计",
+                label_en: "area sown this year: total",
+                form_unit: "公顷",
+                decimals: 2,
+                before: FigureId::SownGrain,
+                sum_of: &[FigureId::SownGrain, FigureId::SownCash],
+            },
+            ByHand {
+                label_zh: "作物累计受旱面积",
+                label_en: "crop area in drought this year",
+                form_unit: "公顷",
+                decimals: 2,
+                before: FigureId::AreaAffected,
+                sum_of: &[],
+            },
         ],
     },
     Form {
         name_zh: "自然灾害情况统计表（干旱部分）",
         name_en: "Natural disasters (drought)",
         authority: ["应急管理部门", "emergency management authority"],
-        source: "domain.md §1.4; the statistical unit is the township; fields of production systems",
-        rows: &[
-            row(
-                "因旱需生活救助人口 累计值",
-                "persons in need of relief, so far",
-                FigureId::PersonsInNeedTotal,
-                ("人", "人", 1.0),
-            ),
-            row(
-                "因旱需生活救助人口 实时值",
-                "persons in need of relief, now",
-                FigureId::PersonsInNeed,
-                ("人", "人", 1.0),
-            ),
-            row(
-                "其中 因旱饮水困难需救助人口 累计值",
-                "of which for want of drinking water, so far",
-                FigureId::PersonsInNeedOfWaterTotal,
-                ("人", "人", 1.0),
-            ),
-            row(
-                "其中 因旱饮水困难需救助人口 实时值",
-                "of which for want of drinking water, now",
-                FigureId::PersonsInNeedOfWater,
-                ("人", "人", 1.0),
-            ),
-            row("农作物受灾面积", "crop area affected", FigureId::AreaAffected, LAND_HA),
-            row("其中 粮食作物受灾面积", "of which grain", FigureId::AffectedGrain, LAND_HA),
-            row("农作物成灾面积", "crop area damaged", FigureId::AreaDamaged, LAND_HA),
-            row("其中 粮食作物成灾面积", "of which grain", FigureId::DamagedGrain, LAND_HA),
-            row("农作物绝收面积", "crop area failed", FigureId::AreaFailed, LAND_HA),
-            row("其中 粮食作物绝收面积", "of which grain", FigureId::FailedGrain, LAND_HA),
-            row("草场受灾面积", "grassland affected", FigureId::GrasslandAffected, LAND_HA),
-            row("林地受灾面积", "forest affected", FigureId::ForestAffected, LAND_HA),
-            row(
-                "因旱饮水困难大牲畜",
-                "cattle and the like short of water",
-                FigureId::LivestockShort,
-                ("头", "头", 1.0),
-            ),
-            row(
-                "因旱饮水困难小牲畜",
-                "sheep, pigs and the like short of water",
-                FigureId::SmallLivestockShort,
-                ("只", "只", 1.0),
-            ),
-            row("直接经济损失", "direct economic loss", FigureId::DirectLoss, MONEY),
-            row(
-                "其中 农林牧渔业",
-                "of which farming, forestry, livestock, fishery",
-                FigureId::DirectLossFarming,
-                MONEY,
-            ),
+        number: ["", ""],
+        made_by: ["应急管理部", "Ministry of Emergency Management"],
+        edition: [
+            "《自然灾害情况统计调查制度》（应急〔2020〕19号）中与干旱有关的部分",
+            "the statistical survey of natural disasters of 2020, as far as it concerns drought",
         ],
+        of_a_day: false,
+        source: "domain.md §1.4; the statistical unit is the township; fields of production systems",
+        rows: rows! {
+            "受灾人口", "persons affected", PersonsAffected, PERSON;
+            "因旱需生活救助人口 累计值", "persons in need of relief: so far", PersonsInNeedTotal, PERSON;
+            "因旱需生活救助人口 实时值", "persons in need of relief: now", PersonsInNeed, PERSON;
+            "其中因旱饮水困难需救助人口 累计值", "of which for want of drinking water: so far", PersonsInNeedOfWaterTotal, PERSON;
+            "其中因旱饮水困难需救助人口 实时值", "of which for want of drinking water: now", PersonsInNeedOfWater, PERSON;
+            "农作物受灾面积 合计", "crop area affected: total", AreaAffected, LAND_HA;
+            "农作物受灾面积 其中粮食作物", "crop area affected: of which grain", AffectedGrain, LAND_HA;
+            "农作物成灾面积 合计", "crop area damaged: total", AreaDamaged, LAND_HA;
+            "农作物成灾面积 其中粮食作物", "crop area damaged: of which grain", DamagedGrain, LAND_HA;
+            "农作物绝收面积 合计", "crop area failed: total", AreaFailed, LAND_HA;
+            "农作物绝收面积 其中粮食作物", "crop area failed: of which grain", FailedGrain, LAND_HA;
+            "草场受灾面积", "grassland affected", GrasslandAffected, LAND_HA;
+            "林地受灾面积", "forest affected", ForestAffected, LAND_HA;
+            "因旱饮水困难牲畜 大牲畜", "livestock short of water: cattle and the like", LivestockShort, HEAD;
+            "因旱饮水困难牲畜 小牲畜", "livestock short of water: sheep, pigs and the like", SmallLivestockShort, SMALL_HEAD;
+            "直接经济损失 合计", "direct economic loss: total", DirectLoss, MONEY;
+            "直接经济损失 其中农林牧渔业", "direct economic loss: of which farming, forestry, livestock, fishery", DirectLossFarming, MONEY;
+        },
+        by_hand: &[],
     },
 ];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn units_are_those_of_the_figures() {
-        for form in FORMS {
-            for row in form.rows {
-                assert_eq!(row.unit, row.figure.spec().unit, "{} {}", form.name_zh, row.label_zh);
-                assert!(row.per_form_unit >= 1.0);
-                assert_eq!(row.unit == row.form_unit, row.per_form_unit == 1.0);
-            }
-        }
-    }
-
-    #[test]
-    fn a_name_may_be_that_of_a_sheet() {
-        for form in FORMS {
-            assert!(form.name_en.len() <= 31, "{}", form.name_en);
-            assert!(
-                !form.name_en.contains(['[', ']', ':', '*', '?', '/', '\\']),
-                "{}",
-                form.name_en
-            );
-        }
-    }
-
-    #[test]
-    fn every_figure_stands_in_the_report_or_in_a_form() {
-        for figure in FigureId::ALL {
-            let held = FORMS.iter().flat_map(|f| f.rows).any(|row| row.figure == *figure);
-            assert!(held || !figure.spec().passage.is_empty(), "{figure:?}");
-        }
-    }
-}
+#[path = "forms_tests.rs"]
+mod tests;

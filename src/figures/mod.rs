@@ -25,14 +25,18 @@ mod parse;
 mod phrase;
 mod plausibility;
 mod pumps;
+mod rain;
 mod recipe;
 mod rows;
+mod saved;
 mod sources;
 mod statement;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod together;
 mod unsourced;
+mod unwatched;
 mod wording;
 
 pub use catalogue::{FigureId, FigureSpec};
@@ -46,4 +50,6 @@ pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 pub use plausibility::{Acceptance, Caveat, Finding, Findings, Rule, Rules, Scope, Severity};
 pub use statement::{Statement, Totals, VillageTotals};
-pub use wording::{HedgeWord, Wording, check_wordings};
+pub use wording::{
+    DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE, HedgeWord, Wording, check_wordings,
+};

@@ -115,9 +115,16 @@ units! {
     Yuan: "元", "yuan", true;
     CubicMetre: "立方米", "m³", true;
     Hour: "小时", "hours", true;
+    /// Days on end.
+    Day: "天", "days", false;
+    /// Rain.
+    Millimetre: "毫米", "mm", false;
+    /// Length of canals and pipes.
+    Metre: "米", "m", true;
     Person: "人", "persons", true;
     /// Persons, each time counted.
-    PersonTime: "人次", "cases", true;
+    PersonTime: "人次", "person-times", true;
+    Household: "户", "households", false;
     /// Cattle, horses and the like.
     Head: "头", "head", true;
     /// Sheep, pigs and the like.
@@ -127,8 +134,10 @@ units! {
     Strip: "条", "channels", false;
     Seat: "座", "reservoirs", false;
     Eye: "眼", "wells", false;
-    Place: "处", "stations", false;
+    Place: "处", "sites", false;
     Vehicle: "辆", "trucks", false;
+    /// Journeys of trucks.
+    Trip: "车次", "trips", false;
     AdministrativeVillage: "个行政村", "administrative villages", false;
     Village: "个村", "villages", false;
     Group: "个组", "villagers' groups", false;

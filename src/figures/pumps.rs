@@ -6,6 +6,7 @@ use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
+use super::unwatched::{Watched, entered};
 use crate::account::{Entry, EntryCode, Method, OpenBy, PumpAccount, Quantity, Total};
 use crate::core::{Parameter, Series};
 use crate::locales::{Text, figures as words};
@@ -45,21 +46,11 @@ fn finish(mut draft: Draft, total: &Total, without: Text, what: Text) -> Draft {
     draft
 }
 
-/// What the rows of `code` come to, with each as input; `None` without a row.
-fn declared(facts: &Facts<'_>, code: EntryCode, draft: &mut Draft) -> Option<Span> {
-    let counted = facts.rows.count(code, |_| true)?;
-    for (entry, part) in counted.rows {
-        draft.entry(&Entry { value: part, ..entry.clone() });
-    }
-    counted.notes.into_iter().for_each(|note| draft.note(note));
-    Some(counted.span)
-}
-
 /// Σ of the billed meters, plus what was declared. Neither stands for the other: silent meters are in the bounds. What
 /// meters draw where no pump is proved to have run was not used against the drought.
 pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     let (mut draft, mut total) = sum(facts.pumps, |pump| &pump.energy_kwh);
-    let declared = declared(facts, EntryCode::ElectricityDeclared, &mut draft);
+    let declared = entered(facts, &[EntryCode::ElectricityDeclared], &mut draft);
     let own = declared.unwrap_or_default();
     if declared.is_some() {
         total.value = Some(total.value.unwrap_or(0.0) + own.value);
@@ -157,7 +148,7 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
     let count = |ran: Option<bool>| sets.values().filter(|set| **set == ran).count() as f64;
     let (ran, open) = (count(Some(true)), count(None));
     let known = facts.pumps.iter().any(|account| account.ran.is_some());
-    let declared = declared(facts, EntryCode::EquipmentDeclared, &mut draft);
+    let declared = entered(facts, &[EntryCode::EquipmentDeclared], &mut draft);
     if known || declared.is_some() {
         let Span { value, least, most } = declared.unwrap_or_default();
         draft.number(ran + value);
@@ -172,18 +163,26 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
     draft
 }
 
+/// The sum over the pumps that are watched.
+fn watched((mut draft, total): (Draft, Total)) -> Watched {
+    let missing: Vec<&str> = total.missing.iter().map(String::as_str).collect();
+    note_unknown(&mut draft, &missing, words::data());
+    let (value, bounds) = (total.value, Some(total.bounds));
+    Watched { draft, value, bounds, without: words::no_pump_data() }
+}
+
 pub(super) fn pump_hours(facts: &Facts<'_>) -> Draft {
-    let (draft, total) = sum(facts.pumps, |pump| &pump.run_hours);
-    finish(draft, &total, words::no_pump_data(), words::data())
+    let hours = watched(sum(facts.pumps, |pump| &pump.run_hours));
+    hours.with(facts, &[EntryCode::PumpHoursUnmonitored])
 }
 
 pub(super) fn water_pumped(facts: &Facts<'_>) -> Draft {
-    let (draft, total) = sum(facts.pumps, |pump| &pump.volume_m3);
-    finish(draft, &total, words::no_pump_data(), words::data())
+    let water = watched(sum(facts.pumps, |pump| &pump.volume_m3));
+    water.with(facts, &[EntryCode::WaterPumpedUnmonitored])
 }
 
 /// Σ of `of_plate` over the pumps that ran. Pumps that may have run add to the upper bound.
-fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f64>) -> Draft {
+fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f64>) -> Watched {
     let mut draft = Draft::default();
     let (mut sum, mut open, mut known) = (0.0, 0.0, 0usize);
     let mut lacking = Vec::new();
@@ -202,45 +201,54 @@ fn over_running(facts: &Facts<'_>, of_plate: impl Fn(Option<&Pump>) -> Option<f6
         let note = with_ground(account);
         draft.input(series_input(series.clone(), value, Method::Ran, note, coverage));
     }
-    if known > 0 {
-        draft.number(sum);
-        draft.bounds(sum, sum + open);
-    } else {
-        draft.absent(words::no_running_data());
-    }
     if !lacking.is_empty() {
         draft.note(words::no_plate_not_counted(Text::list(lacking)));
     }
-    draft
+    let (value, bounds) = ((known > 0).then_some(sum), Some([sum, sum + open]));
+    Watched { draft, value, bounds, without: words::no_running_data() }
 }
 
 /// Pump stations that ran.
 pub(super) fn stations_engaged(facts: &Facts<'_>) -> Draft {
-    over_running(facts, |_| Some(1.0))
+    over_running(facts, |_| Some(1.0)).with(facts, &[EntryCode::PumpStationsUnmonitored])
 }
 
 /// Rated power of the pumps that ran.
 pub(super) fn installed_power(facts: &Facts<'_>) -> Draft {
-    over_running(facts, |plate| Some(plate?.rated_power_kw))
+    let power = over_running(facts, |plate| Some(plate?.rated_power_kw));
+    power.with(facts, &[EntryCode::InstalledPowerUnmonitored])
 }
 
 /// Land that the pumps that ran can irrigate.
 pub(super) fn area_irrigated(facts: &Facts<'_>) -> Draft {
-    let mut draft = over_running(facts, |plate| Some(plate?.irrigates_mu));
-    draft.note(words::by_area_of_pumps());
-    draft
+    let mut area = over_running(facts, |plate| Some(plate?.irrigates_mu));
+    if area.value.is_some() {
+        area.draft.note(words::by_area_of_pumps());
+    }
+    area.with(facts, &[EntryCode::AreaIrrigatedUnmonitored])
 }
 
-/// Passes of irrigation that the pumped water is enough for.
+/// Passes of irrigation that the pumped water is enough for. Where passes are entered of what is not monitored, they
+/// stand for its water, and only that of the pumps that are watched is turned into passes.
 pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let code = EntryCode::AreaIrrigatedTimesUnmonitored;
     let mut draft = Draft::default();
     let water = drafts.get(FigureId::WaterPumped);
-    match (water.span(), &facts.township().irrigation) {
+    let span = match facts.rows.of(code).is_empty() {
+        true => water.span(),
+        false => {
+            let Watched { value, bounds, .. } = watched(sum(facts.pumps, |pump| &pump.volume_m3));
+            value.map(|m3| bounds.map_or([m3; 3], |[least, most]| [m3, least, most]))
+        }
+    };
+    let irrigation = &facts.township().irrigation;
+    let mut value = None;
+    let bounds;
+    let mut without = words::no_water_pumped();
+    match (span, irrigation) {
         (Some([m3, least, most]), Some(irrigation)) => {
             let per_m3 = irrigation.canal_efficiency / irrigation.pass_m3_per_mu;
             draft.figure(FigureId::WaterPumped, m3 * per_m3);
-            draft.number(m3 * per_m3);
-            draft.bounds(least * per_m3, most * per_m3);
             draft.inherits(water);
             draft.note(words::passes(
                 format!("{m3:.0}"),
@@ -248,9 +256,22 @@ pub(super) fn area_irrigated_times(facts: &Facts<'_>, drafts: &Drafts) -> Draft 
                 irrigation.pass_m3_per_mu,
                 irrigation.source.text(),
             ));
+            value = Some(m3 * per_m3);
+            bounds = Some([least * per_m3, most * per_m3]);
         }
-        (None, _) => draft.absent(words::no_water_pumped()),
-        (_, None) => draft.absent(words::no_irrigation()),
+        (None, _) => bounds = passes_unseen(facts),
+        (_, None) => {
+            without = words::no_irrigation();
+            bounds = Some([0.0, f64::INFINITY]);
+        }
     }
-    draft
+    Watched { draft, value, bounds, without }.with(facts, &[code])
+}
+
+/// Between which passes those of pumps without any data lie: nothing where there are no pumps.
+fn passes_unseen(facts: &Facts<'_>) -> Option<[f64; 2]> {
+    let irrigation = facts.township().irrigation.as_ref();
+    let per_m3 = irrigation.map_or(f64::INFINITY, |i| i.canal_efficiency / i.pass_m3_per_mu);
+    let [_, most] = sum(facts.pumps, |pump| &pump.volume_m3).1.bounds;
+    Some([0.0, if most > 0.0 { most * per_m3 } else { 0.0 }])
 }

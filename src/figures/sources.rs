@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::catalogue::FigureId;
-use super::draft::{Draft, Drafts, names_year, series_input};
+use super::draft::{Draft, names_year, series_input};
 use super::events::{days_of_part, droughts};
 use super::facts::Facts;
-use super::figure::{FigureInput, Origin};
-use crate::account::{Dryness, EntryCode, Method, SourceAccount, SourceDay, WARN_DAYS_MIN};
+use super::figure::FigureInput;
+use super::unwatched::Watched;
+use crate::account::{Dryness, EntryCode, Method, SourceAccount, WARN_DAYS_MIN};
 use crate::core::{Parameter, Period, Series};
 use crate::locales::{Argument, Text, figures as words};
 use crate::water::{Station, StationKind, Status};
@@ -24,10 +23,6 @@ const FEW_SHARE: f64 = 0.1;
 
 /// Watched sources from which a single dry one is called 个别, whatever its share. Engineering judgement, confidence 0.5.
 const MANY: usize = 4;
-
-/// A last level older than this, h, at the end of the period says nothing of what is stored then. Engineering
-/// judgement, confidence 0.8: a day.
-const STALE_HOURS: i64 = 24;
 
 pub(super) fn input(
     source: &SourceAccount,
@@ -163,7 +158,7 @@ pub(super) fn villages_affected(facts: &Facts<'_>) -> Draft {
 
 /// What is known of how many sources of a kind were dry.
 struct DryCount {
-    draft: Draft,
+    part: Watched,
     /// Sources that the township's file has of the kind.
     watched: usize,
     /// Least and most of them that were dry; `None` where nothing can be said.
@@ -196,22 +191,22 @@ fn dry_count(facts: &Facts<'_>, kind: StationKind) -> DryCount {
         };
         draft.input(input(source, value, Method::DryForADay, note));
     }
-    if watched == 0 {
-        draft.absent(words::no_station(kind.name()));
-        return DryCount { draft, watched, dry: None };
-    }
-    if dry == 0 && !unknown.is_empty() {
-        draft.absent(words::dry_unknown(Text::clauses(reasons)));
-        return DryCount { draft, watched, dry: None };
-    }
     let most = dry + unknown.len();
-    draft.number(dry as f64);
-    draft.bounds(dry as f64, most as f64);
+    let bounds = Some([dry as f64, most as f64]);
+    let without = match watched {
+        0 => words::no_station(kind.name()),
+        _ => words::dry_unknown(Text::clauses(reasons)),
+    };
+    if watched == 0 || dry == 0 && !unknown.is_empty() {
+        let part = Watched { draft, value: None, bounds, without };
+        return DryCount { part, watched, dry: None };
+    }
     if !unknown.is_empty() {
         draft.note(words::few_data_not_counted(Text::list(unknown)));
     }
     draft.note(words::watched(kind.name(), watched, Status::Dry.name(kind), dry));
-    DryCount { draft, watched, dry: Some([dry, most]) }
+    let part = Watched { draft, value: Some(dry as f64), bounds, without };
+    DryCount { part, watched, dry: Some([dry, most]) }
 }
 
 /// Why it is not known whether a source was dry.
@@ -269,161 +264,62 @@ fn of_these_days(facts: &Facts<'_>, said: Text) -> Text {
     }
 }
 
+/// The count with the rows of `code`, of those that no station watches, in the words of `say` for an extent among the
+/// watched. Where one that is not watched was dry, some of all were; that most or all of the watched were stays true.
+fn dry_in_words(
+    facts: &Facts<'_>,
+    count: DryCount,
+    code: EntryCode,
+    say: impl Fn(Extent) -> Text,
+) -> Draft {
+    let extent = count.extent();
+    let mut draft = count.part.with(facts, &[code]);
+    let rest = facts.rows.span(code, |_| true).unwrap_or_default();
+    let extent = match extent {
+        Some(Extent::Most | Extent::All) => extent,
+        _ if rest.least > 0.0 => Some(Extent::Some),
+        None | Some(Extent::None) if rest.most > 0.0 => {
+            draft.open(words::dry_elsewhere_uncertain());
+            None
+        }
+        extent => extent,
+    };
+    if let Some(extent) = extent {
+        draft.words(say(extent));
+    }
+    draft
+}
+
 /// Channels that ceased to flow. Stations watch only part of a township's channels: 部分 is true of all of them as soon
 /// as one is dry; anything else is said of those that are watched.
 pub(super) fn channels_dry(facts: &Facts<'_>) -> Draft {
-    let mut count = dry_count(facts, StationKind::Channel);
+    let count = dry_count(facts, StationKind::Channel);
     let n = count.watched;
-    let said = count.extent().map(|extent| match extent {
+    dry_in_words(facts, count, EntryCode::ChannelsDryUnmonitored, |extent| match extent {
         Extent::None => of_these_days(facts, words::no_channel_dry(n)),
         Extent::Few => of_these_days(facts, words::few_channels_dry(n)),
         Extent::Some => words::some_channels_dry(),
         Extent::Most => words::most_channels_dry(n),
         Extent::All if n == 1 => words::one_channel_dry(),
         Extent::All => words::all_channels_dry(n),
-    });
-    if let Some(said) = said {
-        count.draft.words(said);
-    }
-    count.draft
+    })
 }
 
 /// Ponds that ran dry, in the same words.
 pub(super) fn ponds_dry(facts: &Facts<'_>) -> Draft {
-    let mut count = dry_count(facts, StationKind::Pond);
+    let count = dry_count(facts, StationKind::Pond);
     let n = count.watched;
-    let said = count.extent().map(|extent| match extent {
+    dry_in_words(facts, count, EntryCode::PondsDryUnmonitored, |extent| match extent {
         Extent::None => of_these_days(facts, words::no_pond_dry(n)),
         Extent::Few => of_these_days(facts, words::few_ponds_dry(n)),
         Extent::Some => words::some_ponds_dry(),
         Extent::Most => words::most_ponds_dry(n),
         Extent::All if n == 1 => words::one_pond_dry(),
         Extent::All => words::all_ponds_dry(n),
-    });
-    if let Some(said) = said {
-        count.draft.words(said);
-    }
-    count.draft
+    })
 }
 
 pub(super) fn reservoirs_dry(facts: &Facts<'_>) -> Draft {
-    dry_count(facts, StationKind::Reservoir).draft
-}
-
-/// Storage of ponds and reservoirs at the end of the period. What a source stores whose level then is not known lies
-/// between nothing and the end of its curve.
-pub(super) fn storage_total(facts: &Facts<'_>) -> Draft {
-    let mut draft = Draft::default();
-    let (_, end) = facts.basis.calendar.bounds(facts.basis.period);
-    let (mut total, mut known, mut open_m3) = (0.0, 0usize, 0.0);
-    let mut unknown = Vec::new();
-    for source in facts.sources.iter().filter(|s| s.kind.stores()) {
-        draft.cover(source.coverage);
-        let last = source.days.last().zip(source.last_at);
-        let (value, note) = stored(facts, source, last, end);
-        match value {
-            Some(m3) => {
-                total += m3;
-                known += 1;
-            }
-            None => {
-                unknown.push(source.name.as_str());
-                let station = facts.township().station(&source.station);
-                open_m3 += station.map_or(f64::INFINITY, most_stored);
-            }
-        }
-        draft.input(input(source, value, Method::StorageCurve, note));
-    }
-    if known == 0 {
-        draft.absent(words::no_storage());
-    } else {
-        draft.number(total);
-        if !unknown.is_empty() {
-            draft.bounds(total, total + open_m3);
-        }
-    }
-    if !unknown.is_empty() {
-        draft.note(words::not_counted(Text::list(unknown)));
-    }
-    draft
-}
-
-/// What `source` stores at the `end` of the period by its `last` level, where that says so, and a note.
-fn stored(
-    facts: &Facts<'_>,
-    source: &SourceAccount,
-    last: Option<(&SourceDay, Timestamp)>,
-    end: Timestamp,
-) -> (Option<f64>, Text) {
-    let mut doubts: Vec<Text> = source
-        .doubted
-        .iter()
-        .map(|doubted| words::levels_doubted(doubted.hours, doubted.doubt.name()))
-        .collect();
-    let water = last.and_then(|(day, at)| Some((day.level_m, at, day.balance?)));
-    let Some((level_m, at, water)) = water else {
-        doubts.insert(0, words::no_level_or_curve(&source.name));
-        return (None, Text::clauses(doubts));
-    };
-    let level = words::level_at(&source.name, facts.local(at), format!("{level_m:.2}"));
-    let mut notes = vec![level];
-    let stale = end.duration_since(at).as_hours() > STALE_HOURS;
-    if water.outside {
-        notes.push(words::level_outside_curve());
-    }
-    if stale {
-        notes.push(words::level_stale());
-    }
-    notes.append(&mut doubts);
-    let value = (!water.outside && !stale).then_some(water.storage_m3);
-    (value, Text::clauses(notes))
-}
-
-/// The most that a source can store, m3: without a curve nothing says how much.
-fn most_stored(station: &Station) -> f64 {
-    let end = station.curve.as_ref().and_then(|curve| curve.points().last());
-    end.map_or(f64::INFINITY, |[_, m3]| *m3)
-}
-
-/// Water stored against the mean of the same day in the earlier years that have data.
-pub(super) fn storage_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
-    let id = FigureId::StorageTotal;
-    let mut draft = Draft::default();
-    let Some([now, least_now, most_now]) = drafts.get(id).span() else {
-        draft.absent(words::no_storage_total());
-        return draft;
-    };
-    let (mut years, mut sums) = (0usize, [0.0; 3]);
-    for then in facts.earlier.iter().filter(|e| e.same_days) {
-        let figure = then.figures.iter().find(|figure| figure.id == id);
-        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
-        else {
-            continue;
-        };
-        draft.input(FigureInput {
-            from: Origin::Figure(id, Some(then.period.to)),
-            value: Some(value),
-            method: Method::Figure,
-            note: then.label.clone(),
-            coverage: None,
-        });
-        let [least, most] = figure.bounds.unwrap_or([value; 2]);
-        years += 1;
-        sums = [sums[0] + value, sums[1] + least, sums[2] + most];
-    }
-    let [mean, least_mean, most_mean] = sums.map(|sum| sum / years as f64);
-    if years == 0 || mean <= 0.0 {
-        draft.absent(words::no_earlier_storage());
-        return draft;
-    }
-    let against = |m3: f64, mean: f64| (m3 - mean) / mean * 100.0;
-    draft.number(against(now, mean));
-    draft.note(words::against_earlier(years, format!("{mean:.0}")));
-    if least_now < most_now || least_mean < most_mean {
-        // Against a mean without an upper bound nothing is certain but that some water is left.
-        let least = if most_mean.is_finite() { against(least_now, most_mean) } else { -100.0 };
-        let most = if least_mean > 0.0 { against(most_now, least_mean) } else { f64::INFINITY };
-        draft.bounds(least, most);
-    }
-    draft
+    let count = dry_count(facts, StationKind::Reservoir);
+    count.part.with(facts, &[EntryCode::ReservoirsDryUnmonitored])
 }

@@ -1,9 +1,11 @@
 //! Tests of all figures on a small township: three pumps, two ponds, a channel, a tank, ten days of hours.
 
 mod catalogue_tests;
+mod entered_tests;
 mod evidence_tests;
 mod form_tests;
 mod pump_tests;
+mod rain_tests;
 mod row_tests;
 mod source_tests;
 
@@ -383,7 +385,7 @@ fn more_failed_than_affected_is_found_in_all_and_in_the_crop() {
     world.crop(EntryCode::AreaFailed, "rice", 120.0);
     let broken = world.broken();
     for (rule, place) in
-        [("failed-within-affected", "全乡"), ("crop-failed-within-affected", "水稻")]
+        [("failed-within-affected", "全乡镇"), ("crop-failed-within-affected", "水稻")]
     {
         assert!(broken.contains(&(rule.into(), place.into())), "{broken:?}");
     }
@@ -401,7 +403,7 @@ fn money_of_the_two_kinds_is_kept_apart() {
     assert_eq!(world.phrase("funds_invested"), "55万元");
     assert_eq!(world.phrase("water_project_funds"), "54万元");
     assert!(text(&world.figure("funds_invested")).contains("中央拨款"));
-    let mixed = ("two-sums-of-money".to_owned(), "全乡".to_owned());
+    let mixed = ("two-sums-of-money".to_owned(), "全乡镇".to_owned());
     assert!(!world.broken().contains(&mixed));
     world.entries[2].value = 550_000.0;
     assert!(world.broken().contains(&mixed));

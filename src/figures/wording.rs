@@ -13,9 +13,9 @@ const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
 const LARGE_DIGITS: u8 = 3;
 
 /// Kilograms in a litre of gasoline. `docs/domain.md` §3.4: 0.72 to 0.775; confidence 0.9.
-pub(super) const GASOLINE_KG_PER_LITRE: f64 = 0.74;
+pub const GASOLINE_KG_PER_LITRE: f64 = 0.74;
 /// Kilograms in a litre of diesel. `docs/domain.md` §3.4: 0.81 to 0.845; confidence 0.9.
-pub(super) const DIESEL_KG_PER_LITRE: f64 = 0.84;
+pub const DIESEL_KG_PER_LITRE: f64 = 0.84;
 
 /// A hedge by its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -36,8 +36,8 @@ impl DocumentMaker {
         tokio::task::spawn_blocking(move || {
             let now = self.clock.now();
             let statement = statement(&self.settings, &self.township, None, now)?;
-            let templates = self.settings.report_templates.as_deref();
-            Ok(Some(document.render(templates, &self.township, &statement, now, lang)?))
+            let choice = self.settings.section_choice();
+            Ok(Some(document.render(choice, &self.township, &statement, now, lang)?))
         })
         .await?
     }

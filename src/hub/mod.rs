@@ -40,6 +40,7 @@ mod station;
 pub mod times;
 mod troubles;
 mod upkeep;
+mod uploads;
 mod watch_quarantine;
 mod watchdog;
 mod workplace;
@@ -68,7 +69,8 @@ pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
 pub use retry::{Retried, quarantine_problem, retry};
 pub use settings::{
-    BrokerSettings, EnrollSettings, HubSettings, LedgerSettings, StoreSettings, WebSettings,
+    BrokerSettings, EnrollSettings, HubSettings, LedgerSettings, ReportSettings, StoreSettings,
+    WebSettings,
 };
 pub use state::HubState;
 

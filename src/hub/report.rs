@@ -207,8 +207,8 @@ pub fn report(
     out: &Path,
 ) -> anyhow::Result<Report> {
     let statement = statement(settings, township, period, issued_at)?;
-    let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, township, &statement, issued_at, lang)?;
+    let choice = settings.section_choice();
+    let documents = report::render(choice, township, &statement, issued_at, lang)?;
     let files = report::write(&documents, out)?;
     Ok(Report { statement, documents, files })
 }

@@ -10,6 +10,7 @@ use crate::figures::Wording;
 use crate::ledger::{Person, Persons};
 use crate::locales::Lang;
 use crate::mqtt::MqttSettings;
+use crate::report::Choice;
 #[cfg(feature = "influx")]
 use crate::store::server::ServerSettings;
 use crate::users::Account;
@@ -50,6 +51,9 @@ pub struct HubSettings {
     /// The office's own grades of drought.
     #[serde(default)]
     pub drought_grades: Option<PathBuf>,
+    /// What the section of the report says.
+    #[serde(default)]
+    pub report: ReportSettings,
     /// How figures are worded where that differs from the catalogue.
     #[serde(default)]
     pub wording: Vec<Wording>,
@@ -71,6 +75,14 @@ impl HubSettings {
         }
     }
 
+    /// What the office chooses of the section.
+    pub fn section_choice(&self) -> Choice<'_> {
+        Choice {
+            templates: self.report_templates.as_deref(),
+            blocks: self.report.blocks.as_deref(),
+        }
+    }
+
     /// The persons who may sign in: those with a role.
     pub fn accounts(&self) -> Vec<Account> {
         let account = |person: &Person| {
@@ -78,6 +90,15 @@ impl HubSettings {
         };
         self.persons.iter().filter_map(account).collect()
     }
+}
+
+/// What the section of the report says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReportSettings {
+    /// Names of its blocks; all where it is left out.
+    #[serde(default)]
+    pub blocks: Option<Vec<String>>,
 }
 
 fn default_issued() -> PathBuf {

@@ -9,6 +9,7 @@ use super::charts::Charts;
 use super::corrections::Corrections;
 use super::documents::DocumentMaker;
 use super::station::{StationSource, Stations};
+use super::uploads::Uploads;
 use super::{HubSettings, HubState, gateway_deeds, metrics, pumps};
 use crate::core::Calendar;
 use crate::locales::Lang;
@@ -48,6 +49,8 @@ impl WorkplaceSource {
         let corrections = Corrections::new(settings.store.path.clone(), clock.clone(), stop);
         let withdrawals = corrections.clone();
         let documents = DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
+        let uploads = Uploads::new(&settings, township.clone(), clock.clone());
+        let templates = uploads.clone();
         Workplace {
             overview,
             users,
@@ -56,6 +59,8 @@ impl WorkplaceSource {
             withdraw: Ask::new(move |asked| withdrawals.clone().withdraw(asked)),
             pumps: pumps::pumps(settings.clone(), township.clone(), clock.clone(), simulated),
             gateway: gateway_deeds::deeds(settings, township, clock),
+            upload: Ask::new(move |asked| uploads.clone().answer(asked)),
+            ledger_template: Ask::new(move |lang| templates.clone().template(lang)),
             chart: Ask::new(move |asked| charts.clone().draw(asked)),
             document: Ask::new(move |(name, lang)| documents.clone().make(name, lang)),
         }

@@ -8,9 +8,19 @@ use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::columns::{COLUMNS, Column, EXPORT_ONLY};
+use super::visible::visible;
 use crate::account::Entry;
 use crate::locales::Lang;
 use crate::water::Township;
+
+/// The sheet of the rows.
+pub(super) const SHEET: &str = "台账";
+
+/// What lets Excel know that a CSV file is in UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// What makes a spreadsheet run the text of a cell of CSV; see OWASP, CSV Injection.
+const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 enum Cell {
     Text(String),
@@ -28,6 +38,14 @@ impl Cell {
             Self::Row(row) => row.map_or(String::new(), |row| row.to_string()),
             Self::Day(day) => day.to_string(),
             Self::Time(at) => at.to_string(),
+        }
+    }
+
+    /// As CSV has it: a text that a spreadsheet would run stands behind a mark, which the importer takes off again.
+    fn in_csv(&self) -> String {
+        match self {
+            Self::Text(text) if text.starts_with(RUN) => format!("'{text}"),
+            _ => self.text(),
         }
     }
 }
@@ -50,7 +68,7 @@ fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township
     let village =
         entry.village.as_ref().map(|id| names.map_or(id.as_str(), |t| t.village_name(id)));
     let crop = entry.crop.as_ref().map(|id| names.map_or(id.as_str(), |t| t.crop_name(id)));
-    let text = |text: Option<&str>| Cell::Text(text.unwrap_or_default().to_owned());
+    let text = |text: Option<&str>| Cell::Text(visible(text.unwrap_or_default()).into_owned());
     [
         Cell::Text(code),
         Cell::Number(entry.value),
@@ -71,13 +89,14 @@ fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township
     ]
 }
 
-/// `entries` as CSV with ids, for programs. A row of `all` may supersede another; `entries` need not contain both.
+/// `entries` as CSV with ids, for programs, and with the mark by which spreadsheets know it. A row of `all` may supersede
+/// another; `entries` need not contain both.
 pub fn to_csv(entries: &[Entry], all: &[Entry]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
     writer.write_record(columns().map(|column| column.id))?;
     let superseded = superseded(all);
     for entry in entries {
-        writer.write_record(cells(entry, &superseded, None).map(|cell| cell.text()))?;
+        writer.write_record(cells(entry, &superseded, None).map(|cell| cell.in_csv()))?;
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -91,7 +110,7 @@ pub fn to_workbook(
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    sheet.set_name("台账")?;
+    sheet.set_name(SHEET)?;
     let head = Format::new().set_bold();
     let day = Format::new().set_num_format("yyyy-mm-dd");
     let time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");

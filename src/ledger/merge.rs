@@ -1,119 +1,227 @@
 //! Merges the rows of a file into the ledger, each of them once, even if the file is an export of the same ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, Row};
 
 use super::error::{LedgerError, sql};
-use super::sqlite::{Ledger, begin, insert};
-use crate::account::Entry;
+use super::sqlite::{Ledger, begin, get, insert};
+use super::visible::visible;
+use crate::account::{Entry, EntryCode};
 use crate::locales::ledger as words;
 
 /// What an import does with one row of a file.
 #[derive(Debug)]
 pub enum ImportOutcome {
-    /// The row was added with this id.
+    /// The row is added with this id.
     Added(i64),
-    /// The ledger has exactly this row already, with this id.
+    /// The ledger has this row already, with this id.
     AlreadyThere(i64),
     Refused(LedgerError),
 }
 
 impl Ledger {
-    /// Adds those of `rows` that the ledger does not have yet, in one transaction, and returns an outcome for each. The
-    /// ledger has a row already if code, value, days, village, crop, work, document, person and superseded row are
-    /// equal, so repeating an import, or a row within a file, doubles nothing.
+    /// Adds those of `rows` that the ledger does not have yet, in one transaction, and returns an outcome for each. If
+    /// the ledger refuses one of them, it takes none.
+    ///
+    /// The ledger has a row already if code, value, days, village, crop, work, document, person and superseded row are
+    /// equal. Each row of the ledger stands for one row of the file, so repeating an import doubles nothing, and two
+    /// equal slips of one file are two rows.
     ///
     /// Rows with an `id` come from an export. A correction among them finds its row by that id, whatever id the row
     /// gets here. A row that differs from the ledger's row of its id was changed in the file; it would count twice
     /// and is refused.
     pub fn import(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         let writing = begin(&mut self.db)?;
-        let outcomes = merge(&writing, rows)?;
-        writing.commit().map_err(sql(words::committing))?;
-        Ok(outcomes)
+        let mut planned = plan(&writing, rows)?;
+        if !planned.iter().any(|planned| matches!(planned.outcome, ImportOutcome::Refused(_))) {
+            for Planned { index, outcome, supersedes } in &mut planned {
+                if let (ImportOutcome::Added(id), Some(row)) = (outcome, rows.get(*index)) {
+                    *id = insert(&writing, &Entry { supersedes: *supersedes, ..row.clone() })?;
+                }
+            }
+            writing.commit().map_err(sql(words::committing))?;
+        }
+        Ok(in_order_of_file(planned))
     }
 
     /// What [`Ledger::import`] would do, without doing it.
-    pub fn preview(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
-        merge(&begin(&mut self.db)?, rows)
+    pub fn preview(&self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
+        Ok(in_order_of_file(plan(&self.db, rows)?))
     }
 }
 
-fn merge(writing: &Transaction<'_>, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
-    let last: i64 = writing
-        .query_row("SELECT coalesce(max(id), 0) FROM entry", [], |r| r.get(0))
-        .map_err(sql(words::reading_last))?;
+/// What is to be done with the row at `index` of a file.
+struct Planned {
+    index: usize,
+    outcome: ImportOutcome,
+    /// The row of this ledger that it supersedes.
+    supersedes: Option<i64>,
+}
+
+fn in_order_of_file(mut planned: Vec<Planned>) -> Vec<ImportOutcome> {
+    planned.sort_unstable_by_key(|planned| planned.index);
+    planned.into_iter().map(|planned| planned.outcome).collect()
+}
+
+/// What two rows have in common that are equal: all but the times of entry and the reason.
+#[derive(PartialEq, Eq, Hash)]
+struct Same {
+    texts: [String; 8],
+    value: u64,
+    supersedes: Option<i64>,
+}
+
+impl Same {
+    fn of(row: &Entry, supersedes: Option<i64>) -> Self {
+        // No name is empty, so that an empty text is none.
+        let text = |text: Option<&str>| visible(text.unwrap_or_default()).into_owned();
+        Self {
+            texts: [
+                row.code.id().to_owned(),
+                row.from.to_string(),
+                row.to.to_string(),
+                text(row.village.as_ref().map(|id| id.as_str())),
+                text(row.crop.as_ref().map(|id| id.as_str())),
+                text(row.work.as_deref()),
+                text(Some(&row.document)),
+                text(Some(&row.entered_by)),
+            ],
+            value: bits(row.value),
+            supersedes,
+        }
+    }
+
+    /// That of a row of [`HELD`].
+    fn held(row: &Row<'_>) -> Result<Self, LedgerError> {
+        let mut texts: [String; 8] = Default::default();
+        for (column, text) in texts.iter_mut().enumerate() {
+            let held: Option<String> = get(row, column + 1)?;
+            *text = held.map_or(String::new(), |held| visible(&held).into_owned());
+        }
+        Ok(Self { texts, value: bits(get(row, 9)?), supersedes: get(row, 10)? })
+    }
+}
+
+/// Equal numbers have equal bits: 0 and -0 too, and what is the same in the 15 digits that a workbook keeps.
+fn bits(value: f64) -> u64 {
+    let kept: f64 = format!("{value:.14e}").parse().unwrap_or(value);
+    (kept + 0.0).to_bits()
+}
+
+const HELD: &str = "SELECT id, code, from_day, to_day, village, crop, work, document, entered_by, value, supersedes \
+                    FROM entry ORDER BY id";
+
+/// The rows of the ledger, and those that are to be added to it.
+#[derive(Default)]
+struct Held {
+    /// The ids of equal rows that no row of the file stands for yet, in falling order.
+    free: HashMap<Same, Vec<i64>>,
+    /// The code of each row, and the row that supersedes it.
+    rows: HashMap<i64, (String, Option<i64>)>,
+    last: i64,
+}
+
+impl Held {
+    fn read(db: &Connection) -> Result<Self, LedgerError> {
+        let mut held = Self::default();
+        let mut statement = db.prepare_cached(HELD).map_err(sql(words::looking_for_duplicate))?;
+        let mut rows = statement.query([]).map_err(sql(words::looking_for_duplicate))?;
+        while let Some(row) = rows.next().map_err(sql(words::looking_for_duplicate))? {
+            let id = get(row, 0)?;
+            let same = Same::held(row)?;
+            held.add(id, get(row, 1)?, same.supersedes);
+            held.free.entry(same).or_default().push(id);
+        }
+        held.free.values_mut().for_each(|ids| ids.reverse());
+        Ok(held)
+    }
+
+    fn add(&mut self, id: i64, code: String, supersedes: Option<i64>) {
+        self.last = self.last.max(id);
+        if let Some((_, by)) = supersedes.and_then(|old| self.rows.get_mut(&old)) {
+            *by = Some(id);
+        }
+        self.rows.insert(id, (code, None));
+    }
+
+    /// A row that equals `same`, if one is left: that with the id `exported` before others.
+    fn take(&mut self, same: &Same, exported: i64) -> Option<i64> {
+        let free = self.free.get_mut(same)?;
+        match free.binary_search_by(|id| exported.cmp(id)) {
+            Ok(own) => Some(free.remove(own)),
+            Err(_) => free.pop(),
+        }
+    }
+
+    /// Whether a row of `code` may supersede `old`.
+    fn may_supersede(&self, old: i64, code: EntryCode) -> Result<(), LedgerError> {
+        match self.rows.get(&old) {
+            None => Err(LedgerError::NoSuchRow(old)),
+            Some((held, _)) if held != code.id() => {
+                Err(LedgerError::OtherCode { row: old, old: held.clone(), new: code })
+            }
+            Some((_, Some(by))) => Err(LedgerError::AlreadySuperseded { row: old, by: *by }),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// What is to be done with each of `rows`, in the order in which it is done.
+fn plan(db: &Connection, rows: &[Entry]) -> Result<Vec<Planned>, LedgerError> {
+    let mut held = Held::read(db)?;
+    let last = held.last;
     // Exported rows in order of their ids, so that a correction follows its row in any file. New rows come last.
     let mut order: Vec<(usize, &Entry)> = rows.iter().enumerate().collect();
     order.sort_by_key(|(_, row)| (row.id == 0, row.id));
-    let mut ids = BTreeMap::new();
-    let mut outcomes = Vec::new();
+    // Each exported id with the row of this ledger, and with what it says.
+    let mut exported: BTreeMap<i64, (i64, Same)> = BTreeMap::new();
+    let mut planned = Vec::with_capacity(rows.len());
     for (index, row) in order {
-        let outcome = merge_row(writing, row, last, &ids)?;
+        let known = row.supersedes.and_then(|old| Some(exported.get(&old)?.0));
+        let supersedes = known.or(row.supersedes);
+        let same = Same::of(row, supersedes);
+        let outcome = match exported.get(&row.id) {
+            Some((id, first)) if *first == same => ImportOutcome::AlreadyThere(*id),
+            Some(_) => ImportOutcome::Refused(LedgerError::Changed(row.id)),
+            None => place(&mut held, row, &same, known, last),
+        };
         if let (ImportOutcome::Added(id) | ImportOutcome::AlreadyThere(id), 1..) =
             (&outcome, row.id)
         {
-            ids.insert(row.id, *id);
+            exported.entry(row.id).or_insert((*id, same));
         }
-        outcomes.push((index, outcome));
+        planned.push(Planned { index, outcome, supersedes });
     }
-    outcomes.sort_by_key(|(index, _)| *index);
-    Ok(outcomes.into_iter().map(|(_, outcome)| outcome).collect())
+    Ok(planned)
 }
 
-/// Merges one row. `last` is the highest id before the import; `ids` maps ids in the file to ids in this ledger.
-fn merge_row(
-    writing: &Transaction<'_>,
+/// Finds the row of the ledger that equals `row`, or adds it. `last` is the highest id before the import, `known` the
+/// row of this ledger that an exported one supersedes.
+fn place(
+    held: &mut Held,
     row: &Entry,
+    same: &Same,
+    known: Option<i64>,
     last: i64,
-    ids: &BTreeMap<i64, i64>,
-) -> Result<ImportOutcome, LedgerError> {
-    let known = row.supersedes.and_then(|old| ids.get(&old));
-    let row = Entry { supersedes: known.copied().or(row.supersedes), ..row.clone() };
-    if let Some(id) = find_equal(writing, &row)? {
-        return Ok(ImportOutcome::AlreadyThere(id));
+) -> ImportOutcome {
+    if let Some(id) = held.take(same, row.id) {
+        return ImportOutcome::AlreadyThere(id);
     }
     if row.id > 0 {
-        if row.id <= last || ids.contains_key(&row.id) {
-            return Ok(ImportOutcome::Refused(LedgerError::Changed(row.id)));
+        if row.id <= last {
+            return ImportOutcome::Refused(LedgerError::Changed(row.id));
         }
         if let (Some(old), None) = (row.supersedes, known) {
-            return Ok(ImportOutcome::Refused(LedgerError::WithoutOld(old)));
+            return ImportOutcome::Refused(LedgerError::WithoutOld(old));
         }
     }
-    match insert(writing, &row) {
-        Ok(id) => Ok(ImportOutcome::Added(id)),
-        Err(
-            error @ (LedgerError::NoSuchRow(_)
-            | LedgerError::AlreadySuperseded { .. }
-            | LedgerError::OtherCode { .. }),
-        ) => Ok(ImportOutcome::Refused(error)),
-        Err(error) => Err(error),
+    if let Some(Err(error)) = same.supersedes.map(|old| held.may_supersede(old, row.code)) {
+        return ImportOutcome::Refused(error);
     }
-}
-
-/// The id of a row in the ledger that equals `row`.
-fn find_equal(writing: &Transaction<'_>, row: &Entry) -> Result<Option<i64>, LedgerError> {
-    let values = params![
-        row.code.id(),
-        row.value,
-        row.from.to_string(),
-        row.to.to_string(),
-        row.village.as_ref().map(|id| id.as_str()),
-        row.crop.as_ref().map(|id| id.as_str()),
-        row.work,
-        row.document,
-        row.entered_by,
-        row.supersedes,
-    ];
-    writing
-        .prepare_cached(
-            "SELECT id FROM entry WHERE code = ?1 AND value = ?2 AND from_day = ?3 AND to_day = ?4 AND village IS ?5
-             AND crop IS ?6 AND work IS ?7 AND document = ?8 AND entered_by = ?9 AND supersedes IS ?10 ORDER BY id LIMIT 1",
-        )
-        .and_then(|mut query| query.query_row(values, |found| found.get(0)).optional())
-        .map_err(sql(words::looking_for_duplicate))
+    let id = held.last + 1;
+    held.add(id, row.code.id().to_owned(), same.supersedes);
+    ImportOutcome::Added(id)
 }
 
 #[cfg(test)]

@@ -3,31 +3,35 @@
 //! There is deliberately no way to change or delete a row. A correction is a new row that supersedes another.
 
 mod acceptance;
+mod book;
 mod codes;
 mod columns;
-mod csv;
 mod error;
 mod export;
-mod import;
 mod merge;
 mod persons;
 mod review;
-mod row;
 mod schema;
 mod sqlite;
-mod table;
-mod units;
+mod template;
+mod understand;
+mod value;
+mod visible;
 mod work;
-mod workbook;
 
 pub use codes::{code, codes_near};
 pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
-pub use import::{Import, import};
 pub use merge::ImportOutcome;
 pub use persons::{Person, PersonError, Persons, Separation};
 pub use review::{Reviewable, RowsInForce, UnlistedRows};
 pub use schema::LAYOUTS;
 pub use sqlite::Ledger;
-pub use table::BYTES_MAX;
+pub use book::BYTES_MAX;
+pub use template::template;
+pub use understand::{
+    Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding, understand,
+};
+pub use value::{refused_text, refused_value};
+pub use visible::visible;
 pub use work::{Others, Work, WorkError, apart_from};

@@ -34,6 +34,8 @@ messages! { "account";
     unit_inspections() { zh "次" en "inspections" }
     unit_villages() { zh "个" en "villages" }
     unit_works() { zh "个" en "works" }
+    unit_works_repaired() { zh "处" en "works" }
+    unit_reservoirs() { zh "座" en "reservoirs" }
     unit_groups() { zh "个" en "groups" }
     unit_register() { zh "示数" en "on the register" }
 

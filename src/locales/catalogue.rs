@@ -96,11 +96,17 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::account::ALL,
     #[cfg(feature = "hub")]
+    &super::book::ALL,
+    #[cfg(feature = "hub")]
+    &super::cells::ALL,
+    #[cfg(feature = "hub")]
     &super::config_hub::ALL,
     #[cfg(feature = "hub")]
     &super::evidence::ALL,
     #[cfg(feature = "hub")]
     &super::figures::ALL,
+    #[cfg(feature = "hub")]
+    &super::forms::ALL,
     #[cfg(feature = "hub")]
     &super::help_office::LABELS,
     #[cfg(feature = "hub")]
@@ -119,6 +125,10 @@ static MODULES: &[&Messages] = &[
     &super::page_gateways_labels::LABELS,
     #[cfg(feature = "hub")]
     &super::page_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_ledger::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_ledger_labels::LABELS,
     #[cfg(feature = "hub")]
     &super::page_morning::ALL,
     #[cfg(feature = "hub")]
@@ -141,6 +151,8 @@ static MODULES: &[&Messages] = &[
     &super::store::ALL,
     #[cfg(feature = "hub")]
     &super::transfer::ALL,
+    #[cfg(feature = "hub")]
+    &super::understanding::ALL,
     #[cfg(feature = "hub")]
     &super::users::ALL,
     #[cfg(feature = "hub")]

@@ -1,4 +1,5 @@
-//! Findings on what figures are made of: meters, levels, prices, and what the ledger says of drinking water.
+//! What figures are made of, and findings on it: meters, levels, prices, rain, and what the ledger says of drinking
+//! water.
 
 messages! { "evidence";
     // Values that stand in for the office's own.
@@ -137,4 +138,46 @@ messages! { "evidence";
         en "check these rows and correct the wrong ones: hanqing ledger correct"
     }
     source_ledger() { zh "台账" en "the ledger" }
+
+    // Rain.
+    rainless_until(day, limit_mm) {
+        zh "最长一段到{day}，以面平均日雨量小于{limit_mm} mm为无雨"
+        en "the longest run is that up to {day}; a day with an areal mean below {limit_mm} mm is rainless"
+    }
+    entered_and_not_taken(row, value) {
+        zh "台账第{row}条填报{value}，以雨量站为准"
+        en "ledger row {row} has {value}; the gauges prevail"
+    }
+    rain_not_measured() { zh "没有雨量站数据" en "there are no data of rain gauges" }
+    no_rainless_limit() {
+        zh "乡镇配置没有无雨日的雨量界限"
+        en "the township's file has no limit of a rainless day (climate.rainless_mm)"
+    }
+    rain_days_without(n) {
+        zh "有{n}天雨量站数据不足"
+        en "days on which too few gauges have data: {n}"
+    }
+    rain_entered_too(mm) {
+        zh "台账填报的降雨量为{mm} mm，以雨量站为准"
+        en "the rain that is entered is {mm} mm; the gauges prevail"
+    }
+    row_beyond_not_counted(row) {
+        zh "台账第{row}条所述日期超出统计期，未计入"
+        en "the days of ledger row {row} reach beyond the period; it is not counted"
+    }
+    rain_rows_lack_days() {
+        zh "填报的降雨量没有覆盖统计期的每一天"
+        en "the rain that is entered does not cover each day of the period"
+    }
+    no_rain_total() { zh "没有降雨量" en "the rain is not known" }
+    no_usual_rain() { zh "没有多年同期降雨量" en "the usual rain of these days is not known" }
+    against_usual_rain(mm) { zh "与填报的多年同期降雨量{mm} mm比较" en "against the usual rain that is entered, {mm} mm" }
+    against_climate(mm, source) {
+        zh "与乡镇配置的常年降雨量{mm} mm比较；{source}"
+        en "against the usual rain of the township's file, {mm} mm; {source}"
+    }
+    rain_of_earlier(years, mm) {
+        zh "与{years}年同日的均值{mm} mm比较"
+        en "against the mean of these days in earlier years, {mm} mm (years: {years})"
+    }
 }

@@ -64,7 +64,7 @@ messages! { "figures";
         en "none of the people supplied by the watched drinking-water sources ({n}) was short of drinking water {time}"
     }
     somebody_short(number) { zh "有{number}出现饮水困难情况" en "short of drinking water: {number}" }
-    cases(n) { zh "{n}人次" en "{n} cases" }
+    cases(n) { zh "{n}人次" en "{n} person-times" }
 
     // Why a figure is absent.
     not_a_number() {
@@ -341,6 +341,43 @@ messages! { "figures";
         zh "监测{kind}{total}处，其中{status}{dry}处"
         en "stations of the kind {kind}: {total}; {status}: {dry}"
     }
+    watched_and_entered(watched, entered) {
+        zh "其中监测部分{watched}，填报的未监测部分{entered}"
+        en "of which monitored {watched}, entered for what is not monitored {entered}"
+    }
+    entered_alone(entered) {
+        zh "只有填报的未监测部分{entered}"
+        en "only what is entered for what is not monitored: {entered}"
+    }
+    rated_and_entered(rated, entered) {
+        zh "其中测算部分{rated}，填报的未测算部分{entered}"
+        en "of which worked out {rated}, entered for what is not worked out {entered}"
+    }
+    unrated_alone(entered) {
+        zh "只有填报的未测算部分{entered}"
+        en "only what is entered for what is not worked out: {entered}"
+    }
+    dry_elsewhere_uncertain() {
+        zh "台账填报了未监测的，但所述日期超出统计期，是否在统计期内没有写明"
+        en "the ledger has some that are not monitored, of days beyond the period; whether they were dry within it is not written"
+    }
+    fuel_by_mass(t) { zh "按吨填报的油料{t} t" en "fuel entered by mass: {t} t" }
+    large_reservoirs() { zh "大型水库" en "large reservoirs" }
+    medium_reservoirs() { zh "中型水库" en "medium reservoirs" }
+    small_reservoirs() { zh "小型水库" en "small reservoirs" }
+    ponds() { zh "塘堰" en "ponds" }
+    none_watched(class) { zh "没有监测的{class}" en "there are no {class} that are monitored" }
+    in_no_class(names) {
+        zh "没有库容曲线，不知属于哪一类，未计入：{names}"
+        en "without a storage curve, so of no known size and not counted: {names}"
+    }
+    against_usual(m3) { zh "与填报的多年同期蓄水量{m3} m3比较" en "against the usual storage that is entered, {m3} m3" }
+    other_parts_then(year) {
+        zh "{year}的蓄水量与今年相比，一个计入了填报的未监测部分，一个没有，不能比较"
+        en "{year}: of its storage and this year's, only one counts what is entered and not monitored; they are not compared"
+    }
+    of_planned(m3, plan) { zh "{m3} m3 ÷ 计划{plan} m3" en "{m3} m3 / {plan} m3 planned" }
+    nothing_planned() { zh "填报的计划蓄水量为0" en "the storage that was planned is entered as 0" }
     against_earlier(years, m3) {
         zh "与{years}年同日的均值{m3} m3比较"
         en "against the mean of that day in earlier years, {m3} m3 (years: {years})"
@@ -398,7 +435,7 @@ messages! { "figures";
     hint() { zh "提示" en "hint" }
     warning() { zh "警告" en "warning" }
     error() { zh "错误" en "error" }
-    whole_township() { zh "全乡" en "the township" }
+    whole_township() { zh "全乡镇" en "the township" }
     finding(place, rule, value, bound, from) {
         zh "{place}：{rule}。现为{value}，{bound}（{from}）"
         en "{place}: {rule}. It is {value}, {bound} ({from})"

@@ -306,21 +306,60 @@ labels! { "help";
 
     "ledger" { zh "管理台账，即由人填报的记录。" en "Work with the ledger, the rows that people enter." }
     "ledger import" {
-        zh "导入 Excel 或 CSV 文件里的台账记录\n\n有问题的行会报告出来，不登记；台账里已有的行跳过。"
-        en "Import the rows of an Excel or CSV file\n\n\
-            Rows with problems are reported and left out. Rows that are already in the ledger are skipped."
+        zh "读懂办公室自己的表格，说明读成了什么，确认后登记到台账。\n\n\
+            一行一笔的台账、村和项目交叉的报表、常见的单位、日期和名称都能读。只要有一个问题，什么也不登记；台账里已有的行跳过。\
+            在终端上会先问；不在终端上运行时，加 `--yes` 才登记。"
+        en "Read an office's own table, say what was understood, and enter it in the ledger once it is confirmed.\n\n\
+            Lists with a row for each entry, tables of villages by items, and the usual units, days and names are read. A single \
+            problem, and nothing is entered; rows that are already in the ledger are skipped. On a terminal the command asks; \
+            without one it enters the rows only with --yes."
     }
     "ledger import --dry-run" { zh "只显示会登记哪些，并不登记" en "Only show what would be entered" }
-    "ledger import --all-or-nothing" { zh "只要有一行有问题，就都不登记" en "Enter nothing if any row has a problem" }
-    "ledger import --yes" {
-        zh "不再询问确认；不在终端上运行时本来就不问"
-        en "Do not ask for confirmation; without a terminal nothing is asked either"
-    }
+    "ledger import --yes" { zh "不再询问，直接登记" en "Enter the rows without asking" }
+    "ledger import --details" { zh "长的清单也全部列出" en "Show long lists whole" }
     "ledger import --sheet" {
-        zh "哪一张工作表；默认为第一张有台账各列的"
-        en "Sheet of the workbook; by default the first with the ledger's columns"
+        zh "读哪一张工作表；可给几次；默认为有台账各列的那一张"
+        en "Sheet of the workbook to read; may be given several times; by default the one with the ledger's columns"
     }
-    "ledger import FILE" { zh "文件：`.xlsx`，或 UTF-8 的 CSV" en "The file: .xlsx, or CSV in UTF-8" }
+    "ledger import --year" { zh "没有写年份的日期是哪一年" en "Year of the days that are written without one" }
+    "ledger import --days" {
+        zh "表里没有日期时，记录所指的日期：一天，或 `起..止`"
+        en "Days of the rows where the table names none: one day, or FROM..TO"
+    }
+    "ledger import --document" {
+        zh "表里没有依据时，数出自哪份材料"
+        en "The paper that the numbers come from, where the table names none"
+    }
+    "ledger import --by" {
+        zh "表里没有登记人时，由谁登记，写法同 `ledger enter`"
+        en "Person who enters the rows, where the table names none, as in ledger enter"
+    }
+    "ledger import --as" {
+        zh "文件里的一个词是什么意思，如 `投入设备=未装表抗旱设备`；`词=-` 不取这一列；可给几次"
+        en "What a word of the file means, such as `投入设备=equipment_declared`; WORD=- leaves a column out; may be given several \
+            times"
+    }
+    "ledger import --equal-rows" {
+        zh "文件里完全相同的行怎么算"
+        en "What rows of the file are that are equal in everything"
+    }
+    "ledger import --equal-rows one" { zh "同一笔写了两遍，只算一笔" en "The same entry written twice: one row" }
+    "ledger import --equal-rows each" { zh "各是一笔，都要登记" en "Entries of their own: each is a row" }
+    "ledger import FILE" {
+        zh "文件：工作簿（`.xlsx`、`.xls`、`.ods`、`.et`），或 CSV"
+        en "The file: a workbook (.xlsx, .xls, .ods, .et), or CSV"
+    }
+    "<YEAR>" { zh "年份" en "YEAR" }
+    "<SPAN>" { zh "起..止" en "FROM..TO" }
+    "<WORD=MEANING>" { zh "词=含义" en "WORD=MEANING" }
+    "<HOW>" { zh "算法" en "HOW" }
+    "ledger template" {
+        zh "写出一份空白台账工作簿：项目、村、作物、单位、登记人都可以从下拉列表里选，另有一张说明；填好后用 `import` 读入"
+        en "Write an empty workbook to fill in: items, villages, crops, units and persons are chosen from lists, and a sheet \
+            explains them; `import` reads it once it is filled in"
+    }
+    "ledger template --out" { zh "要写的文件：`.xlsx`" en "The file to write: .xlsx" }
+    "ledger template --force" { zh "文件已存在时替换它" en "Replace the file if it exists" }
     "ledger export" {
         zh "把台账写成 Excel 或 CSV，供整理或移交；可用 `import` 再读入"
         en "Write the ledger as Excel or CSV, to be worked on or handed over; `import` reads it again"
@@ -332,6 +371,7 @@ labels! { "help";
     "ledger export --from" { zh "只要这一天及以后的记录" en "Only rows about this day or later ones" }
     "ledger export --to" { zh "只要这一天及以前的记录" en "Only rows about this day or earlier ones" }
     "ledger export --out" { zh "要写的文件：`.xlsx` 或 `.csv`" en "The file to write: .xlsx or .csv" }
+    "ledger export --force" { zh "文件已存在时替换它" en "Replace the file if it exists" }
     "ledger list" {
         zh "列出有效的记录，以及待复核的记录"
         en "List the rows in force, and those that wait for a review"
@@ -369,6 +409,10 @@ labels! { "help";
     "ledger correct --document" {
         zh "正确的数出自哪份材料；默认与原记录相同"
         en "The paper that the right number comes from; by default that of the row"
+    }
+    "ledger correct --yes" {
+        zh "新旧数值相差十倍以上，也照改"
+        en "Correct it even where the values differ by more than ten times"
     }
     "ledger correct --by" { zh "更正人，写法同 `ledger enter`" en "Person who corrects it, as in ledger enter" }
     "ledger review" {

@@ -17,7 +17,6 @@ messages! { "ledger";
     being_read() { zh "读取" en "to be read" }
     reading_rows() { zh "读取记录" en "to read rows" }
     reading_row() { zh "读取一条记录" en "to read a row" }
-    reading_last() { zh "读取最大行号" en "to read the last id" }
     reading_acceptances() { zh "读取核查问题的认可" en "to read acceptances" }
     beginning() { zh "开始写入" en "to begin a transaction" }
     adding_row() { zh "添加记录" en "to add a row" }
@@ -124,6 +123,58 @@ messages! { "ledger";
     column_reviewed_by() { zh "复核人" en "reviewed_by" }
     column_superseded_by() { zh "被更正为" en "superseded_by" }
 
+    // The workbook to fill in.
+    column_remark() { zh "备注" en "remark" }
+    template_lists() { zh "清单" en "Lists" }
+    template_explanations() { zh "说明" en "Notes" }
+    template_items() { zh "可选的项目" en "Items to choose from" }
+    template_units() { zh "项目的计量单位" en "Units of the items" }
+    template_villages() { zh "可选的村" en "Villages to choose from" }
+    template_crops() { zh "可选的作物" en "Crops to choose from" }
+    template_persons() { zh "可选的登记人" en "Persons to choose from" }
+    template_choose_item() { zh "请从列表里选项目，见“说明”。" en "Choose an item from the list; see the notes." }
+    template_choose() { zh "请从列表里选。" en "Choose from the list." }
+    template_other_unit() {
+        zh "不是这个项目的计量单位。万元、吨等常用单位导入时会换算，可以保留。"
+        en "This is not the item's unit. Usual units are converted by the import and may stay."
+    }
+    template_number() { zh "请填数，不能是负数。" en "Type a number that is not negative." }
+    template_day() { zh "请填日期，如 2022-08-05。" en "Type a day such as 2022-08-05." }
+    template_how() {
+        zh "在“台账”表里填，一行一笔；填了项目而底色是黄的格子还要填。备注不进台账。"
+        en "Fill in the sheet “台账”, a row for each entry. Where an item is chosen, cells in yellow are still to be filled in. Remarks \
+            do not go into the ledger."
+    }
+    template_how_unit() {
+        zh "单位：点开列表就是这个项目的单位；写别的单位（如万元）时，数值按那个单位填。"
+        en "Unit (“单位”): the list has the unit of the item; where another is written, the value is in that one."
+    }
+    template_how_days() {
+        zh "起、止：记录所指的第一天和最后一天；只有一天的，两格写同一天。"
+        en "First and last day (“起”, “止”) that the entry is about; for a single day, write it in both."
+    }
+    template_how_lists() {
+        zh "依据：数出自哪份材料。工程：只有下面写着要填的项目才填。全乡的数，村不填。"
+        en "Document (“依据”): the paper that the number comes from. Work (“工程”): only where the list below wants it. For the whole \
+            township, leave the village (“村”) empty."
+    }
+    template_how_import() {
+        zh "填好后保存，再运行 hanqing ledger import -c hub.toml 台账.xlsx。"
+        en "Save it, then run hanqing ledger import with the name of the file."
+    }
+    template_name() { zh "名称" en "Name" }
+    template_id() { zh "编号" en "Id" }
+    template_unit() { zh "计量单位" en "Unit" }
+    template_counting() { zh "怎样计" en "How it counts" }
+    template_village() { zh "填不填村" en "Village" }
+    template_crop() { zh "填不填作物" en "Crop" }
+    template_work() { zh "填不填工程" en "Work" }
+    template_example() { zh "例" en "Example" }
+    template_for_example(value, unit) { zh "数值 {value}，单位 {unit}，起 2022-08-05" en "value {value}, unit {unit}, from 2022-08-05" }
+    template_always() { zh "要填" en "always" }
+    template_may_be() { zh "可填" en "if known" }
+    template_never() { zh "不填" en "never" }
+
     // Places in a file.
     place_file() { zh "文件" en "file" }
     place_sheet() { zh "工作表" en "sheet" }
@@ -132,58 +183,25 @@ messages! { "ledger";
     place_address(row, column, address) { zh "第 {row} 行，{column}（{address}）" en "row {row}, {column} ({address})" }
 
     // Problems of a file.
-    too_many_bytes(most) { zh "台账文件不能超过 {most} 字节" en "a ledger file has at most {most} bytes" }
-    split_or_check() { zh "分成几个文件，或检查是否选错了文件" en "split it, or check that it is the right file" }
-    check_file() { zh "检查是否选错了文件" en "check that it is the right file" }
-    too_many_rows(most) { zh "台账文件不能超过 {most} 行" en "a ledger file has at most {most} rows" }
-    split_file() { zh "分成几个文件" en "split the file" }
     too_many_problems(most) {
         zh "最多列出 {most} 个问题；这一行以后没有再读"
         en "at most {most} problems are listed; the rows after this one were not read"
     }
     correct_and_import_again() { zh "改正以上问题后再导入" en "correct these and import again" }
-    not_utf8() { zh "台账文件必须是 UTF-8 文本" en "a ledger file must be UTF-8 text" }
-    save_as_utf8() {
-        zh "另存为“CSV UTF-8”，不要存成 GBK/ANSI，或直接导入工作簿"
-        en "save it as “CSV UTF-8”, not as GBK/ANSI, or import the workbook itself"
-    }
-    csv_unreadable(why) { zh "CSV 读不了：{why}" en "{why}" }
-    check_quotes_of_head() { zh "检查第一行的引号" en "check the quotes in the first line" }
-    check_quotes() { zh "检查这一行的引号" en "check the quotes of this row" }
     other_fields(fields, heads) {
         zh "这一行有 {fields} 格，表头有 {heads} 格"
-        en "the row has {fields} fields, the header {heads}"
+        en "the row has {fields} fields, the head {heads}"
     }
+    write_all_fields() { zh "每格都要写分隔符，空格也一样" en "write a separator for each field, for empty ones, too" }
     quote_commas() { zh "含逗号的格子要加双引号" en "put fields that hold a comma into double quotes" }
-    old_or_locked() { zh "是 .xls 文件，或设了密码" en "is an .xls file, or has a password" }
-    save_without_password() { zh "另存为 .xlsx，不设密码" en "save it as .xlsx, without a password" }
     no_such_sheet() { zh "工作簿里没有这个工作表" en "the workbook has no such sheet" }
     sheets_are(sheets) { zh "有的工作表：{sheets}" en "the sheets are {sheets}" }
     sheet_without_columns() { zh "这个工作表没有台账的列" en "the sheet does not have the columns of the ledger" }
     no_sheet_with_columns() { zh "没有一个工作表有台账的列" en "no sheet has the columns of the ledger" }
-    name_columns(columns) {
-        zh "在前十行之一写上表头：{columns}"
-        en "name them in one of its first ten rows: {columns}"
-    }
-    not_a_workbook(why) { zh "不是完好的 .xlsx 工作簿：{why}" en "not a valid .xlsx workbook: {why}" }
-    save_again() {
-        zh "用 Excel 或 WPS 打开，再另存为 .xlsx"
-        en "open it in Excel or WPS and save it again as .xlsx"
-    }
-    unpacks_to_more(most) { zh "解压后超过 {most} 字节" en "unpacks to more than {most} bytes" }
-    archive_damaged() { zh "压缩包已损坏或不完整" en "its archive is damaged or cut off" }
-    archive_unsupported() { zh "压缩方式不支持" en "its archive is of an unsupported kind" }
-    has_password() { zh "设了密码" en "it has a password" }
-    part_missing(part) { zh "缺少 {part}" en "it has no part {part}" }
-    xml_damaged() { zh "里面的 XML 已损坏" en "its XML is damaged" }
-    cell_damaged(what) { zh "有的单元格读不懂：{what}" en "a cell cannot be read: {what}" }
-    workbook_other(why) { zh "{why}" en "{why}" }
 
     // Problems of the head.
     column_twice() { zh "一列只能出现一次" en "each column may occur only once" }
-    remove_one() { zh "删掉其中一列" en "remove one of the two" }
     no_such_column() { zh "台账没有这一列" en "not a column of the ledger" }
-    columns_are(columns) { zh "台账的列有：{columns}" en "the columns are {columns}" }
     column_missing(column) { zh "缺少“{column}”列" en "the column {column} is missing" }
     add_column(column) { zh "在表头加上“{column}”列" en "add the column {column} to the first line" }
 
@@ -196,8 +214,6 @@ messages! { "ledger";
         zh "用 Excel 或 WPS 打开再保存一次，或直接填数"
         en "open the file in Excel or WPS and save it again, or type the value"
     }
-    covered(cells) { zh "被合并单元格 {cells} 盖住" en "is covered by the merged cells {cells}" }
-    split_cells() { zh "取消合并，每格都填上" en "split the merged cells and fill in each of them" }
     no_day_in_date() { zh "是日期或时间格式，却没有日期" en "has a date or time format but is not a day" }
     format_as_date() { zh "把格式设为日期，再重填一次" en "format it as a date and type the day again" }
     too_many_characters(most) { zh "一格最多 {most} 个字" en "a cell has at most {most} characters" }
@@ -220,12 +236,6 @@ messages! { "ledger";
         en "write 0 only if 0 was found; otherwise leave the row out"
     }
     not_a_number() { zh "不是数" en "not a number" }
-    plain_digits() {
-        zh "只用半角数字和小数点：不写单位，不用千位逗号，不用全角数字"
-        en "use plain digits and a point only: no unit, no thousands separator, no full-width digits"
-    }
-    head_has_unit(unit) { zh "数值列的表头写的是“{unit}”" en "the head of the values says {unit}" }
-    same_unit_in_both() { zh "表头和单位列写同一个单位" en "write the unit of the value in both" }
     unit_of_code(id, name, unit) { zh "{name}（`{id}`）的单位必须是“{unit}”" en "{id} ({name}) must be in {unit}" }
     check_and_write_unit(unit) {
         zh "核对数值是按“{unit}”填的，再写上“{unit}”"
@@ -236,13 +246,17 @@ messages! { "ledger";
         zh "换算数值，单位写“{unit}”；会自动换算的单位：{others}"
         en "convert the value and write {unit}; {others} are converted automatically"
     }
+    value_too_large(most) { zh "数值不能大于 {most}" en "a value is at most {most}" }
+    whole_number(name, unit) {
+        zh "{name}按{unit}计，必须是整数"
+        en "{name} is counted in {unit} and must be a whole number"
+    }
+    has_unseen() {
+        zh "含有看不见的控制字符：请重新输入"
+        en "holds control characters, which cannot be seen: type it anew"
+    }
     share_too_large() { zh "百分比不能大于 100 %" en "a share is at most 100 %" }
     check_number() { zh "核对数值" en "check the number" }
-    not_a_day() { zh "日期应写成“年-月-日”" en "a day is written YYYY-MM-DD" }
-    days_for_example() {
-        zh "例如 2022-08-01、2022/8/1 或 2022年8月1日"
-        en "for example 2022-08-01, 2022/8/1 or \"2022年8月1日\""
-    }
     ends_before_it_begins(from) { zh "止日早于起日 {from}" en "the last day is before the first, {from}" }
     swap_days() { zh "对调起止，或改正年份" en "swap from and to, or correct the year" }
     of_the_same_name(one, other) { zh "{one} 和 {other} 同名" en "{one} and {other} have this name" }

@@ -39,6 +39,10 @@ mod wording;
 
 #[cfg(feature = "hub")]
 pub(crate) mod account;
+#[cfg(feature = "hub")]
+pub(crate) mod book;
+#[cfg(feature = "hub")]
+pub(crate) mod cells;
 pub(crate) mod cli;
 pub(crate) mod config;
 #[cfg(feature = "hub")]
@@ -55,6 +59,8 @@ pub(crate) mod enrolment;
 pub(crate) mod evidence;
 #[cfg(feature = "hub")]
 pub(crate) mod figures;
+#[cfg(feature = "hub")]
+pub(crate) mod forms;
 #[cfg(feature = "edge")]
 pub(crate) mod gateway;
 pub(crate) mod help;
@@ -86,6 +92,10 @@ pub(crate) mod page_gateways_labels;
 #[cfg(feature = "hub")]
 pub(crate) mod page_labels;
 #[cfg(feature = "hub")]
+pub(crate) mod page_ledger;
+#[cfg(feature = "hub")]
+pub(crate) mod page_ledger_labels;
+#[cfg(feature = "hub")]
 pub(crate) mod page_morning;
 #[cfg(feature = "hub")]
 pub(crate) mod page_morning_labels;
@@ -114,6 +124,8 @@ pub(crate) mod store;
 pub(crate) mod support;
 #[cfg(feature = "hub")]
 pub(crate) mod transfer;
+#[cfg(feature = "hub")]
+pub(crate) mod understanding;
 #[cfg(feature = "hub")]
 pub(crate) mod users;
 #[cfg(feature = "hub")]

@@ -308,14 +308,56 @@ messages! { "office";
     // Entering rows.
     not_a_code(text, hint) { zh "{text} 不是台账的项目；{hint}" en "{text} is not a ledger code; {hint}" }
     option_empty(option) { zh "`--{option}` 不能为空" en "--{option} must not be empty" }
-    value_wrong(value) {
-        zh "`--value` {value}：数值必须是有限的数，不能是负数"
-        en "--value {value}: a value must be finite and not negative"
+    option_wrong(option, value, rule) { zh "`--{option}` {value}：{rule}" en "--{option} {value}: {rule}" }
+    corrected(row, name, old, new, unit) {
+        zh "第 {row} 条 {name}：{old} {unit} 改为 {new} {unit}"
+        en "row {row}, {name}: {old} {unit} becomes {new} {unit}"
+    }
+    correction_is_far(row, name, old, new, unit) {
+        zh "第 {row} 条 {name} 现为 {old} {unit}，改为 {new} {unit} 相差十倍以上，没有登记：核对数值，确实要改请加 `--yes`"
+        en "row {row}, {name}, is {old} {unit} and would become {new} {unit}, more than ten times as much or as little; nothing is \
+            entered: check the value, and to confirm it, add --yes"
     }
     no_village(text, hint) { zh "本乡镇没有“{text}”这个村；{hint}" en "the township has no village {text}; {hint}" }
     no_crop(text, hint) { zh "本乡镇没有“{text}”这种作物；{hint}" en "the township has no crop {text}; {hint}" }
 
     // Import of rows.
+    days_for_example() {
+        zh "应为一天如 2022-08-05，或起止日期如 2022-08-01..2022-08-31"
+        en "must be a day such as 2022-08-05, or the first and the last such as 2022-08-01..2022-08-31"
+    }
+    meaning_for_example() {
+        zh "应为“文件里的词=台账里的名称”，如“投入设备=未装表抗旱设备”；“词=-”表示不取这一列"
+        en "must be a word of the file and its meaning, such as fuel=gasoline; WORD=- leaves a column out"
+    }
+    no_regular_file(path) {
+        zh "{path} 不是普通文件：请写表格文件的名称"
+        en "{path} is no regular file: give the name of a table's file"
+    }
+    sheet_read(name, layout, head) {
+        zh "工作表“{name}”：{layout}，表头在第 {head} 行"
+        en "sheet {name}: {layout}, heads in row {head}"
+    }
+    text_read(layout, head) { zh "文本表格：{layout}，表头在第 {head} 行" en "text table: {layout}, heads in row {head}" }
+    laid_as_list() { zh "一行一笔" en "a row for each entry" }
+    laid_as_matrix() { zh "一行一个村，一列一个项目" en "a row for each village, a column for each item" }
+    laid_as_matrix_of_items() { zh "一行一个项目，一列一个村" en "a row for each item, a column for each village" }
+    head_column() { zh "列" en "column" }
+    head_of_file() { zh "表头" en "head" }
+    head_meaning() { zh "含义" en "meaning" }
+    column_left_out() { zh "不取" en "left out" }
+    gathered() { zh "从表的上下文字得到：" en "found above and below the table:" }
+    read_otherwise() { zh "与所写不同的读法：" en "read otherwise than written:" }
+    rows_left_out() { zh "没有取的行：" en "rows left out:" }
+    sheets_not_read() { zh "没有读的工作表：" en "sheets not read:" }
+    left_out_because(row, text, why) { zh "第 {row} 行“{text}”：{why}" en "row {row}, {text}: {why}" }
+    named_because(name, why) { zh "“{name}”：{why}" en "{name}: {why}" }
+    row_and_column(row, column) { zh "第 {row} 行 {column} 列" en "row {row}, column {column}" }
+    and_more(n) { zh "……另有 {n} 条，加 `--details` 全部列出" en "... and {n} more; --details shows all" }
+    rows_taken(rows, new, there) {
+        zh "取 {rows} 笔：新 {new} 笔，台账已有 {there} 笔"
+        en "rows taken: {rows}; new: {new}, in the ledger already: {there}"
+    }
     row_new() { zh "新" en "new" }
     row_there(row) { zh "已有（第 {row} 条）" en "already there (row {row})" }
     row_refused() { zh "不登记" en "not entered" }
@@ -327,11 +369,18 @@ messages! { "office";
         zh "可登记 {new} 条，已有 {there} 条，问题 {problems} 个；没有登记"
         en "{new} rows can be entered, {there} already there, {problems} problems; nothing entered"
     }
-    problems_left_out() { zh "有问题的行不登记" en "rows with problems are left out" }
     nothing_entered() { zh "没有登记" en "nothing entered" }
-    rows_entered(new, there, problems) {
-        zh "已登记 {new} 条，已有 {there} 条，问题 {problems} 个"
-        en "{new} rows entered, {there} already there, {problems} problems"
+    nothing_entered_problems(n) {
+        zh "有 {n} 个问题，什么也没有登记：改正后再导入"
+        en "problems: {n}; nothing entered: correct them and import again"
+    }
+    nothing_entered_unasked(n, command) {
+        zh "有 {n} 条可以登记，但没有人确认，什么也没有登记；以上无误，请运行：{command}"
+        en "rows that can be entered: {n}; nobody has confirmed them, and nothing is entered. If the above is right, run: {command}"
+    }
+    rows_entered(new, there) {
+        zh "已登记 {new} 条，已有 {there} 条"
+        en "{new} rows entered, {there} already there"
     }
     count_once_reviewed() {
         zh "由另一个人复核后才计入：`hanqing ledger review`"
@@ -344,6 +393,15 @@ messages! { "office";
         zh "`--out` {path}：文件名必须以 .xlsx 或 .csv 结尾"
         en "--out {path}: the file name must end in .xlsx or .csv"
     }
+    not_xlsx(path) {
+        zh "`--out` {path}：文件名必须以 .xlsx 结尾"
+        en "--out {path}: the file name must end in .xlsx"
+    }
+    file_is_there(path) {
+        zh "{path} 已经存在，没有写：换一个文件名，或加 `--force` 替换它"
+        en "{path} exists already, and nothing is written: give another name, or add --force to replace it"
+    }
+    template_written(path) { zh "空白台账已写入 {path}" en "an empty ledger to fill in was written to {path}" }
     rows_written(rows, path) { zh "{rows} 条已写入 {path}" en "{rows} rows written to {path}" }
 
     // Review and acceptance.

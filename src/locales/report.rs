@@ -172,10 +172,6 @@ messages! { "report";
         zh "  共核对{checked}项；缺数据未能核对的规则：{unchecked}"
         en "  checks made: {checked}; rules that could not be checked for want of data: {unchecked}"
     }
-    about_form(authority) {
-        zh "  报{authority}；没有证实的数空着，见说明"
-        en "  reported to the {authority}; what is not proved is left empty, see the note"
-    }
     electricity() { zh "用电" en "electricity" }
     water() { zh "水量" en "water" }
     running() { zh "运行" en "running hours" }
@@ -257,9 +253,19 @@ messages! { "report";
     excel_failed() { zh "Excel 文件生成失败" en "cannot build the Excel file" }
 
     only_claims() {
-        zh "措辞里只能用指标的结论（`.phrase`、`.phrase_en`、`.words`、`.verdict`、`.name`、`.plural`），不能用数值"
-        en "the wording may only use what is proved of a figure (.phrase, .phrase_en, .words, .verdict, .name, .plural), not its value"
+        zh "措辞里只能用指标的结论（`.phrase`、`.phrase_en`、`.words`、`.verdict`、`.name`、`.plural`、`.entered`），不能用数值"
+        en "the wording may only use what is proved of a figure (.phrase, .phrase_en, .words, .verdict, .name, .plural, .entered), not its value"
     }
+    no_block_named() { zh "没有写任何一块" en "names no block" }
+    all_blocks() { zh "不写 `blocks` 即为全部" en "leave it out for all blocks" }
+    no_such_block() { zh "不是报告段落里的一块" en "is no block of the section" }
+    rain_less(percent) { zh "比多年同期偏少约{percent}%" en "about {percent} % less than usual" }
+    rain_usual() { zh "与多年同期大致持平" en "about as usual" }
+    rain_more(percent) { zh "比多年同期偏多约{percent}%" en "about {percent} % more than usual" }
+    storage_less(percent) { zh "比往年同期少约{percent}%" en "about {percent} % less than in earlier years" }
+    storage_usual() { zh "与往年同期大致持平" en "about as in earlier years" }
+    storage_more(percent) { zh "比往年同期多约{percent}%" en "about {percent} % more than in earlier years" }
+    of_plan(percent) { zh "约{percent}%" en "about {percent} %" }
     nothing_said() {
         zh "这个指标没有可写的话：把所在分句写成可省略的"
         en "nothing can be said of this figure: make its clause one that can be left out"
@@ -436,6 +442,11 @@ messages! { "report";
         en "{what} is larger than {most}, the limit for a report: check that it is the right file"
     }
     the_file() { zh "文件" en "the file" }
+    the_text() { zh "解压后的文字部分（字节）" en "the unpacked text, in bytes," }
+    the_elements() { zh "段落和文字片段的个数" en "the number of paragraphs and runs" }
+    the_paragraph() { zh "一个段落的字数" en "the number of characters in one paragraph" }
+    the_characters() { zh "全文字数" en "the number of characters" }
+    the_places() { zh "可以填的地方（花括号、内容控件、段落）的个数" en "the number of places to fill (braces, content controls, passages)" }
     the_archive(entries) { zh "压缩包（内有 {entries} 个文件）" en "the archive, with {entries} entries," }
     xml_wrong(part, at, what) {
         zh "{part} 第 {at} 个字节：{what}；用 Word 打开后重新保存"

@@ -6,6 +6,10 @@ messages! { "store";
         zh "打不开数据库 {path}（所在目录必须存在，并且可写）"
         en "cannot open the store {path} (its directory must exist and be writable)"
     }
+    cannot_open_missing(path) {
+        zh "打不开数据库 {path}（还没有这个文件；`hanqing hub` 第一次启动时会建立，所在目录必须可写）"
+        en "cannot open the store {path} (there is no such file yet: hanqing hub makes it at its first start, in a directory that it may write to)"
+    }
     cannot_open_damaged(path) {
         zh "数据库 {path} 打不开（请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份）"
         en "cannot open the store {path} (stop the hub, keep the file, and bring back a copy with hanqing restore)"

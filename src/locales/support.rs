@@ -12,6 +12,10 @@ messages! { "support";
     thread_gone() { zh "负责这项工作的线程已经结束" en "the thread that does this work has ended" }
 
     // Files.
+    no_regular_file() {
+        zh "不是普通文件，而是文件夹、管道或设备：请给出一个文件"
+        en "it is no regular file but a directory, a pipe or a device: give a file"
+    }
     file_read_only() { zh "文件是只读的" en "the file is read-only" }
 
     // Why the machine's time is not trusted.

@@ -39,6 +39,10 @@ messages! { "transfer";
     // Kinds of files.
     damaged() { zh "文件已损坏或不完整（请重新复制）" en "damaged or cut off (copy it again)" }
     damaged_file(path) { zh "{path}：文件已损坏或不完整（请重新复制）" en "{path}: damaged or cut off (copy it again)" }
+    text_too_long(row, column, most) {
+        zh "第 {row} 行，{column}：文字超过 {most} 字节，不是本程序导出的文件"
+        en "row {row}, {column}: the text has more than {most} bytes; no export of hanqing is like that"
+    }
     damaged_row(row) {
         zh "第 {row} 行：文件已损坏或不完整（请重新复制）"
         en "row {row}: damaged or cut off (copy it again)"

@@ -38,6 +38,7 @@ messages! { "users";
     note_made() { zh "写备注" en "made a note" }
     corrected() { zh "更正读数" en "corrected readings" }
     correction_withdrawn() { zh "撤回更正" en "withdrew a correction" }
+    ledger_imported() { zh "导入台账" en "imported into the ledger" }
     station_pinned() { zh "绑定测站" en "pinned a station" }
     station_released() { zh "解除绑定测站" en "released a station" }
     gateway_revoked() { zh "吊销网关" en "revoked a gateway" }

@@ -9,7 +9,8 @@ use minijinja::{Error, ErrorKind, Output, State, escape_formatter};
 
 use super::filters::without_backticks;
 use super::render::is_wording;
-use crate::figures::{Figure, FigureId, Verdict};
+use super::spoken::spoken;
+use crate::figures::{Class, Figure, FigureId, FigureInput, Origin, Verdict};
 use crate::locales::{Lang, Text, report as words};
 
 /// Why a wording template is refused while it is filled.
@@ -37,29 +38,31 @@ impl Misuse {
 }
 
 /// The claim of one figure: `phrase` (words in Chinese), `phrase_en`, `words` (in the language of the document),
-/// `verdict`, `name`, and `plural`, whether it is of more than one thing.
+/// `verdict`, `name`, `plural`, whether it is of more than one thing, and `entered`, whether people entered all of it.
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     id: FigureId,
     words: Option<Text>,
     verdict: Verdict,
     plural: bool,
+    entered: bool,
 }
 
 impl Said {
     fn of(figure: &Figure) -> Self {
         Self {
             id: figure.id,
-            words: figure.words.clone(),
+            words: spoken(figure),
             verdict: figure.claim.verdict,
             plural: figure.number().is_some_and(|number| number > 1.0),
+            entered: is_entered(figure),
         }
     }
 
     /// The claim of the figure `id` with these words: proved with them, open without.
     pub fn with(id: FigureId, words: Option<Text>) -> Self {
         let verdict = if words.is_some() { Verdict::Proved } else { Verdict::Open };
-        Self { id, words, verdict, plural: true }
+        Self { id, words, verdict, plural: true, entered: false }
     }
 }
 
@@ -73,6 +76,7 @@ impl Object for Said {
             "verdict" => Serde(self.verdict).into(),
             "name" => self.id.spec().name().to_string().into(),
             "plural" => self.plural.into(),
+            "entered" => self.entered.into(),
             _ => Misuse::OnlyClaims.error().into(),
         })
     }
@@ -87,6 +91,13 @@ impl Object for Said {
             None => Ok(()),
         }
     }
+}
+
+/// Whether rows of the ledger, and no readings, are behind a figure.
+fn is_entered(figure: &Figure) -> bool {
+    let is_row = |input: &FigureInput| matches!(input.from, Origin::Ledger(_));
+    let of_rows = !figure.inputs.is_empty() && figure.inputs.iter().all(is_row);
+    figure.class == Class::Entered || of_rows
 }
 
 /// The claims by the ids of their figures.

@@ -1,10 +1,9 @@
 //! Renders all documents of one report.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::blocks::Choice;
 use super::fill::Passages;
 use super::passages::{passages, titled};
 use super::render::{ReportError, Section, Templates};
@@ -96,15 +95,15 @@ impl Document {
     /// Renders this document of `statement` alone, as [`render`] renders all of them.
     pub fn render(
         self,
-        templates_dir: Option<&Path>,
+        choice: Choice<'_>,
         township: &Township,
         statement: &Statement,
         issued_at: Timestamp,
         lang: Lang,
     ) -> Result<Vec<u8>, ReportError> {
         let of = |lang, make: fn(&Section<'_>) -> Result<String, ReportError>| {
-            let templates = Templates::read(templates_dir)?;
-            let section = Section::new(&templates, lang, township, statement, issued_at)?;
+            let templates = Templates::read(choice.templates)?;
+            let section = Section::new((&templates, choice), lang, township, statement, issued_at)?;
             make(&section).map(String::into_bytes)
         };
         match self {
@@ -112,8 +111,9 @@ impl Document {
             Self::English => of(Lang::English, |section| section.markdown()),
             Self::Html => of(lang, |section| section.html()),
             Self::Word => {
-                let templates = Templates::read(templates_dir)?;
-                let section = Section::new(&templates, lang, township, statement, issued_at)?;
+                let templates = Templates::read(choice.templates)?;
+                let section =
+                    Section::new((&templates, choice), lang, township, statement, issued_at)?;
                 within(lang, || word::write(township, statement, &section.paragraphs, issued_at))
             }
             Self::Excel => within(lang, || excel::write(township, statement, issued_at)),
@@ -129,31 +129,32 @@ fn json(value: &impl Serialize) -> Result<String, ReportError> {
     Ok(json.map_err(ReportError::Json)? + "\n")
 }
 
-/// The paragraphs of the section alone, in `lang` and in the wording of the program: as [`render`] prints them.
+/// The paragraphs of the section alone, in `lang`: as [`render`] prints them.
 ///
 /// # Errors
 /// As those of [`render`].
 pub fn section(
+    choice: Choice<'_>,
     township: &Township,
     statement: &Statement,
     issued_at: Timestamp,
     lang: Lang,
 ) -> Result<Vec<String>, ReportError> {
-    let templates = Templates::read(None)?;
-    Ok(Section::new(&templates, lang, township, statement, issued_at)?.paragraphs)
+    let templates = Templates::read(choice.templates)?;
+    Ok(Section::new((&templates, choice), lang, township, statement, issued_at)?.paragraphs)
 }
 
-/// Renders the documents of `statement`: Markdown in both languages, Word, Excel and HTML in `lang`. The office's own
-/// templates in `templates_dir` replace those of the program.
+/// Renders the documents of `statement`: Markdown in both languages, Word, Excel and HTML in `lang`. The office
+/// has its `choice` of templates and blocks.
 pub fn render(
-    templates_dir: Option<&Path>,
+    choice: Choice<'_>,
     township: &Township,
     statement: &Statement,
     issued_at: Timestamp,
     lang: Lang,
 ) -> Result<Documents, ReportError> {
-    let templates = Templates::read(templates_dir)?;
-    let section = |lang| Section::new(&templates, lang, township, statement, issued_at);
+    let templates = Templates::read(choice.templates)?;
+    let section = |lang| Section::new((&templates, choice), lang, township, statement, issued_at);
     let (chinese, english) = (section(Lang::Chinese)?, section(Lang::English)?);
     let own = match lang {
         Lang::Chinese => &chinese,
@@ -162,7 +163,7 @@ pub fn render(
     let paragraphs = own.paragraphs.clone();
     // An office's file is Chinese, and has its passages whatever this report has to say.
     let every = lint::every_figure();
-    let every = Section::new(&templates, Lang::Chinese, township, &every, issued_at);
+    let every = Section::new((&templates, choice), Lang::Chinese, township, &every, issued_at);
     let every = every.map(|section| section.paragraphs).unwrap_or_default();
     let titled = titled(&every, &chinese.paragraphs);
     Ok(Documents {

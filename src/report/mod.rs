@@ -3,6 +3,7 @@
 //! Nothing is computed here: the wording prints the words that a figure's claim carries, and filters only format
 //! numbers.
 
+mod blocks;
 mod chart;
 mod claims;
 mod document;
@@ -18,6 +19,9 @@ mod passages;
 mod pending;
 mod quoted;
 mod render;
+#[cfg(test)]
+mod section_tests;
+mod spoken;
 mod style;
 mod subsets;
 mod template_error;
@@ -27,6 +31,7 @@ mod word;
 mod word_charts;
 mod write;
 
+pub use blocks::{Block, Choice, check_blocks};
 pub use document::{Document, Documents, render, section};
 pub use explain::{Explanation, explain};
 pub use issue::{

@@ -12,8 +12,10 @@ use jiff::{Timestamp, ZonedDateTime};
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, UndefinedBehavior, context};
 
+use super::blocks::Choice;
 use super::claims::{Claims, write_value};
 use super::quoted::unquoted;
+use super::spoken::spoken;
 use super::style::hedged_twice;
 use super::{filters, template_error::template_error};
 use crate::core::Period;
@@ -134,14 +136,14 @@ impl<'a> Section<'a> {
     /// say what it is about. A template that uses an unknown figure or runs too long is an error, and so is a wording
     /// with two hedges on one number, or with a number or statement that no figure's words have as it stands.
     pub fn new(
-        templates: &'a Templates,
+        (templates, choice): (&'a Templates, Choice<'_>),
         lang: Lang,
         township: &Township,
         statement: &Statement,
         issued_at: Timestamp,
     ) -> Result<Self, ReportError> {
         let issued_at = issued_at.to_zoned_datetime(zone(township)?);
-        let about = within(lang, || about(township, statement.period, &issued_at));
+        let about = within(lang, || about(township, statement.period, &issued_at, choice));
         let wording = wording(templates, lang, &about, Claims::of(&statement.figures))?;
         let phrases = statement.figures.iter().filter_map(|figure| figure.phrase.as_deref());
         if let Some(words) = hedged_twice(&wording, phrases) {
@@ -196,7 +198,7 @@ fn as_figures_say(
 /// All words of figures that a wording in `lang` may have.
 fn said(lang: Lang, figures: &[Figure]) -> Vec<String> {
     let of = |figure: &Figure| {
-        let words = figure.words.as_ref().map(|words| within(lang, || words.to_string()));
+        let words = spoken(figure).map(|words| words.within(lang));
         [words, figure.phrase.clone(), figure.phrase_en.clone()]
     };
     let all: BTreeSet<String> = figures.iter().flat_map(of).flatten().collect();
@@ -233,12 +235,18 @@ pub(super) fn wording(
 }
 
 /// What every template may say of the section besides its claims, in the language that is spoken here.
-pub(super) fn about(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Value {
+pub(super) fn about(
+    township: &Township,
+    period: Period,
+    issued_at: &ZonedDateTime,
+    choice: Choice<'_>,
+) -> Value {
     let (from, to) = (filters::long_day(period.from), filters::long_day(period.to));
     let issued_at = issued_on(issued_at);
     context! {
         lang => Lang::current().tag(),
         township => context! { name => township.name.as_str() },
+        blocks => choice.by_name(),
         unit_word => unit_word(&township.name),
         period => context! {
             from => from.as_str(),
@@ -251,9 +259,18 @@ pub(super) fn about(township: &Township, period: Period, issued_at: &ZonedDateTi
     }
 }
 
-/// What a unit calls itself after 我 and 全: 乡, 镇, 街道 or 县, by the end of its name; 乡 where it ends otherwise.
+/// Ends of an office's name that say what it is, and not of what.
+const OFFICES: [&str; 5] = ["人民政府", "政府", "管理委员会", "管委会", "办事处"];
+/// What a unit calls itself after 我 and 全 (我镇, 全场), by the end of its name. A subdistrict's office may be all of its
+/// name (城东办事处).
+const UNITS: [&str; 10] = ["街道", "镇", "乡", "苏木", "县", "旗", "区", "市", "场", "办事处"];
+
+/// What a unit calls itself after 我 and 全, by the end of its name; 乡 where it ends otherwise.
 fn unit_word(name: &str) -> &'static str {
-    ["街道", "镇", "县"].into_iter().find(|word| name.ends_with(word)).unwrap_or("乡")
+    let name = name.trim();
+    let bare = OFFICES.iter().find_map(|office| name.strip_suffix(office));
+    let ends = |name: &str| UNITS.into_iter().find(|word| name.ends_with(word));
+    bare.and_then(ends).or_else(|| ends(name)).unwrap_or("乡")
 }
 
 /// What the templates of the documents read, in the language that is spoken here.
@@ -335,6 +352,11 @@ pub(super) fn zone(township: &Township) -> Result<TimeZone, ReportError> {
     TimeZone::get(&township.zone).map_err(|_| ReportError::Zone { zone: township.zone.clone() })
 }
 
+/// Whether `source` is that of the built-in template `name`.
+pub(super) fn is_built_in(name: &str, source: &str) -> bool {
+    EMBEDDED.iter().any(|(own, text)| *own == name && *text == source)
+}
+
 /// The source of the office's own template, or of the built-in one.
 pub(super) fn source(dir: Option<&Path>, name: &str) -> Result<String, ReportError> {
     let embedded = EMBEDDED.iter().find(|(own, _)| *own == name);
@@ -346,5 +368,33 @@ pub(super) fn source(dir: Option<&Path>, name: &str) -> Result<String, ReportErr
         Ok(text) => Ok(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(embedded.into()),
         Err(source) => Err(ReportError::Read { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_calls_itself_by_the_end_of_its_name() {
+        for (name, expected) in [
+            ("清源乡", "乡"),
+            ("靠山民族乡", "乡"),
+            ("城关镇", "镇"),
+            ("城关镇人民政府", "镇"),
+            ("东门街道", "街道"),
+            ("东门街道办事处", "街道"),
+            ("城东办事处", "办事处"),
+            ("清源县", "县"),
+            ("新城区", "区"),
+            ("新城区管委会", "区"),
+            ("清源市", "市"),
+            ("红星农场", "场"),
+            ("五指山林场", "场"),
+            ("巴彦苏木", "苏木"),
+            ("清源", "乡"),
+        ] {
+            assert_eq!(unit_word(name), expected, "{name}");
+        }
     }
 }

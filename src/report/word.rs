@@ -32,6 +32,8 @@ const CHARACTER_SPACE: i32 = -5;
 const TITLE: usize = 44;
 const BODY: usize = 32;
 const PAGE_NUMBER: usize = 28;
+/// One character of 四号, twips: how far the page number is from the edge of the type area (GB/T 9704 §7.5).
+const PAGE_NUMBER_INDENT: i32 = 280;
 const SMALL: usize = 18;
 
 /// Columns of the annex's tables, twips; each adds up to the type area, 8844.
@@ -71,8 +73,6 @@ pub(super) fn write(
         let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
     }
-    let charts = charts(statement);
-    docx = with_charts(docx, &charts);
     let annex = Paragraph::new()
         .style("Heading1")
         .page_break_before(true)
@@ -90,6 +90,9 @@ pub(super) fn write(
     docx = with_notes(docx, words::absent_figures(), absent(statement));
     let unproved = statement.figures.iter().filter_map(filters::unproved_line);
     docx = with_notes(docx, words::unproved_figures(), unproved);
+    // Last, so that no page ends after one of them.
+    let charts = charts(statement);
+    docx = with_charts(docx, &charts);
     let version = statement.figures.first().map_or("", |f| f.code_version);
     let issued = issued_on(&issued_at.to_zoned_datetime(zone(township)?));
     docx = docx.add_paragraph(styled("Note", words::made(issued, version)));
@@ -145,11 +148,16 @@ fn empty_document(created_at: &str) -> Docx {
     docx.footer(page_number(AlignmentType::Right)).even_footer(page_number(AlignmentType::Left))
 }
 
-/// `— 1 —`, on the right of odd pages and the left of even ones (GB/T 9704 §7.5).
+/// `— 1 —`, one character from the right of odd pages and from the left of even ones (GB/T 9704 §7.5).
 fn page_number(side: AlignmentType) -> Footer {
     let run = |text: &str| Run::new().add_text(text).fonts(fonts(SONGTI)).size(PAGE_NUMBER);
+    let [left, right] = match side {
+        AlignmentType::Right => [None, Some(PAGE_NUMBER_INDENT)],
+        _ => [Some(PAGE_NUMBER_INDENT), None],
+    };
     let paragraph = Paragraph::new()
         .align(side)
+        .indent(left, None, right, None)
         .fonts(fonts(SONGTI))
         .size(PAGE_NUMBER)
         .add_run(run("— "))
@@ -165,7 +173,7 @@ fn styled(style: &str, text: impl Into<String>) -> Paragraph {
 }
 
 fn heading(text: Text) -> Paragraph {
-    styled("Heading1", text)
+    styled("Heading1", text).keep_next(true)
 }
 
 /// Adds a heading and one paragraph for each note, if there are any.
@@ -291,6 +299,27 @@ mod tests {
             &COMPARISON_COLUMNS,
         ] {
             assert_eq!(columns.iter().sum::<usize>(), area, "{columns:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_number_is_one_character_from_the_edge_on_both_sides() {
+        let mut packed = std::io::Cursor::new(Vec::new());
+        empty_document("2022-11-16T01:30:00Z").pack(&mut packed).unwrap();
+        let mut archive = zip::ZipArchive::new(packed).unwrap();
+        let mut footers = Vec::new();
+        for index in 0..archive.len() {
+            let mut part = archive.by_index(index).unwrap();
+            if part.name().unwrap().starts_with("word/footer") {
+                let mut text = String::new();
+                std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+                footers.push(text);
+            }
+        }
+        assert_eq!(footers.len(), 2);
+        for (side, indent) in [("right", "w:right=\"280\""), ("left", "w:left=\"280\"")] {
+            let own = footers.iter().find(|text| text.contains(&format!("w:jc w:val=\"{side}\"")));
+            assert!(own.unwrap().contains(indent), "{footers:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use rusqlite::ErrorCode;
 
 use crate::locales::{Text, store as words};
+use crate::support::files;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +80,13 @@ impl StoreError {
 
 /// Why the file cannot be opened is said after it; what is to be done is not the same for a file that is damaged.
 fn not_opened(path: &Path, source: &rusqlite::Error) -> Text {
-    if is_damage(source) { words::cannot_open_damaged(path) } else { words::cannot_open(path) }
+    if is_damage(source) {
+        words::cannot_open_damaged(path)
+    } else if !path.exists() && files::folder_of(path).is_dir() {
+        words::cannot_open_missing(path)
+    } else {
+        words::cannot_open(path)
+    }
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {

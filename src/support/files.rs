@@ -7,7 +7,7 @@
 //! it. So a file is written under a random name that did not exist, and renamed: a link in its place is replaced.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +21,29 @@ pub const MODE: u32 = 0o640;
 #[derive(Debug, thiserror::Error)]
 #[error("{}", words::file_read_only())]
 struct ReadOnly;
+
+/// A directory, a pipe or a device.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", words::no_regular_file())]
+struct NoRegularFile;
+
+/// Opens a file that somebody names to be read. A pipe would keep us waiting, and a device may never end: both are
+/// refused.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(ErrorKind::InvalidInput, NoRegularFile)),
+    }
+}
+
+/// The contents of such a file, but only one byte more than `most` of one that is larger.
+pub fn read_regular(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut contents = Vec::new();
+    open_regular(path)?.take(most.saturating_add(1)).read_to_end(&mut contents)?;
+    Ok(contents)
+}
 
 /// Replaces the file at `path`, unless it is read-only. After a power cut it has its old contents or these `contents`,
 /// whole.
@@ -211,6 +234,20 @@ mod tests {
         let away = about(&away);
         let to_be = owner_of_new(&away, &about(&service));
         assert_eq!(to_be, root.then_some(owner));
+    }
+
+    #[test]
+    fn only_a_regular_file_is_read_and_no_more_of_it_than_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, pipe] = ["a", "b"].map(|name| folder.path().join(name));
+        fs::write(&file, "12345").unwrap();
+        assert_eq!(read_regular(&file, 3).unwrap(), b"1234");
+        assert_eq!(read_regular(&file, 9).unwrap(), b"12345");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+        for path in [&pipe, &folder.path().to_owned(), &PathBuf::from("/dev/zero")] {
+            let error = read_regular(path, 9).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{}", path.display());
+        }
     }
 
     fn mode(path: &Path) -> u32 {

@@ -12,6 +12,7 @@ use super::row::{CellError, Row};
 use crate::core::Series;
 use crate::locales::{Text, transfer as words};
 use crate::store::line;
+use crate::support::files;
 use crate::wire::CounterSpec;
 
 /// Takes a row with its number in the file: a line, or a row of Parquet, counted from 1.
@@ -41,7 +42,7 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// Opens `path` and recognises its format. Text may be compressed with gzip.
 pub fn open(path: &Path) -> anyhow::Result<Content> {
-    let mut file = File::open(path).with_context(|| words::cannot_open(path))?;
+    let mut file = files::open_regular(path).with_context(|| words::cannot_open(path))?;
     let mut first = Vec::new();
     let begin = file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut first);
     begin.and_then(|_| file.rewind()).with_context(|| words::cannot_read(path))?;

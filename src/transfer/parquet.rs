@@ -184,6 +184,9 @@ fn append(file: &mut SerializedFileWriter<impl Write + Send>, part: &File) -> Pa
     Ok(())
 }
 
+/// Most bytes of a text in a row. The longest of ours is the list of registers, with some hundred numbers.
+const TEXT_MAX: usize = 4096;
+
 /// Hands each row to `sink`, counted from 1.
 pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
     let reader = catch_panic(|| SerializedFileReader::new(file));
@@ -210,6 +213,10 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         let row = catch_panic(|| rows.next().transpose());
         let row = row.map_err(said).with_context(|| words::damaged_row(number))?;
         let Some(row) = row else { break };
+        if let Some(column) = row.get_column_iter().find_map(|(name, field)| too_long(name, field))
+        {
+            anyhow::bail!(words::text_too_long(number, column, TEXT_MAX));
+        }
         let mut cells = [&Field::Null; COLUMNS.len()];
         let found: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
         for (cell, place) in cells.iter_mut().zip(places) {
@@ -220,6 +227,11 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         sink(number, checked(cells).map(Item::Row))?;
     }
     Ok(())
+}
+
+/// The name of a column whose text is longer than any of ours. Each row has a copy of it, though the file has it once.
+fn too_long<'a>(name: &'a str, field: &Field) -> Option<&'a str> {
+    matches!(field, Field::Str(text) if text.len() > TEXT_MAX).then_some(name)
 }
 
 /// The error that stands for a panic.
@@ -306,5 +318,45 @@ fn number(field: &Field) -> Option<f64> {
     match field {
         Field::Double(number) if !number.is_nan() => Some(*number),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_longer_than_any_of_ours_is_refused_at_its_first_row() {
+        let mut out = tempfile::tempfile().unwrap();
+        let mut file =
+            SerializedFileWriter::new(&mut out, schema().unwrap(), properties()).unwrap();
+        let mut group = file.next_row_group().unwrap();
+        // Each row would have a copy of it, though the file has it once.
+        let long = "a".repeat(TEXT_MAX + 1);
+        for text in [long.as_str(), "level", "m"] {
+            required::<ByteArrayType>(&mut group, vec![ByteArray::from(text); 1000].into_iter())
+                .unwrap();
+        }
+        required::<Int64Type>(&mut group, 0..1000).unwrap();
+        optional::<DoubleType>(&mut group, (0..1000).map(|_| Some(1.0))).unwrap();
+        required::<Int32Type>(&mut group, (0..1000).map(|_| 1)).unwrap();
+        for _ in 0..2 {
+            optional::<ByteArrayType>(&mut group, (0..1000).map(|_| None)).unwrap();
+        }
+        for _ in 0..2 {
+            optional::<DoubleType>(&mut group, (0..1000).map(|_| None)).unwrap();
+        }
+        group.close().unwrap();
+        file.close().unwrap();
+        let mut taken = 0;
+        let read = read(out, &mut |_, _| {
+            taken += 1;
+            Ok(())
+        });
+        assert_eq!(
+            read.unwrap_err().to_string(),
+            words::text_too_long(1, "station", TEXT_MAX).to_string()
+        );
+        assert_eq!(taken, 0);
     }
 }

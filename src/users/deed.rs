@@ -19,6 +19,8 @@ pub enum Deed {
     NoteMade,
     Corrected,
     CorrectionWithdrawn,
+    /// Rows of a file that was handed in on the page.
+    LedgerImported,
     StationPinned,
     StationReleased,
     GatewayRevoked,
@@ -33,7 +35,7 @@ pub enum Deed {
 
 impl Deed {
     /// All that this program records.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -43,6 +45,7 @@ impl Deed {
         Self::NoteMade,
         Self::Corrected,
         Self::CorrectionWithdrawn,
+        Self::LedgerImported,
         Self::StationPinned,
         Self::StationReleased,
         Self::GatewayRevoked,
@@ -63,6 +66,7 @@ impl Deed {
             Self::NoteMade => "note_made",
             Self::Corrected => "corrected",
             Self::CorrectionWithdrawn => "correction_withdrawn",
+            Self::LedgerImported => "ledger_imported",
             Self::StationPinned => "station_pinned",
             Self::StationReleased => "station_released",
             Self::GatewayRevoked => "gateway_revoked",
@@ -89,6 +93,7 @@ impl Deed {
             Self::NoteMade => words::note_made(),
             Self::Corrected => words::corrected(),
             Self::CorrectionWithdrawn => words::correction_withdrawn(),
+            Self::LedgerImported => words::ledger_imported(),
             Self::StationPinned => words::station_pinned(),
             Self::StationReleased => words::station_released(),
             Self::GatewayRevoked => words::gateway_revoked(),
@@ -116,7 +121,7 @@ mod tests {
     fn each_deed_has_an_id_and_a_name_of_its_own() {
         let ids: BTreeSet<&str> = Deed::ALL.iter().map(|deed| deed.id()).collect();
         let names: BTreeSet<String> = Deed::ALL.iter().map(|deed| deed.name().into()).collect();
-        assert_eq!((ids.len(), names.len()), (15, 15));
+        assert_eq!((ids.len(), names.len()), (16, 16));
         assert!(Deed::ALL.iter().all(|deed| Deed::from_id(deed.id()) == *deed));
         assert_eq!(Deed::from_id("made_up"), Deed::Unknown);
     }

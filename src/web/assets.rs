@@ -21,6 +21,7 @@ pub(super) const STYLE: &str = concat!(
     include_str!("assets/station.css"),
     include_str!("assets/pumps.css"),
     include_str!("assets/gateways.css"),
+    include_str!("assets/ledger.css"),
     include_str!("assets/people.css"),
 );
 

@@ -15,6 +15,7 @@ mod gateways;
 mod guard;
 mod headers;
 mod language;
+mod ledger;
 mod live;
 mod model;
 mod morning;
@@ -49,6 +50,10 @@ pub use connections::{DRAIN_MAX, serve};
 pub use enrolment::{EnrolAnswered, EnrolAsked, enrolment};
 pub use gateways::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow};
 pub use guard::Access;
+pub use ledger::{
+    ColumnShown, Entered, FILE_MAX, ItemSum, ProblemShown, RowShown, SameRows, SheetShown,
+    UploadAnswers, UploadAsked, Uploaded, Uploader, WAIT_MINUTES, WaitingFile,
+};
 pub use model::{Health, Overview, Shown, SourceRow, Totals};
 pub use pumps::{PumpFacts, PumpsFacts};
 pub use router::{ingester, office};

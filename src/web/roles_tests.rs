@@ -21,7 +21,7 @@ use For::{Anybody, Page, Program};
 use Role::{Administrator, Recorder, Reviewer, Viewer};
 
 /// All routes.
-const ROUTES: [(&str, &str, For); 33] = [
+const ROUTES: [(&str, &str, For); 37] = [
     ("GET", "/", Page(Viewer)),
     ("GET", "/?part=1", Program(Viewer)),
     ("GET", "/station/pond-1", Page(Viewer)),
@@ -37,6 +37,10 @@ const ROUTES: [(&str, &str, For); 33] = [
     ("POST", "/gateways/gw-1/release", Program(Administrator)),
     ("POST", "/gateways/gw-1/revoke", Program(Administrator)),
     ("POST", "/gateways/gw-1/reinstate", Program(Administrator)),
+    ("GET", "/ledger/import", Page(Recorder)),
+    ("GET", "/ledger/template", Page(Recorder)),
+    ("POST", "/ledger/import", Program(Recorder)),
+    ("POST", "/ledger/import/enter", Program(Recorder)),
     ("GET", "/sign-in", Anybody),
     ("POST", "/sign-in", Anybody),
     ("POST", "/sign-out", Anybody),

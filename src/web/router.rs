@@ -8,24 +8,25 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Router, middleware};
 
-use super::guard::{Access, guard, refused};
+use super::guard::{Access, Uploads, guard, refused};
 use super::headers::secure;
 use super::shares::{REQUESTS, Shares, in_turn};
 use super::state::Web;
 use super::templates::Templates;
 use super::visitor::Visitor;
 use super::workplace::{Operation, Workplace};
-use super::{api, assets, gateways, live, morning, people, pumps, station};
+use super::{api, assets, gateways, ledger, live, morning, people, pumps, station};
 use crate::locales::page as words;
 
 /// The workplace: every page, the API, the report's documents, and what operators ask for.
 pub fn office(workplace: Workplace, operation: Operation, access: Access) -> Router {
-    let web = Web { workplace, templates: Arc::new(Templates::new()) };
+    let web = Web { workplace, templates: Arc::new(Templates::new()), uploads: Uploads::new() };
     let pages = Router::new()
         .merge(morning::routes())
         .merge(station::routes())
         .merge(pumps::routes())
         .merge(gateways::routes())
+        .merge(ledger::routes())
         .merge(people::routes())
         .merge(live::routes())
         .merge(assets::routes())

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::guard::Uploads;
 use super::model::Shown;
 use super::templates::Templates;
 use super::visitor::Visitor;
@@ -17,6 +18,7 @@ use crate::locales::{Text, page as words, page_people};
 pub(super) struct Web {
     pub workplace: Workplace,
     pub templates: Arc<Templates>,
+    pub uploads: Arc<Uploads>,
 }
 
 impl Web {

@@ -25,7 +25,7 @@ pub(super) struct Templates {
 }
 
 /// Name and text of each template.
-pub(super) const SOURCES: [(&str, &str); 15] = [
+pub(super) const SOURCES: [(&str, &str); 16] = [
     ("layout", include_str!("layout.html.j2")),
     ("parts", include_str!("parts.html.j2")),
     ("problem", include_str!("problem.html.j2")),
@@ -37,6 +37,7 @@ pub(super) const SOURCES: [(&str, &str); 15] = [
     ("pumps/part", include_str!("pumps/part.html.j2")),
     ("gateways/page", include_str!("gateways/page.html.j2")),
     ("gateways/part", include_str!("gateways/part.html.j2")),
+    ("ledger/import", include_str!("ledger/import.html.j2")),
     ("people/sign_in", include_str!("people/sign_in.html.j2")),
     ("people/first", include_str!("people/first.html.j2")),
     ("people/page", include_str!("people/page.html.j2")),
@@ -184,6 +185,7 @@ struct Frame {
     person: Option<String>,
     role: Option<Text>,
     may_read: bool,
+    may_record: bool,
     may_review: bool,
     may_administer: bool,
     form_token: String,
@@ -218,6 +220,7 @@ impl Frame {
             person: visitor.account.as_ref().map(|account| account.name.clone()),
             role: visitor.account.as_ref().map(|account| account.role.name()),
             may_read: visitor.may(Role::Viewer),
+            may_record: visitor.may(Role::Recorder),
             may_review: visitor.may(Role::Reviewer),
             may_administer: visitor.may(Role::Administrator),
             form_token: visitor.form_token.clone(),

@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The labels of the templates as they are declared: a line that begins with a quote declares one.
-const DECLARED: [(&str, &str); 6] = [
+const DECLARED: [(&str, &str); 7] = [
     ("page", include_str!("../locales/page_labels.rs")),
     ("morning", include_str!("../locales/page_morning_labels.rs")),
     ("station", include_str!("../locales/page_station_labels.rs")),
     ("pumps", include_str!("../locales/page_pumps_labels.rs")),
     ("gateways", include_str!("../locales/page_gateways_labels.rs")),
     ("people", include_str!("../locales/page_people_labels.rs")),
+    ("upload", include_str!("../locales/page_ledger_labels.rs")),
 ];
 
 /// Names of labels, each with the names of its arguments.

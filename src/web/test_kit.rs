@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::connections::once;
 use super::guard::{Access, Peer};
+use super::ledger::{Entered, UploadAsked, Uploaded, WaitingFile};
 use super::model::{Health, Overview, Shown};
 use super::pumps::PumpsFacts;
 use super::router::office;
@@ -89,7 +90,7 @@ fn workplace(
     let note = |asked: &Arc<Mutex<Vec<String>>>, what: String| {
         crate::support::lock(asked).push(what);
     };
-    let [corrected, withdrawn, done] = [0; 3].map(|_| asked.clone());
+    let [corrected, withdrawn, done, handed_in] = [0; 4].map(|_| asked.clone());
     let shown = overview.clone();
     let day = jiff::civil::date(2022, 9, 1);
     Workplace {
@@ -120,6 +121,12 @@ fn workplace(
             note(&done, format!("{deed:?}"));
             async { Ok(Ok(Text::verbatim("done"))) }
         }),
+        upload: Ask::new(move |handed: UploadAsked| {
+            let (what, answer) = handed_in_as(handed);
+            note(&handed_in, what);
+            async { Ok(answer) }
+        }),
+        ledger_template: Ask::new(|lang: Lang| async move { Ok(format!("rows in {lang}").into()) }),
         chart: Ask::new(|asked: super::ChartAsked| async move {
             anyhow::ensure!(asked.points != 13, "the disk is gone");
             let series = asked.series.to_string();
@@ -134,6 +141,31 @@ fn workplace(
                 _ => Ok(None),
             }
         }),
+    }
+}
+
+/// What the hub is asked with a file, and a hub's answer: any file has a row to enter, and waits as `t1`.
+fn handed_in_as(asked: UploadAsked) -> (String, Uploaded) {
+    match asked {
+        UploadAsked::Understand { by, file, ticket, answers } => {
+            let (file, bytes) = file.unwrap_or_else(|| (format!("kept as {ticket}"), Vec::new()));
+            let what = format!("look at {file} of {} bytes by {}: {answers:?}", bytes.len(), by.id);
+            let waiting = WaitingFile { ticket: "t1".into(), file, new: 1, ..Default::default() };
+            (what, Uploaded::Understood(Box::new(waiting)))
+        }
+        UploadAsked::Enter { by, ticket } if ticket == "t1" => {
+            let entered = Entered {
+                file: "台账 <b>.xlsx".into(),
+                new: 1,
+                there: 0,
+                numbers: Some((7, 7)),
+                unreviewed: true,
+            };
+            (format!("enter {ticket} by {}", by.id), Uploaded::Entered(entered))
+        }
+        UploadAsked::Enter { by, ticket } => {
+            (format!("enter {ticket} by {}", by.id), Uploaded::Gone)
+        }
     }
 }
 

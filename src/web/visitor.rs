@@ -45,7 +45,7 @@ pub(super) fn page_of(method: &Method, uri: &Uri) -> String {
         return "/".to_owned();
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
-        let own = ["/station/", "/first/"].iter().any(|start| path.starts_with(start));
+        let own = ["/station/", "/first/", "/ledger/"].iter().any(|start| path.starts_with(start));
         let depth = if own { 3 } else { 2 };
         let parts: Vec<&str> = path.split('/').take(depth).collect();
         return parts.join("/");
@@ -78,6 +78,7 @@ mod tests {
             (Method::POST, "/station/a/corrections/7/withdraw", "/station/a"),
             (Method::POST, "/people/a/link", "/people"),
             (Method::POST, "/first/secret", "/first/secret"),
+            (Method::POST, "/ledger/import/enter", "/ledger/import"),
             (Method::POST, "/sign-in", "/sign-in"),
             (Method::GET, "//elsewhere.example/", "/"),
             (Method::GET, &long, "/"),

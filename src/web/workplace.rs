@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::gateways::GatewayDeed;
+use super::ledger::{UploadAsked, Uploaded};
 use super::model::{Health, Overview};
 use super::pumps::PumpsFacts;
 use super::station::{CorrectionAsked, Done, Range, StationAsked, StationFacts};
@@ -55,6 +56,10 @@ pub struct Workplace {
     pub pumps: Ask<Range, Arc<PumpsFacts>>,
     /// Does something to a gateway, and says what it came to.
     pub gateway: Ask<GatewayDeed, Result<Text, Text>>,
+    /// Says what is understood of a file for the ledger, and enters its rows.
+    pub upload: Ask<UploadAsked, Uploaded>,
+    /// The workbook to fill in, in that language.
+    pub ledger_template: Ask<Lang, Vec<u8>>,
     /// Points of a chart for programs, as a JSON array.
     pub chart: Ask<ChartAsked, serde_json::Value>,
     /// A document of the report by its file name; `None` where a report has no such document.

@@ -60,6 +60,7 @@ impl Office {
             issued: "issued".into(),
             plausibility: None,
             drought_grades: None,
+            report: hub::ReportSettings::default(),
             wording: Vec::new(),
             broker: None,
             enroll: None,

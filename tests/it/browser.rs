@@ -6,4 +6,5 @@ mod kit;
 mod looks;
 mod office;
 mod reading;
+mod upload;
 mod walk;

@@ -1,6 +1,8 @@
 //! What the clerk does: the office's own Word file filled, the documents read by programs that are not ours, a report
 //! issued and compared, a figure explained.
 
+mod template;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,7 +15,7 @@ pub fn office() -> Context {
     hanqing::store::Sqlite::open(&context.path("store.db")).unwrap();
     let (code, _, told) = outcome(
         hanqing()
-            .args(["ledger", "import", "-c"])
+            .args(["ledger", "import", "--yes", "-c"])
             .arg(context.path("hub.toml"))
             .arg(repository("config/examples/2022/ledger.csv")),
     );
@@ -310,7 +312,7 @@ fn an_issued_report_stays_as_it_was() {
     let header = "code,value,unit,from,to,village,crop,work,document,entered_by,entered_at,reason,supersedes";
     let row = "gasoline,500,L,2022-10-30,2022-10-30,dongmen,,,加油票 2022-10-0099,财政所 黄某,,,";
     let more = context.write("more.csv", &format!("{header}\n{row}\n"));
-    let (code, _, told) = run(&context, &["ledger", "import"], &[more.to_str().unwrap()]);
+    let (code, _, told) = run(&context, &["ledger", "import", "--yes"], &[more.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
     let (_, changed, _) = run(&context, &["report", "diff"], &["2022-001"]);
     assert!(
@@ -343,89 +345,77 @@ fn a_template_is_looked_through_and_a_file_that_is_no_docx_is_refused() {
     assert!(told.contains("office.docx") && told.contains("save it again as .docx"), "{told}");
 }
 
+/// Writes the office's own workbook; `right` without the rows that have something wrong in them.
+fn write_office(book: &Path, right: bool) {
+    let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
+    let mut script = Command::new(python);
+    script.arg(repository("tests/write_office.py")).arg(book).args(right.then_some("right"));
+    let written = script.output().unwrap();
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+}
+
 #[test]
 fn the_offices_own_workbook_goes_into_the_ledger_and_comes_out_again() {
     let context = Context::new();
     context.hub_config();
-    let book = context.path("office.xlsx");
-    let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
-    let script = repository("tests/write_office.py");
-    let written = Command::new(python).arg(script).arg(&book).output().unwrap();
-    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let wrong = context.path("wrong.xlsx");
+    write_office(&wrong, false);
     // LibreOffice works the formulas out and writes it once more: what comes from another program reads alike.
-    let other = convert(&context, &book, "xlsx");
-    for (file, formulas, counts) in [
-        (
-            &book,
-            [
-                "row 9, value (B9): the formula has no stored result; open the file in Excel or WPS",
-                "row 13, value (B13): the formula has no stored result",
-            ],
-            "4 rows can be entered, 0 already there, 6 problems; nothing entered",
-        ),
-        (
-            &other,
-            [
-                "row 13, value (B13): the formula gives #DIV/0!; correct the formula",
-                "row 11, village (F11)",
-            ],
-            "5 rows can be entered, 0 already there, 5 problems; nothing entered",
-        ),
+    let other = convert(&context, &wrong, "xlsx");
+    for (file, formula, counts) in [
+        (&wrong, "(B9)", "0 already there, 4 problems; nothing entered"),
+        (&other, "(B13)", "0 already there, 3 problems; nothing entered"),
     ] {
-        let file = file.to_str().unwrap();
-        let (code, printed, told) = run(&context, &["ledger", "import"], &["--dry-run", file]);
-        assert_eq!(code, Some(1), "{printed}{told}");
-        let problems = [
-            "row 6, value (B6) = 1,200: not a number",
-            "row 7, unit (C7): area_failed (area failed) must be in 亩; check",
-            "row 8, village (F8) = 东们村: the township has no such village; did you mean 东门村?",
-            "row 11, village (F11): is covered by the merged cells F10:F11",
-        ];
-        for part in problems.iter().chain(&formulas) {
-            assert!(told.contains(part), "{part}: {told}");
-        }
-        for part in [
-            "row 4, value (B4): 10.5 万元 = 105000 元",
-            "4\tnew\tmoney from the province\t105000\tyuan\t2022-08-26\t\t拨款通知 2022-08\t财政所 黄某\t\n",
-            "12\tnew\tloss rate with relief\t12\t%\t2022-08-26\t水稻\t",
-            "row\toutcome\titem\tvalue\tunit\tdays\tvillage, crop, work\tdocument\tentered by\tremark\n",
-            "area affected: new rows 1, sum 30 mu",
-            counts,
-        ] {
-            assert!(printed.contains(part), "{part}: {printed}");
-        }
-        let (code, printed, told) = run_zh(&context, &["ledger", "import"], &["--dry-run", file]);
-        assert_eq!(code, Some(1), "{printed}{told}");
-        for part in [
-            "第 6 行，数值（B6） = 1,200：不是数；只用半角数字和小数点",
-            "第 7 行，单位（C7）：绝收面积（`area_failed`）的单位必须是“亩”；核对",
-            "第 8 行，村（F8） = 东们村：本乡镇没有这个村；是不是“东门村”？",
-            "第 11 行，村（F11）：被合并单元格 F10:F11 盖住",
-        ] {
-            assert!(told.contains(part), "{part}: {told}");
-        }
-        for part in [
-            "第 4 行，数值（B4）：10.5 万元 = 105000 元",
-            "4\t新\t省级财政拨款\t105000\t元\t2022-08-26\t\t拨款通知 2022-08\t财政所 黄某\t\n",
-            "12\t新\t抗旱后损失率\t12\t%\t2022-08-26\t水稻\t",
-            "文件行\t结果\t项目\t数值\t单位\t日期\t村、作物、工程\t依据\t登记人\t说明\n",
-            "受灾面积：新 1 笔，合计 30 亩",
-            "已有 0 条",
-        ] {
-            assert!(printed.contains(part), "{part}: {printed}");
-        }
+        what_is_wrong_is_named(&context, file.to_str().unwrap(), formula, counts);
     }
+    let (code, told, _) = run(&context, &["ledger", "import", "--yes"], &[wrong.to_str().unwrap()]);
+    assert_eq!((code, told.contains("rows entered")), (Some(1), false), "{told}");
     let (code, _, told) = run(&context, &["ledger", "list"], &[]);
     assert_eq!((code, told.as_str()), (Some(0), "the ledger has no such rows\n"));
-    assert!(!context.path("ledger.db").exists(), "a dry run enters nothing, and a list neither");
-    let book = book.to_str().unwrap();
-    let (code, printed, _) = run(&context, &["ledger", "import"], &["--all-or-nothing", book]);
-    assert_eq!((code, printed.contains("nothing entered")), (Some(1), true), "{printed}");
-    let (_, printed, _) = run(&context, &["ledger", "import"], &[book]);
-    assert!(printed.contains("4 rows entered, 0 already there, 6 problems"), "{printed}");
+    assert!(!context.path("ledger.db").exists(), "nothing is entered, neither dry nor by half");
 
+    let right = context.path("right.xlsx");
+    write_office(&right, true);
+    let (code, printed, told) =
+        run(&context, &["ledger", "import", "--yes"], &[right.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    assert!(printed.contains("6 rows entered, 0 already there"), "{printed}");
     a_row_is_corrected(&context);
     comes_out_and_goes_in_again(&context);
+}
+
+/// Each wrong cell of the office's workbook is named, and what would be entered is shown, in both languages.
+fn what_is_wrong_is_named(context: &Context, file: &str, formula: &str, counts: &str) {
+    let (code, printed, told) = run(context, &["ledger", "import"], &["--dry-run", file]);
+    assert_eq!(code, Some(1), "{printed}{told}");
+    for part in ["(C7)", "(F8) = 东们村", "(B13)", formula] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    for part in [
+        "4\tnew\tmoney from the province\t105000\tyuan\t2022-08-26\t\t拨款通知 2022-08\t财政所 黄某\t\n",
+        "6\tnew\tarea affected\t1200\tmu\t2022-08-26\t东门村 水稻\t",
+        "11\tnew\tarea damaged\t20\tmu\t2022-08-26\t东门村 水稻\t",
+        "12\tnew\tloss rate with relief\t12\t%\t2022-08-26\t水稻\t",
+        "row\toutcome\titem\tvalue\tunit\tdays\tvillage, crop, work\tdocument\tentered by\tremark\n",
+        "area affected: new rows 2, sum 1230 mu",
+        counts,
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let (code, printed, told) = run_zh(context, &["ledger", "import"], &["--dry-run", file]);
+    assert_eq!(code, Some(1), "{printed}{told}");
+    for part in ["第 7 行", "（F8） = 东们村：", "是不是“东门村”？"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    for part in [
+        "工作表“抗旱台账”：",
+        "4\t新\t省级财政拨款\t105000\t元\t2022-08-26\t\t拨款通知 2022-08\t财政所 黄某\t\n",
+        "文件行\t结果\t项目\t数值\t单位\t日期\t村、作物、工程\t依据\t登记人\t说明\n",
+        "受灾面积：新 2 笔，合计 1230 亩",
+        "没有读的工作表：",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
 }
 
 /// Row 2 of the ledger is corrected and shown, in both languages.
@@ -437,19 +427,34 @@ fn a_row_is_corrected(context: &Context) {
     );
     assert_eq!(code, Some(0), "{told}");
     assert!(printed.contains("corrects row 2: 看错一位"), "{printed}");
-    let (_, shown, _) = run(context, &["ledger", "show"], &["5"]);
+    assert!(printed.contains("row 2, gasoline: 760 L becomes 670 L"), "{printed}");
+    let (code, _, told) = run(
+        context,
+        &["ledger", "correct"],
+        &["7", "--value", "-5", "--reason", "看错一位", "--by", "黄某"],
+    );
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("--value -5: a value must be finite and not negative"), "{told}");
+    let (code, _, told) = run(
+        context,
+        &["ledger", "correct"],
+        &["7", "--value", "260000", "--reason", "看错一位", "--by", "黄某"],
+    );
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("is 670 L and would become 260000 L"), "{told}");
+    let (_, shown, _) = run(context, &["ledger", "show"], &["7"]);
     assert!(
         shown.starts_with("row\titem\tvalue\tunit\tdays\t")
             && shown.contains("\n2\tgasoline\t760\tL\t2022-08-05\t东门村")
-            && shown.contains("\n5\tgasoline\t670\tL\t")
+            && shown.contains("\n7\tgasoline\t670\tL\t")
             && shown.contains("\nrow 2, "),
         "{shown}"
     );
-    let (_, shown, _) = run_zh(context, &["ledger", "show"], &["5"]);
+    let (_, shown, _) = run_zh(context, &["ledger", "show"], &["7"]);
     assert!(
         shown.starts_with("行号\t项目\t数值\t单位\t日期\t")
             && shown.contains("\n2\t汽油\t760\tL\t2022-08-05\t东门村")
-            && shown.contains("\n5\t汽油\t670\tL\t")
+            && shown.contains("\n7\t汽油\t670\tL\t")
             && shown.contains("更正第 2 条：看错一位"),
         "{shown}"
     );
@@ -461,15 +466,19 @@ fn comes_out_and_goes_in_again(context: &Context) {
     let (code, _, told) =
         run(context, &["ledger", "export"], &["--all", "--out", out.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{told}");
+    let (code, _, told) = run(context, &["ledger", "export"], &["--out", out.to_str().unwrap()]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("exists already") && told.contains("--force"), "{told}");
     let read = read(&out);
     let rows = read["values"]["台账"].as_array().unwrap();
-    assert_eq!((rows.len(), &rows[1][1]), (6, &105_000.into()));
+    assert_eq!((rows.len(), &rows[1][1]), (8, &105_000.into()));
     assert_eq!(rows[1][3], "2022-08-26T00:00:00", "a real date");
     assert_eq!(rows[1][10], "2022-08-26T16:00:00", "the office's clock");
     // As it is, and as LibreOffice writes it.
     for file in [&out, &convert(context, &out, "xlsx")] {
-        let (_, again, told) = run(context, &["ledger", "import"], &[file.to_str().unwrap()]);
-        assert!(again.contains("0 rows entered, 5 already there, 0 problems"), "{again}{told}");
+        let file = file.to_str().unwrap();
+        let (_, again, told) = run(context, &["ledger", "import", "--yes"], &[file]);
+        assert!(again.contains("0 rows entered, 7 already there"), "{again}{told}");
     }
 }
 

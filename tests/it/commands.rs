@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::context::{Context, hanqing, outcome, repository};
 
 fn import(context: &Context, file: &Path) -> (Option<i32>, String, String) {
-    outcome(hanqing().args(["ledger", "import", "-c"]).arg(context.path("hub.toml")).arg(file))
+    let mut command = hanqing();
+    command.args(["ledger", "import", "--yes", "-c"]).arg(context.path("hub.toml"));
+    outcome(command.arg(file))
 }
 
 /// An empty store, as a hub leaves it that has heard nothing.
@@ -69,21 +71,43 @@ fn the_shipped_configuration_is_in_order() {
 }
 
 #[test]
-fn a_bad_ledger_row_is_named_and_the_good_ones_are_entered_once() {
+fn a_bad_ledger_row_is_named_and_nothing_of_its_file_is_entered() {
     let context = Context::new();
     context.hub_config();
     let shipped = std::fs::read_to_string(repository("config/examples/2022/ledger.csv")).unwrap();
-    let mut lines: Vec<&str> = shipped.lines().take(5).collect();
-    let bad = lines[2].replace(",元,", ",斤,");
-    lines[2] = &bad;
-    let file = context.write("ledger.csv", &(lines.join("\n") + "\n"));
-
+    let good: Vec<&str> = shipped.lines().take(5).collect();
+    let bad = good[2].replace(",元,", ",斤,");
+    let file = context.write("ledger.csv", &([good[0], good[1], &bad].join("\n") + "\n"));
     let (code, printed, told) = import(&context, &file);
-    assert_eq!(code, Some(1), "{told}");
+    assert_eq!(code, Some(1), "{printed}{told}");
     assert!(told.contains("row 3") && told.contains("unit") && told.contains('斤'), "{told}");
-    assert!(printed.contains("3 rows entered"), "{printed}");
+    assert!(told.contains("problems: 1; nothing entered"), "{told}");
+    assert!(!context.path("ledger.db").exists(), "not even the ledger's file is made");
+
+    let file = context.write("ledger.csv", &(good.join("\n") + "\n"));
+    // Nobody is asked in a pipe, and nothing is entered unasked.
+    let (code, printed, told) = outcome(
+        hanqing().args(["ledger", "import", "-c"]).arg(context.path("hub.toml")).arg(&file),
+    );
+    assert_eq!(code, Some(1), "{printed}{told}");
+    assert!(told.contains("run: hanqing ledger import --yes -c "), "{told}");
+    assert!(!context.path("ledger.db").exists());
+    let (code, printed, told) = import(&context, &file);
+    assert_eq!(code, Some(0), "{printed}{told}");
+    assert!(printed.contains("4 rows entered, 0 already there"), "{printed}");
     let (_, printed, _) = import(&context, &file);
-    assert!(printed.contains("0 rows entered, 3 already there"), "{printed}");
+    assert!(printed.contains("0 rows entered, 4 already there"), "{printed}");
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_ledger_is_refused_and_not_waited_for() {
+    let context = Context::new();
+    context.hub_config();
+    let pipe = context.path("pipe.xlsx");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (code, _, told) = import(&context, &pipe);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("pipe.xlsx is no regular file"), "{told}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn office() -> Context {
     let context = hub();
     let (code, _, told) = outcome(
         hanqing()
-            .args(["ledger", "import", "-c"])
+            .args(["ledger", "import", "--yes", "-c"])
             .arg(context.path("hub.toml"))
             .arg(repository("config/examples/2022/ledger.csv")),
     );
@@ -127,7 +127,7 @@ fn documents_and_json_do_not_change_with_the_language_of_the_terminal() {
         let (code, printed, told) = outcome(
             hanqing()
                 .env("HANQING_LANG", lang)
-                .args(["ledger", "import", "-c"])
+                .args(["ledger", "import", "--yes", "-c"])
                 .arg(context.path("hub.toml"))
                 .arg(&ledger),
         );

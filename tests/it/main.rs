@@ -6,6 +6,7 @@
 mod accounts;
 mod adversary;
 mod agreement;
+mod attacks;
 mod bad_devices;
 mod bad_peers;
 mod brokers;
@@ -40,6 +41,7 @@ mod hub_service;
 mod ingesters;
 mod language;
 mod ledger_device;
+mod ledgers;
 mod lines;
 mod manual;
 mod metrics;

@@ -6,3 +6,4 @@ mod floods;
 pub mod kit;
 mod roles;
 mod sessions;
+mod uploads;

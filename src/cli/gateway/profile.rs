@@ -108,7 +108,8 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
     if stem.is_some_and(|stem| stem != import.id.as_str()) {
         bail_usage!(words::file_named_after_profile(import.id));
     }
-    let text = std::fs::read(file).with_context(|| words::cannot_read(file))?;
+    let text = files::read_regular(file, config::TABLE_BYTES_MAX as u64);
+    let text = text.with_context(|| words::cannot_read(file))?;
     let head = Head {
         id: import.id,
         name: import.name,

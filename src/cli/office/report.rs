@@ -154,12 +154,12 @@ fn name_findings(statement: &Statement, out: &Path) -> bool {
 }
 
 fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let failed = || words::cannot_read(path);
-    let size = std::fs::metadata(path).with_context(failed)?.len();
-    if size > fill::FILE_MAX as u64 {
-        return Err(anyhow::Error::msg(words::larger_than(path, fill::FILE_MAX)));
+    let office = files::read_regular(path, fill::FILE_MAX as u64);
+    let office = office.with_context(|| words::cannot_read(path))?;
+    match office.len() > fill::FILE_MAX {
+        true => Err(anyhow::Error::msg(words::larger_than(path, fill::FILE_MAX))),
+        false => Ok(office),
     }
-    std::fs::read(path).with_context(failed)
 }
 
 /// Writes the filled copy and lists the changes. Returns whether nothing is left that a person has to look at.

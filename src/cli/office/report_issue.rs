@@ -28,8 +28,7 @@ pub(super) fn issue(
     without_findings(&statement, despite_findings)?;
     without_pending(&settings, &township, period, &statement, now)?;
     by_another(&settings, &statement, &by)?;
-    let templates = settings.report_templates.as_deref();
-    let documents = report::render(templates, &township, &statement, now, lang)?;
+    let documents = report::render(settings.section_choice(), &township, &statement, now, lang)?;
     let issued = report::issue(&settings.issued, &documents, &statement, &by, now)?;
     say!("{}", words::issued(&issued.number, &issued.digest));
     say!("{}", words::frozen_in(settings.issued.join(&issued.number).as_path()));

@@ -19,7 +19,7 @@ use crate::locales::{Text, config as words, foreign};
 const ROWS_MAX: usize = 5_000;
 
 /// Most bytes of a table: `ROWS_MAX` rows of 200 bytes.
-const BYTES_MAX: usize = ROWS_MAX * 200;
+pub const BYTES_MAX: usize = ROWS_MAX * 200;
 
 /// How a table counts addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ fn ids_are_unique_and_read_back() {
     for figure in FigureId::ALL {
         assert_eq!(FigureId::from_id(figure.spec().id), Some(*figure));
     }
-    assert_eq!(FigureId::ALL.len(), 82);
+    assert_eq!(FigureId::ALL.len(), 105);
 }
 
 /// The page, as `docs/figures.md` has to have it between its marks.

@@ -248,7 +248,7 @@ fn what_the_report_calls_an_error_is_not_said() {
 
     let groups = row(&mut world, EntryCode::WaterWorkGroups, 30.0, (2, 2), "dong", "");
     groups.work = Some("水厂".into());
-    assert!(world.broken().contains(&("groups-within-township".into(), "全乡".into())));
+    assert!(world.broken().contains(&("groups-within-township".into(), "全乡镇".into())));
     assert_eq!(world.phrase("groups_served"), "");
 }
 
@@ -271,7 +271,7 @@ fn no_area_beyond_what_was_sown_is_said_and_each_fact_is_told_once() {
         assert!(text(&world.figure(id)).contains("东门村的"), "{id}");
         world.entries[0].village = None;
         world.entries[0].value = 5100.0;
-        assert!(text(&world.figure(id)).contains("全乡的"), "{id}");
+        assert!(text(&world.figure(id)).contains("全乡镇的"), "{id}");
         world.entries[0].value = 4900.0;
         assert_eq!(verdict(&world, id), Verdict::Proved, "{id}");
     }

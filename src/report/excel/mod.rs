@@ -1,28 +1,28 @@
 //! The annex as an Excel file: real numbers and dates, and formulas for totals, so that a reader can check them.
 
+mod columns;
+mod fields;
+mod form;
+#[cfg(test)]
+mod form_tests;
+mod grid;
 mod sheet;
 mod wrap;
 
 use jiff::Timestamp;
-use rust_xlsxwriter::utility::row_col_to_cell;
+use jiff::civil::Date;
 use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, XlsxError};
 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
 use crate::account::{Entry, PumpAccount, SourceAccount, TownshipDay};
 use crate::figures::{
-    Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, Verdict,
-    VillageTotals,
+    Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals,
 };
-use crate::locales::{Lang, Text, report as words};
+use crate::locales::{Text, forms, report as words};
 use crate::water::Township;
+use form::Reported;
 use sheet::{Cell, Column, Formats, HEAD, Sheet, column, name, range, wider};
-
-/// The column of the value on the sheet of figures, which the forms refer to.
-const VALUE_COLUMN: u16 = 2;
-
-/// A form's unit of at least so many of the figure's (千公顷, 万元) needs four decimals, a smaller one (公顷) two.
-const FINE_FROM: f64 = 10_000.0;
 
 /// Writes the annex in the language that is spoken here.
 pub(super) fn write(
@@ -30,12 +30,13 @@ pub(super) fn write(
     statement: &Statement,
     issued_at: Timestamp,
 ) -> Result<Vec<u8>, ReportError> {
-    let issued = issued_at.to_zoned_datetime(zone(township)?).strftime("%Y-%m-%d %H:%M");
+    let at = issued_at.to_zoned_datetime(zone(township)?);
+    let (issued, on) = (at.strftime("%Y-%m-%d %H:%M"), at.date());
     let period = statement.period;
     let (from, to) = (period.from.to_string(), period.to.to_string());
     let about = words::about(&township.name, from, to, issued.to_string());
     let annex =
-        Annex { book: Workbook::new(), formats: Formats::new(), statement, township, about };
+        Annex { book: Workbook::new(), formats: Formats::new(), statement, township, about, on };
     annex.write(issued_at).map_err(ReportError::Excel)
 }
 
@@ -46,6 +47,8 @@ struct Annex<'a> {
     township: &'a Township,
     /// Township, period and time of issue, below the title of each sheet.
     about: Text,
+    /// The day on which it is made.
+    on: Date,
 }
 
 impl Annex<'_> {
@@ -63,9 +66,7 @@ impl Annex<'_> {
         self.ledger()?;
         self.findings()?;
         self.table(words::sheet_comparisons(), None, &COMPARISON_COLUMNS, &statement.comparisons)?;
-        for form in FORMS {
-            self.form(form)?;
-        }
+        self.forms()?;
         self.book.save_to_buffer()
     }
 
@@ -263,55 +264,19 @@ impl Annex<'_> {
         Ok(())
     }
 
-    /// A form of an authority. Its numbers are formulas: they refer to the sheet of figures and convert the unit. What
-    /// is not proved has no number there, but a note with its bounds.
-    fn form(&mut self, form: &Form) -> Result<(), XlsxError> {
-        let (statement, lang) = (self.statement, Lang::current());
-        let heads = [
-            (words::field(), 36.0),
-            (words::township_value(), 14.0),
-            (words::unit(), lang.pick(8.0, 16.0)),
-            (words::reported_value(), 14.0),
-            (words::reported_unit(), lang.pick(10.0, 18.0)),
-            (words::figure(), 24.0),
-            (words::note(), 50.0),
-        ];
-        let heads = heads.into_iter().map(|(head, width)| (head.into(), width));
-        let note = words::about_form(form.authority());
-        let mut sheet = self.sheet(form.name(), Some(note), heads)?;
-        let figures = name(&words::sheet_figures().to_string());
-        for field in form.rows {
-            let position = statement.figures.iter().position(|f| f.id == field.figure);
-            let position = position.expect("a statement holds every figure of the catalogue");
-            let figure = statement.figures.get(position);
-            let row =
-                HEAD + 1 + u32::try_from(position).expect("a sheet has room for the catalogue");
-            let source = row_col_to_cell(row, VALUE_COLUMN);
-            let [value, reported] = match (statement.number(field.figure), figure) {
-                (None, _) => [Cell::Missing, Cell::Missing],
-                (Some(_), Some(figure)) if figure.claim.verdict != Verdict::Proved => {
-                    [Cell::Text(""), Cell::Text("")]
-                }
-                (Some(value), _) => [
-                    Cell::Total(format!("='{figures}'!{source}"), value),
-                    Cell::Converted {
-                        formula: format!("=B{{row}}/{}", field.per_form_unit),
-                        result: field.in_form_unit(value),
-                        fine: field.per_form_unit >= FINE_FROM,
-                    },
-                ],
-            };
-            sheet.row([
-                Cell::Words(field.label()),
-                value,
-                Cell::Words(field.unit_name()),
-                reported,
-                Cell::Words(field.form_unit_name()),
-                Cell::Text(field.figure.id()),
-                Cell::Words(figure.and_then(filters::form_note).unwrap_or_default()),
-            ])?;
+    /// The forms as they are handed in, the items that no form has, and what ties both to the figures.
+    fn forms(&mut self) -> Result<(), XlsxError> {
+        let (statement, township) = (self.statement, &self.township.name);
+        let reported = Reported { township, statement, on: self.on };
+        for form in FORMS.iter().enumerate() {
+            form::write(&mut self.book, form, &reported)?;
         }
-        Ok(())
+        let note = Some(forms::about_other_items());
+        let mut sheet = self.sheet(forms::sheet_other_items(), note, fields::other_heads())?;
+        fields::other_rows(&mut sheet, statement, Form::other_items())?;
+        let note = Some(forms::about_fields());
+        let mut sheet = self.sheet(forms::sheet_fields(), note, fields::heads())?;
+        fields::rows(&mut sheet, statement)
     }
 }
 

@@ -47,13 +47,25 @@ impl<R> Column<R> {
     }
 }
 
+/// The format of numbers with so many decimals, whether they are whole or not: no point is left without digits.
+pub const fn number_format(decimals: u8) -> &'static str {
+    match decimals {
+        0 => "#,##0",
+        1 => "#,##0.0",
+        2 => "#,##0.00",
+        3 => "#,##0.000",
+        _ => "#,##0.0000",
+    }
+}
+
 /// The cell formats of a workbook.
 pub struct Formats {
     title: Format,
     head: Format,
     number: Format,
     decimal: Format,
-    fine: Format,
+    /// By the number of decimals.
+    fixed: [Format; 5],
     whole: Format,
     percent: Format,
     date: Format,
@@ -73,14 +85,14 @@ impl Formats {
                 .set_align(FormatAlign::Center)
                 .set_background_color(Color::RGB(0xDDEBF7))
                 .set_text_wrap(),
-            number: cell.clone().set_num_format("#,##0"),
-            decimal: cell.clone().set_num_format("#,##0.00"),
-            fine: cell.clone().set_num_format("#,##0.0000"),
+            number: cell.clone().set_num_format(number_format(0)),
+            decimal: cell.clone().set_num_format(number_format(2)),
+            fixed: [0, 1, 2, 3, 4].map(|n| cell.clone().set_num_format(number_format(n))),
             whole: cell.clone().set_num_format("0"),
             percent: cell.clone().set_num_format("0.0%"),
             date: cell.clone().set_num_format("yyyy-mm-dd"),
-            total: cell.clone().set_bold().set_num_format("#,##0"),
-            decimal_total: cell.clone().set_bold().set_num_format("#,##0.00"),
+            total: cell.clone().set_bold().set_num_format(number_format(0)),
+            decimal_total: cell.clone().set_bold().set_num_format(number_format(2)),
             text: cell.set_text_wrap(),
         }
     }
@@ -97,11 +109,13 @@ pub enum Cell<'a> {
     Day(Date),
     Total(String, f64),
     ShareFormula(String, f64),
-    /// A number of a form; `fine` where a small one needs four decimals.
+    /// The number of another cell.
+    Reference(String, f64),
+    /// A number in the unit of a form, with the decimals that the form prints.
     Converted {
         formula: String,
         result: f64,
-        fine: bool,
+        decimals: u8,
     },
     Missing,
     /// Nothing, not even a border.
@@ -209,12 +223,12 @@ impl<'a> Sheet<'a> {
             Cell::ShareFormula(formula, result) => {
                 self.formula(column, formula, *result, &f.percent)?
             }
-            Cell::Converted { formula, result, fine } => {
-                let format = match (whole(result), fine) {
-                    (true, _) => &f.number,
-                    (false, true) => &f.fine,
-                    (false, false) => &f.decimal,
-                };
+            Cell::Reference(formula, result) => {
+                let format = if whole(result) { &f.number } else { &f.decimal };
+                self.formula(column, formula, *result, format)?
+            }
+            Cell::Converted { formula, result, decimals } => {
+                let format = f.fixed.get(usize::from(*decimals)).unwrap_or(&f.decimal);
                 self.formula(column, formula, *result, format)?
             }
             Cell::Blank => self.sheet,

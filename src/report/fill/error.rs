@@ -20,6 +20,15 @@ pub enum FillError {
     Xml { part: String, at: u64, what: Text },
 }
 
+/// # Errors
+/// There are more than `most` of `what`.
+pub(super) fn within(count: usize, most: usize, what: fn() -> Text) -> Result<(), FillError> {
+    match count > most {
+        true => Err(FillError::TooLarge { what: what(), most: most as u64 }),
+        false => Ok(()),
+    }
+}
+
 impl From<ZipError> for FillError {
     fn from(error: ZipError) -> Self {
         Self::Archive(match error {

@@ -1,6 +1,6 @@
 //! Goes through an office's file: what is replaced, and what is left with which reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::edit::{Edits, NOT_TEXT, Obstacle};
@@ -33,7 +33,7 @@ pub(super) struct Filling<'a, 'b> {
     has_passage: bool,
     pub(super) behind: Vec<Behind>,
     /// The sentences that were named, by page and paragraph.
-    pub(super) named: Vec<(usize, usize, Range<usize>)>,
+    pub(super) named: BTreeMap<(usize, usize), Vec<Range<usize>>>,
 }
 
 impl<'a, 'b> Filling<'a, 'b> {
@@ -53,7 +53,7 @@ impl<'a, 'b> Filling<'a, 'b> {
             left: Vec::new(),
             has_passage: false,
             behind: Vec::new(),
-            named: Vec::new(),
+            named: BTreeMap::new(),
         }
     }
 
@@ -248,8 +248,8 @@ impl<'a, 'b> Filling<'a, 'b> {
     /// Names the passages of this report for which a file with passages has no place, or only one in a plan.
     fn name_missed(&mut self, all: &[(&str, Vec<Vec<Place>>)]) {
         let has_place = |places: &[Vec<Place>]| places.iter().flatten().any(|p| p.plan.is_none());
-        let placeholders = self.pages.iter().flat_map(|page| &page.texts);
-        let mut placeholders = placeholders.flat_map(|text| placeholder::placeholders(text));
+        let placeholders = self.pages.iter().flat_map(|page| &page.placeholders);
+        let mut placeholders = placeholders.flatten();
         let whole = placeholders.any(|found| found.form == Form::Sound && found.name == SECTION);
         let mut controls = self.pages.iter().flat_map(|page| &page.part.controls);
         let control = controls.any(|control| control.names.iter().any(|name| name == SECTION));
@@ -318,13 +318,13 @@ impl<'a, 'b> Filling<'a, 'b> {
             let is_copy = whole.part.paragraphs[index].copy;
             let named = self.left.len();
             let mut left: Vec<Range<usize>> = Vec::new();
-            for found in placeholder::placeholders(text) {
+            for found in &whole.placeholders[index] {
                 if self.edits[page].is_changed(index, &found.range) {
                     continue;
                 }
-                if let Some(why) = self.fill_placeholder(page, index, &found) {
+                if let Some(why) = self.fill_placeholder(page, index, found) {
                     self.left(page, Kind::Placeholder, &found.name, String::new(), why);
-                    left.push(found.range);
+                    left.push(found.range.clone());
                 }
             }
             for stray in placeholder::strays(text) {

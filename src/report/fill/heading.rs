@@ -114,19 +114,27 @@ fn names_later_year(text: &str, year: i16) -> bool {
 /// The sentence by which a passage within a paragraph is about a plan: one before it (下一步，…), or its own first one.
 pub(super) fn planning_sentence(before: &str, own: &str, year: i16) -> Option<String> {
     let first = own.split(SENTENCE_MARKS).next().unwrap_or("").trim();
-    let own = FUTURE.iter().any(|word| first.starts_with(word)) || names_later_year(first, year);
-    if own {
+    if is_planned(first, year) {
         return Some(first.to_owned());
     }
-    let mut sentences = before.split(SENTENCE_MARKS).map(str::trim);
-    let plans = |sentence: &&str| {
-        let numbered = lead::number(sentence);
-        let bare = sentence.get(numbered.map_or(0, |(length, _)| length)..).unwrap_or("").trim();
-        let begins = FUTURE.iter().any(|word| bare.starts_with(word));
-        let heads = numbered.is_some() && bare.chars().count() <= HEADING_MAX;
-        begins || ((heads || leads_to_list(sentence)) && is_plan(bare, year))
-    };
-    sentences.find(plans).map(str::to_owned)
+    let mut sentences = before.split(SENTENCE_MARKS);
+    sentences.find(|sentence| announces_plan(sentence, year)).map(|said| said.trim().to_owned())
+}
+
+/// Whether a sentence is itself about a plan.
+pub(super) fn is_planned(sentence: &str, year: i16) -> bool {
+    let sentence = sentence.trim();
+    FUTURE.iter().any(|word| sentence.starts_with(word)) || names_later_year(sentence, year)
+}
+
+/// Whether what follows a sentence in its paragraph is about a plan.
+pub(super) fn announces_plan(sentence: &str, year: i16) -> bool {
+    let sentence = sentence.trim();
+    let numbered = lead::number(sentence);
+    let bare = sentence.get(numbered.map_or(0, |(length, _)| length)..).unwrap_or("").trim();
+    let begins = FUTURE.iter().any(|word| bare.starts_with(word));
+    let heads = numbered.is_some() && bare.chars().count() <= HEADING_MAX;
+    begins || ((heads || leads_to_list(sentence)) && is_plan(bare, year))
 }
 
 #[cfg(test)]

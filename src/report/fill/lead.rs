@@ -119,6 +119,17 @@ pub(super) fn sentence_start(text: &str, from: usize, at: usize) -> usize {
     from + after.unwrap_or(0)
 }
 
+/// Longest beginning of a sentence up to 方面 that can be numbering and title, in characters, with blanks.
+const LOOK_BACK: usize = 64;
+
+/// As [`sentence_start`]; `None` where the sentence begins farther back than a title could.
+fn title_start(text: &str, from: usize, at: usize) -> Option<usize> {
+    let before = text.get(from..at)?;
+    let far = before.char_indices().rev().nth(LOOK_BACK).map(|(far, _)| from + far);
+    let start = sentence_start(text, far.unwrap_or(from), at);
+    (Some(start) != far).then_some(start)
+}
+
 /// What stands before a title: nothing but blanks, a numbering and 在. The outer `None` where there is something else.
 fn before_title(text: &str) -> Option<Option<Number>> {
     let text = text.trim();
@@ -143,7 +154,7 @@ fn behind_title(text: &str, end: usize) -> Option<Option<usize>> {
 /// The places in `text` where a passage of this title begins.
 pub(super) fn leads(text: &str, title: &str) -> Vec<Lead> {
     let lead = |(at, _): (usize, &str)| {
-        let from = sentence_start(text, 0, at);
+        let from = title_start(text, 0, at)?;
         let before = text.get(from..at)?;
         let number = before_title(before)?;
         let body = behind_title(text, at + title.len())?;
@@ -167,7 +178,7 @@ pub(in crate::report) fn title(text: &str) -> Option<(&str, usize)> {
 
 /// Whether 方面 at `at` ends the title of a topic: where the topic begins, and its numbering.
 fn topic(text: &str, from: usize, at: usize) -> Option<(usize, Option<Number>)> {
-    let start = sentence_start(text, from, at);
+    let start = title_start(text, from, at)?;
     let before = text.get(start..at)?;
     let blanks = before.len() - before.trim_start().len();
     let before = before.trim();
@@ -184,16 +195,17 @@ fn topic(text: &str, from: usize, at: usize) -> Option<(usize, Option<Number>)> 
 /// text.
 pub(super) fn end(text: &str, from: usize, own: Option<Number>) -> usize {
     let rest = text.get(from..).unwrap_or("");
-    let topics = rest.match_indices(TITLE_END).filter_map(|(at, _)| topic(text, from, from + at));
-    let topics = topics.map(|(start, _)| start);
+    let mut topics =
+        rest.match_indices(TITLE_END).filter_map(|(at, _)| topic(text, from, from + at));
+    let topic = topics.next().map(|(start, _)| start);
     let sentences = rest.match_indices(SENTENCE_END).map(|(at, mark)| from + at + mark.len());
-    let numbered = sentences.filter_map(|at| {
+    let mut numbered = sentences.filter_map(|at| {
         let sentence = text.get(at..)?;
         let blanks = sentence.len() - sentence.trim_start().len();
         let (_, number) = number(sentence.trim_start())?;
         own?.is_before(number).then_some(at + blanks)
     });
-    topics.chain(numbered).min().unwrap_or(text.len())
+    topic.into_iter().chain(numbered.next()).min().unwrap_or(text.len())
 }
 
 #[cfg(test)]

@@ -40,27 +40,45 @@ pub(super) use lead::title;
 pub use package::FILE_MAX;
 
 use edit::Edits;
+use error::within;
 use filling::Filling;
 use place::Page;
+
+use crate::locales::report as words;
+
+/// Most characters of a paragraph: an office's longest has some thousands, and a text that was pasted in as one some
+/// more. Engineering judgement; what is looked for costs the square of it.
+const PARAGRAPH_MAX: usize = 10_000;
+/// Most characters of a file: 800 pages. Engineering judgement.
+const CHARACTERS_MAX: usize = 500_000;
+/// Most places to fill: braces, content controls, and mentions of a passage. Engineering judgement: each figure in each
+/// of ten tables is a thousand.
+const PLACES_MAX: usize = 5_000;
 
 /// Fills `docx` with `passages`.
 pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
     let parts = package::parts(docx)?;
     let mut read = Vec::new();
+    let mut elements = 0;
     for (name, text) in &parts {
-        read.push((name, text, part::read(name, text)?));
+        let part = part::read(name, text)?;
+        elements += part.elements;
+        within(elements, part::ELEMENTS_MAX, words::the_elements)?;
+        read.push((name, text, part));
     }
     let mut edits: Vec<Edits<'_>> =
         read.iter().map(|(_, source, part)| Edits::new(source, part)).collect();
     let pages: Vec<Page<'_>> = read
         .iter()
         .zip(&edits)
-        .map(|((name, _, part), edits)| Page {
-            name,
-            part,
-            texts: (0..part.paragraphs.len()).map(|index| edits.text(index)).collect(),
+        .map(|((name, _, part), edits)| {
+            let texts: Vec<String> =
+                (0..part.paragraphs.len()).map(|index| edits.text(index)).collect();
+            let placeholders = texts.iter().map(|text| placeholder::placeholders(text)).collect();
+            Page { name, part, texts, placeholders }
         })
         .collect();
+    check_size(&pages, passages)?;
     let mut filling = Filling::new(passages, &pages, &mut edits);
     filling.fill();
     let done = filling.done();
@@ -74,4 +92,23 @@ pub fn fill(docx: &[u8], passages: &Passages) -> Result<Filled, FillError> {
         }
     }
     Ok(Filled { docx: package::with(docx, &changed)?, ..done })
+}
+
+/// # Errors
+/// The file holds more than a report does.
+fn check_size(pages: &[Page<'_>], passages: &Passages) -> Result<(), FillError> {
+    let (mut characters, mut places) = (0, 0);
+    for page in pages {
+        places += page.part.controls.len();
+        for (text, placeholders) in page.texts.iter().zip(&page.placeholders) {
+            let own = text.chars().count();
+            within(own, PARAGRAPH_MAX, words::the_paragraph)?;
+            characters += own;
+            let titles = passages.titled.keys().map(|title| text.matches(title.as_str()).count());
+            places += placeholders.len() + titles.sum::<usize>();
+        }
+        within(characters, CHARACTERS_MAX, words::the_characters)?;
+        within(places, PLACES_MAX, words::the_places)?;
+    }
+    Ok(())
 }

@@ -7,14 +7,14 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::error::FillError;
-use crate::locales::{Text, report as words};
+use crate::locales::report as words;
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
 pub const FILE_MAX: usize = 64 << 20;
 /// Most entries of the archive. A long report with many pictures has some hundreds.
 const ENTRIES_MAX: usize = 4_000;
-/// Largest XML part, unpacked, bytes. A report of a hundred pages has one to two megabytes.
-const PART_MAX: u64 = 32 << 20;
+/// Most bytes of the parts with text together, unpacked. A report of a hundred pages has one to two megabytes.
+const TEXT_MAX: u64 = 24 << 20;
 
 /// The first bytes of an OLE file: a .doc, or a .docx with a password.
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -35,6 +35,7 @@ fn has_text(name: &str) -> bool {
 pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> {
     let mut archive = open(docx)?;
     let mut parts = BTreeMap::new();
+    let mut left = TEXT_MAX;
     for index in 0..archive.len() {
         let entry = archive.by_index(index)?;
         let name = entry.name()?.into_owned();
@@ -43,11 +44,11 @@ pub(super) fn parts(docx: &[u8]) -> Result<BTreeMap<String, String>, FillError> 
         }
         let mut bytes = Vec::new();
         // The size in the archive's directory is not trusted.
-        let read = entry.take(PART_MAX + 1).read_to_end(&mut bytes);
-        read?;
-        if bytes.len() as u64 > PART_MAX {
-            return Err(FillError::TooLarge { what: Text::verbatim(name), most: PART_MAX });
-        }
+        let read = entry.take(left + 1).read_to_end(&mut bytes)? as u64;
+        let Some(rest) = left.checked_sub(read) else {
+            return Err(FillError::TooLarge { what: words::the_text(), most: TEXT_MAX });
+        };
+        left = rest;
         let not_utf8 = || FillError::Xml { part: name.clone(), at: 0, what: words::xml_not_utf8() };
         let text = String::from_utf8(bytes).map_err(|_| not_utf8())?;
         parts.insert(name, text);

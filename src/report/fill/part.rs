@@ -6,7 +6,7 @@ use quick_xml::errors::IllFormedError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 
-use super::error::FillError;
+use super::error::{FillError, within};
 use crate::locales::{Text, report as words};
 
 /// The namespace of Word's own elements, in both editions of the standard.
@@ -17,6 +17,10 @@ const NAMESPACES: [&str; 2] = [
 
 /// Deepest nesting of elements. Engineering judgement: tables in tables in text boxes reach about fifty.
 const DEPTH_MAX: usize = 400;
+
+/// Most paragraphs, runs, pieces of text and content controls of a file. Engineering judgement: a hundred pages have
+/// some 60,000 characters, each of which could be a run.
+pub(super) const ELEMENTS_MAX: usize = 300_000;
 
 /// The content of one `w:t`. All ranges are bytes of the part.
 #[derive(Debug, Clone)]
@@ -102,6 +106,8 @@ pub(super) struct Part {
     pub runs: Vec<Run>,
     /// The prefix of Word's namespace, with its colon.
     pub prefix: String,
+    /// How many paragraphs, runs, pieces of text and content controls there are.
+    pub elements: usize,
 }
 
 /// The role of an open element.
@@ -154,11 +160,13 @@ pub(super) fn read(name: &str, text: &str) -> Result<Part, FillError> {
                     return Err(wrong(start, words::xml_too_deep(DEPTH_MAX)));
                 }
                 scan.start(&tag, here);
+                scan.check_size()?;
             }
             Event::Empty(tag) => {
                 scan.start(&tag, here.clone());
                 // An empty element has no text to replace.
                 scan.close(here.end);
+                scan.check_size()?;
             }
             Event::End(_) => scan.end(&here).map_err(|_| wrong(start, words::xml_entity()))?,
             Event::DocType(_) => return Err(wrong(start, words::xml_document_type())),
@@ -216,6 +224,12 @@ fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 impl Scan<'_> {
+    /// # Errors
+    /// The part holds more than any report does.
+    fn check_size(&self) -> Result<(), FillError> {
+        within(self.part.elements, ELEMENTS_MAX, words::the_elements)
+    }
+
     /// The name of a tag without the prefix of Word's namespace; other prefixes stay.
     fn name(&mut self, tag: &BytesStart<'_>) -> String {
         if self.open.is_empty() {
@@ -258,6 +272,7 @@ impl Scan<'_> {
 
     fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
         let name = self.name(tag);
+        self.part.elements += usize::from(matches!(name.as_str(), "p" | "r" | "t" | "sdt"));
         self.besides_text(&name);
         self.picture(&name);
         let meaning = match name.as_str() {

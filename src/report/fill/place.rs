@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::edit::NOT_TEXT;
 use super::part::{Paragraph, Part};
+use super::placeholder::Placeholder;
 use super::{heading, lead, subjects};
 
 /// Ends of a sentence, where it is asked whether it speaks of the section's subjects.
@@ -15,6 +16,8 @@ pub(super) struct Page<'a> {
     pub part: &'a Part,
     /// By paragraph.
     pub texts: Vec<String>,
+    /// What stands in braces, by paragraph.
+    pub placeholders: Vec<Vec<Placeholder>>,
 }
 
 /// A place where a passage of the section stands.

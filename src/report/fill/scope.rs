@@ -95,7 +95,9 @@ const CROPS: [&str; 13] = [
     "药材",
 ];
 /// Words of the whole township in the year of the report.
-const WHOLE: [&str; 7] = ["全乡", "我乡", "本乡", "全镇", "我镇", "本镇", "今年"];
+const WHOLE: [&str; 13] = [
+    "全乡", "我乡", "本乡", "全镇", "我镇", "本镇", "全街道", "我街道", "本街道", "全县", "我县", "本县", "今年",
+];
 /// What stands before 村 where it is no village's name: 行政村, 农村, 3个村.
 const NO_VILLAGE_BEFORE: [char; 14] =
     ['政', '农', '乡', '各', '包', '驻', '下', '到', '进', '入', '个', '旱', '灾', '益'];

@@ -1,5 +1,6 @@
 //! Names the sentences of an office's file that speak of the section's subjects and were not replaced.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::edit::NOT_TEXT;
@@ -7,7 +8,7 @@ use super::filled::Kind;
 use super::filling::{COMMENTS, Filling, beginning};
 use super::place::{self, Place, SENTENCE_MARKS};
 use super::scope::CLAUSE_END;
-use super::{heading, numbers, placeholder, quantities, subjects};
+use super::{heading, numbers, quantities, subjects};
 use crate::locales::{Text, report as words};
 
 /// A sentence behind a replaced passage that speaks of the same things.
@@ -35,14 +36,15 @@ impl Filling<'_, '_> {
 
     /// Names a sentence, unless it was named already or says what was filled in.
     fn name(&mut self, page: usize, paragraph: usize, range: Range<usize>, title: &str, why: Text) {
-        let overlaps = |(on, of, other): &(usize, usize, Range<usize>)| {
-            *on == page && *of == paragraph && other.start < range.end && range.start < other.end
-        };
-        if self.named.iter().any(overlaps) || self.is_filled(page, paragraph, &range) {
+        let overlaps = |other: &Range<usize>| other.start < range.end && range.start < other.end;
+        let named = self.named.get(&(page, paragraph));
+        if named.is_some_and(|named| named.iter().any(overlaps))
+            || self.is_filled(page, paragraph, &range)
+        {
             return;
         }
         let said = beginning(self.pages[page].texts[paragraph].get(range.clone()).unwrap_or(""));
-        self.named.push((page, paragraph, range));
+        self.named.entry((page, paragraph)).or_default().push(range);
         self.left(page, Kind::Sentence, title, said, why);
     }
 
@@ -50,7 +52,8 @@ impl Filling<'_, '_> {
     fn is_filled(&self, page: usize, paragraph: usize, range: &Range<usize>) -> bool {
         let text = &self.pages[page].texts[paragraph];
         let within = |other: &Range<usize>| other.start < range.end && range.start < other.end;
-        let placeholders = placeholder::placeholders(text).into_iter().map(|found| found.range);
+        let placeholders = self.pages[page].placeholders[paragraph].iter();
+        let placeholders = placeholders.map(|found| found.range.clone());
         let mut taken = self.edits[page].changed(paragraph, range);
         taken.extend(placeholders.filter(within));
         taken.sort_by_key(|range| range.start);
@@ -69,6 +72,7 @@ impl Filling<'_, '_> {
         let pages = self.pages;
         for (page, whole) in pages.iter().enumerate() {
             let plans = heading::plans(&whole.part.paragraphs, &whole.texts, self.passages.year);
+            let taken = taken(&own[page]);
             for (index, paragraph) in whole.part.paragraphs.iter().enumerate() {
                 let text = &whole.texts[index];
                 let joined = text.replace(NOT_TEXT, "");
@@ -76,8 +80,7 @@ impl Filling<'_, '_> {
                 if elsewhere || !joined.contains(title) {
                     continue;
                 }
-                let taken: Vec<Range<usize>> =
-                    own[page].iter().filter_map(|place| place.range_in(index)).collect();
+                let taken = taken.get(&index).map_or(&[][..], Vec::as_slice);
                 let found: Vec<usize> = text.match_indices(title).map(|(at, _)| at).collect();
                 let split = joined.matches(title).count() > found.len();
                 let free = |at: &&usize| !taken.iter().any(|range| range.contains(*at));
@@ -99,23 +102,26 @@ impl Filling<'_, '_> {
         let (pages, year) = (self.pages, self.passages.year);
         for (page, whole) in pages.iter().enumerate().filter(|(_, page)| page.name != COMMENTS) {
             let plans = heading::plans(&whole.part.paragraphs, &whole.texts, year);
+            let taken = taken(&own[page]);
             for (index, paragraph) in whole.part.paragraphs.iter().enumerate() {
                 let text = &whole.texts[index];
                 if paragraph.copy || plans[index].is_some() {
                     continue;
                 }
                 let is_heading = heading::level(paragraph, text).is_some();
-                let taken: Vec<Range<usize>> =
-                    own[page].iter().filter_map(|place| place.range_in(index)).collect();
+                let taken = taken.get(&index).map_or(&[][..], Vec::as_slice);
+                let mut announced = false;
                 for range in place::sentences(text, 0..text.len()) {
                     let sentence = text.get(range.clone()).unwrap_or("");
-                    let before = text.get(..range.start).unwrap_or("");
+                    let bare = sentence.trim_end_matches(SENTENCE_MARKS);
+                    let planned = announced || heading::is_planned(bare, year);
+                    announced = announced || heading::announces_plan(bare, year);
                     let of_passage =
                         |own: &Range<usize>| own.start < range.end && range.start < own.end;
                     let old = subjects::are_spoken_of(sentence, false)
                         && is_statement(sentence, is_heading)
                         && !taken.iter().any(of_passage)
-                        && heading::planning_sentence(before, sentence, year).is_none();
+                        && !planned;
                     if old {
                         self.name(page, index, range, "", words::speaks_of_same());
                     }
@@ -123,6 +129,19 @@ impl Filling<'_, '_> {
             }
         }
     }
+}
+
+/// The ranges that these passages take, by paragraph.
+fn taken(places: &[Place]) -> BTreeMap<usize, Vec<Range<usize>>> {
+    let mut taken: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+    for place in places {
+        let below = place.body.iter().map(|(paragraph, _)| *paragraph);
+        let below = below.filter(|paragraph| *paragraph != place.paragraph);
+        for paragraph in std::iter::once(place.paragraph).chain(below) {
+            taken.entry(paragraph).or_default().extend(place.range_in(paragraph));
+        }
+    }
+    taken
 }
 
 /// Whether a sentence states something of the section's subjects: with a number, or by what it begins with. A heading

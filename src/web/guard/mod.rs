@@ -9,6 +9,7 @@ mod hosts;
 mod origin;
 mod peer;
 mod roles;
+mod upload;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub(super) use peer::Peer;
 pub(super) use roles::{
     AsAdministrator, AsOperator, AsRecorder, AsReviewer, AsViewer, Https, MayOperate, SessionToken,
 };
+pub(super) use upload::{BODY_MAX, SignedUpload, Uploads};
 
 /// Finds out who asks, and refuses who may not at all.
 pub(super) async fn guard(

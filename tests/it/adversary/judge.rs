@@ -9,6 +9,7 @@ use super::rows::Rows;
 use super::section::{at_least, digits, month, number};
 use super::seen::Seen;
 use super::truth::{Count, Facts};
+use super::water_rows::CARRIED_PER_PERSON;
 use super::world::World;
 
 /// A township with what is known of it.
@@ -58,6 +59,9 @@ impl Case {
             Kind::Relief => self.relieved(),
             Kind::Gasoline => exact(truth.gasoline),
             Kind::Funds => exact(truth.funds),
+            Kind::Stations => range(self.facts.stations(&self.world)),
+            Kind::Carried if truth.carried => exact(truth.short * CARRIED_PER_PERSON),
+            Kind::Carried => exact(0.0),
             Kind::Inspection => self.inspected(text),
             Kind::ProjectFunds => exact(truth.project_funds),
             Kind::Works => exact(works.iter().map(|work| work.pieces).sum()),
@@ -80,7 +84,7 @@ impl Case {
             Kind::ChannelsFlow | Kind::ChannelsDry => of(&open[1..2]),
             Kind::ReservoirsHold | Kind::ReservoirsDry => of(&open[2..]),
             Kind::NobodyShort => of(&[StationKind::Tank]),
-            Kind::Electricity | Kind::Equipment => pumps(),
+            Kind::Electricity | Kind::Equipment | Kind::Stations => pumps(),
             Kind::Rescued | Kind::Averted | Kind::Relief => {
                 let relief = [Kind::Gasoline, Kind::Funds, Kind::Equipment, Kind::Electricity];
                 pumps() || relief.iter().any(|kind| self.rows.liars.contains(kind))

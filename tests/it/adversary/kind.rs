@@ -23,6 +23,10 @@ pub enum Kind {
     Relief,
     Gasoline,
     Funds,
+    /// Pump stations that ran.
+    Stations,
+    /// Water carried to people.
+    Carried,
     Inspection,
     ProjectFunds,
     Works,
@@ -51,6 +55,8 @@ impl Kind {
         Kind::Relief,
         Kind::Gasoline,
         Kind::Funds,
+        Kind::Stations,
+        Kind::Carried,
         Kind::Inspection,
         Kind::ProjectFunds,
         Kind::Works,
@@ -79,6 +85,8 @@ impl Kind {
             Kind::Relief => "面对旱情 / 经多方施救",
             Kind::Gasoline => "汽油",
             Kind::Funds => "投入抗旱资金",
+            Kind::Stations => "投入抗旱泵站",
+            Kind::Carried => "拉水送水",
             Kind::Inspection => "…月份排查",
             Kind::ProjectFunds => "饮水工程项目资金",
             Kind::Works => "新建饮水工程",

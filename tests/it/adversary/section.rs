@@ -23,7 +23,8 @@ pub fn clauses(paragraphs: &[String]) -> Vec<Clause> {
 }
 
 fn clause(text: &str) -> Clause {
-    if matches!(text, "抗旱救灾方面" | "安全饮水方面" | "面对旱情") {
+    let until = text.starts_with("截至") && text.ends_with('日');
+    if until || matches!(text, "抗旱救灾方面" | "安全饮水方面" | "面对旱情") {
         return Clause::Lead;
     }
     match kind(text) {
@@ -60,6 +61,8 @@ fn kind(text: &str) -> Option<Kind> {
         ("抗旱用电", Kind::Electricity),
         ("耗用汽油", Kind::Gasoline),
         ("投入抗旱资金", Kind::Funds),
+        ("投入抗旱泵站", Kind::Stations),
+        ("拉水送水", Kind::Carried),
         ("抢抓时机引水提水", Kind::Relief),
         ("经多方施救", Kind::Relief),
         ("排查", Kind::Inspection),

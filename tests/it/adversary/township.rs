@@ -13,6 +13,11 @@ use super::rows::CROPS;
 use super::seen::Hours;
 use super::world::{Source, World};
 
+/// The blocks of the section whose clauses are judged. Of water stored and pumped, and of areas irrigated by pumps, the
+/// townships have no truth; of the others they have no rows.
+const JUDGED: [&str; 8] =
+    ["drought", "damage", "machines", "equipment", "saved", "drinking", "relief", "water_works"];
+
 /// The township's file: what is watched, without the truth.
 pub fn text(world: &World) -> String {
     let mut text = String::from("name = \"试验乡\"\n");
@@ -107,6 +112,8 @@ pub fn printed(case: &Case, rules: &Rules) -> (Statement, Vec<String>) {
     };
     let statement = compute(&inputs, &mut cells).unwrap();
     let issued_at = time.at(time.all_steps() - 1);
-    let section = report::section(&township, &statement, issued_at, Lang::Chinese).unwrap();
+    let blocks = JUDGED.map(str::to_owned);
+    let choice = report::Choice { templates: None, blocks: Some(&blocks) };
+    let section = report::section(choice, &township, &statement, issued_at, Lang::Chinese).unwrap();
     (statement, section)
 }

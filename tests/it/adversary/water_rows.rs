@@ -11,6 +11,9 @@ use super::rows::{Clerk, Trouble as T, Work};
 const OF_ONE_ROW: [(u32, T); 5] =
     [(50, T::Plain), (15, T::Absent), (12, T::Zero), (12, T::Other), (11, T::Lie)];
 
+/// Water carried to each person who is short of it, m³.
+pub const CARRIED_PER_PERSON: f64 = 0.5;
+
 impl Clerk<'_> {
     /// Who was short of drinking water.
     pub(super) fn drinking(&mut self) {
@@ -50,7 +53,7 @@ impl Clerk<'_> {
                     (EntryCode::PersonsRelieved, 1.0),
                     (EntryCode::PersonsInNeedOfWater, 1.0),
                     (EntryCode::PersonsCameInNeedOfWater, 1.0),
-                    (EntryCode::WaterCarried, 0.5),
+                    (EntryCode::WaterCarried, CARRIED_PER_PERSON),
                     (EntryCode::DrinkingDifficulty, 1.0),
                 ]);
                 self.enter(other, value * people, (day, day));

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -174,6 +175,13 @@ impl Browser {
             element.clear().await.unwrap();
             element.send_keys(text).await.unwrap();
         });
+    }
+
+    /// Chooses a file in its field.
+    pub fn choose(&self, css: &str, file: &Path) {
+        let element = self.find(css);
+        let path = file.display().to_string();
+        self.runtime.block_on(element.send_keys(&path)).unwrap();
     }
 
     /// Sets the value of a field that has no room for keys, such as one of a date, as a browser's own picker does.

@@ -13,7 +13,7 @@ use crate::context::repository;
 const WIDTHS: [u32; 3] = [360, 1280, 3840];
 
 /// axe-core, as tests/run installs it.
-fn axe() -> String {
+pub fn axe() -> String {
     let modules = std::env::var_os("HANQING_TEST_NODE_MODULES")
         .map_or_else(|| repository("tests/.node/node_modules"), PathBuf::from);
     let path = modules.join("axe-core/axe.min.js");
@@ -32,6 +32,7 @@ fn pages() -> Vec<(&'static str, String)> {
         ("station-pump", format!("/station/{PUMP}?range=event")),
         ("pumps", "/pumps?range=event".to_owned()),
         ("gateways", "/gateways".to_owned()),
+        ("ledger", "/ledger/import".to_owned()),
         ("people", "/people".to_owned()),
         ("audit", "/audit".to_owned()),
         ("problem", "/station/there-is-none".to_owned()),
@@ -45,12 +46,12 @@ fn open_pages(office: &Office) -> Vec<(&'static str, String)> {
 }
 
 /// Opens what is folded, so that all of a page is looked at.
-fn unfold(browser: &Browser) {
+pub fn unfold(browser: &Browser) {
     browser.value("document.querySelectorAll('details').forEach(one => { one.open = true; })");
 }
 
 /// What axe-core objects to on the page, all of its rules and best practices.
-fn violations(browser: &Browser, axe: &str) -> Vec<String> {
+pub fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     browser.value(&format!("{axe}; null"));
     let found = browser.value(
         "axe.run(document, {resultTypes: ['violations']}).then(done => done.violations.flatMap(rule => \
@@ -94,7 +95,7 @@ fn axe_objects_to_nothing_in_light_and_dark_and_both_languages() {
 }
 
 /// What is cut on the page, or makes it scroll sideways.
-const CUT: &str = "(() => { const cut = []; const page = document.scrollingElement; \
+pub const CUT: &str = "(() => { const cut = []; const page = document.scrollingElement; \
     if (page.scrollWidth > innerWidth) { cut.push(`the page is ${page.scrollWidth} wide`); } \
     document.querySelectorAll('td, th, .card, .tile, dd, button, .pill').forEach(one => { \
       const shown = one.getClientRects().length > 0 && !one.closest('.visually-hidden'); \

@@ -26,7 +26,7 @@ enum Kind {
     Form,
 }
 
-const ROUTES: [(&str, Kind, Least); 27] = [
+const ROUTES: [(&str, Kind, Least); 31] = [
     ("/", Kind::Page, Least::Viewer),
     ("/?part=1", Kind::Data, Least::Viewer),
     ("/station/STATION", Kind::Page, Least::Viewer),
@@ -35,6 +35,8 @@ const ROUTES: [(&str, Kind, Least); 27] = [
     ("/station/STATION/data.xlsx", Kind::Page, Least::Viewer),
     ("/pumps", Kind::Page, Least::Viewer),
     ("/gateways", Kind::Page, Least::Viewer),
+    ("/ledger/import", Kind::Page, Least::Recorder),
+    ("/ledger/template", Kind::Page, Least::Recorder),
     ("/people", Kind::Page, Least::Administrator),
     ("/audit", Kind::Page, Least::Administrator),
     ("/api/overview", Kind::Data, Least::Viewer),
@@ -46,6 +48,8 @@ const ROUTES: [(&str, Kind, Least); 27] = [
     ("/first/nothing", Kind::Page, Least::Anybody),
     ("/station/STATION/corrections", Kind::Form, Least::Recorder),
     ("/station/STATION/corrections/1/withdraw", Kind::Form, Least::Reviewer),
+    ("/ledger/import", Kind::Form, Least::Recorder),
+    ("/ledger/import/enter", Kind::Form, Least::Recorder),
     ("/gateways/gw-dongmen/pin", Kind::Form, Least::Administrator),
     ("/gateways/gw-dongmen/release", Kind::Form, Least::Administrator),
     ("/gateways/gw-dongmen/revoke", Kind::Form, Least::Administrator),

@@ -11,7 +11,8 @@ use super::print::print;
 use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
 use crate::core::nearest;
-use crate::ledger::{self, Ledger};
+use crate::hub::HubSettings;
+use crate::ledger::{self, Ledger, visible};
 use crate::locales::{Text, ledger as rules, office as words};
 use crate::support::Clock;
 use crate::water::Township;
@@ -23,7 +24,7 @@ pub struct EnterArguments {
     config: ConfigArgs,
     #[arg(long, value_name = "CODE")]
     code: String,
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     value: f64,
     #[arg(long, value_name = "DAY")]
     from: Date,
@@ -47,7 +48,7 @@ pub struct CorrectArguments {
     #[command(flatten)]
     config: ConfigArgs,
     row: i64,
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     value: f64,
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -55,26 +56,46 @@ pub struct CorrectArguments {
     document: Option<String>,
     #[arg(long, value_name = "NAME")]
     by: String,
+    #[arg(long)]
+    yes: bool,
 }
+
+/// A correction by more than this factor has to be confirmed. Engineering judgement, confidence 0.6: a slip of the
+/// decimal point is a factor of ten, what is misread or mistyped in a digit is less.
+const FACTOR_MAX: f64 = 10.0;
 
 /// The code with this id, or this name in either language.
 pub(super) fn code(text: &str) -> anyhow::Result<EntryCode> {
     ledger::code(text).with_context(|| words::not_a_code(text, ledger::codes_near(text)))
 }
 
-fn not_empty(option: &str, text: &str) -> anyhow::Result<String> {
+/// The text of `option` as the ledger keeps it.
+pub(super) fn text(option: &str, text: &str) -> anyhow::Result<String> {
     let text = text.trim();
     if text.is_empty() {
         anyhow::bail!(words::option_empty(option));
     }
+    if let Some(rule) = ledger::refused_text(text) {
+        anyhow::bail!(words::option_wrong(option, &*visible(text), rule));
+    }
     Ok(text.to_owned())
 }
 
-fn not_negative(value: f64) -> anyhow::Result<f64> {
-    if !(value.is_finite() && value >= 0.0) {
-        anyhow::bail!(words::value_wrong(value));
+fn value(code: EntryCode, value: f64) -> anyhow::Result<f64> {
+    match ledger::refused_value(code, value) {
+        Some(rule) => anyhow::bail!(words::option_wrong("value", value, rule)),
+        None => Ok(value),
     }
-    Ok(value)
+}
+
+fn person(settings: &HubSettings, name: &str) -> anyhow::Result<String> {
+    text("by", &settings.persons.signature(name)?)
+}
+
+/// Whether a value is corrected by so much that a digit may have slipped. One that becomes 0 is a row taken back.
+fn is_far(old: f64, new: f64) -> bool {
+    let [least, most] = [old.min(new), old.max(new)];
+    least > 0.0 && most > least * FACTOR_MAX
 }
 
 /// The entry of `known` whose id or name is `text`; `none` says that there is none, with a hint.
@@ -107,17 +128,18 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         let none = |hint| words::no_crop(text, hint);
         by_id_or_name(text, &township.crops, |c| [c.id.as_str(), c.name.as_str()], none)
     });
+    let code = code(&arguments.code)?;
     let entry = Entry {
         id: 0,
-        code: code(&arguments.code)?,
-        value: not_negative(arguments.value)?,
+        code,
+        value: value(code, arguments.value)?,
         from: arguments.from,
         to,
         village: village.transpose()?.map(|v| v.id.clone()),
         crop: crop.transpose()?.map(|c| c.id.clone()),
-        work: arguments.work.as_ref().map(|text| not_empty("work", text)).transpose()?,
-        document: not_empty("document", &arguments.document)?,
-        entered_by: settings.persons.signature(&arguments.by)?,
+        work: arguments.work.as_ref().map(|work| text("work", work)).transpose()?,
+        document: text("document", &arguments.document)?,
+        entered_by: person(&settings, &arguments.by)?,
         entered_at: Clock::system().now(),
         reason: String::new(),
         supersedes: None,
@@ -131,18 +153,29 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
     let rows = Ledger::open_to_read(&settings.ledger.path)?.all()?;
     let old = rows.into_iter().find(|entry| entry.id == arguments.row);
     let old = old.with_context(|| rules::no_such_row(arguments.row))?;
+    let value = value(old.code, arguments.value)?;
+    let (id, unit) = (arguments.row, old.code.unit_name());
+    if is_far(old.value, value) && !arguments.yes {
+        anyhow::bail!(words::correction_is_far(id, old.code.name(), old.value, value, unit));
+    }
+    let changed = words::corrected(id, old.code.name(), old.value, value, unit);
+    // A row of before such characters were refused can still be corrected; they do not come along.
+    let document = arguments.document.clone().unwrap_or_else(|| visible(&old.document).into());
     let entry = Entry {
         id: 0,
-        value: not_negative(arguments.value)?,
-        document: not_empty("document", arguments.document.as_ref().unwrap_or(&old.document))?,
-        entered_by: settings.persons.signature(&arguments.by)?,
+        value,
+        work: old.work.as_deref().map(|work| visible(work).into_owned()),
+        document: text("document", &document)?,
+        entered_by: person(&settings, &arguments.by)?,
         entered_at: Clock::system().now(),
-        reason: not_empty("reason", &arguments.reason)?,
+        reason: text("reason", &arguments.reason)?,
         supersedes: Some(arguments.row),
         reviewed_by: None,
         ..old
     };
-    append(&settings.ledger.path, entry, &township)
+    let done = append(&settings.ledger.path, entry, &township)?;
+    say!("{changed}");
+    Ok(done)
 }
 
 fn append(path: &Path, mut entry: Entry, township: &Township) -> anyhow::Result<ExitCode> {
@@ -150,4 +183,36 @@ fn append(path: &Path, mut entry: Entry, township: &Township) -> anyhow::Result<
     entry.id = ids.first().copied().unwrap_or(0);
     print(&[entry], &[], township);
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correction_by_more_than_ten_times_is_far_and_one_to_nothing_is_not() {
+        for (old, new, far) in [
+            (710.0, 260_000.0, true),
+            (260_000.0, 710.0, true),
+            (760.0, 670.0, false),
+            (76.0, 760.0, false),
+            (76.0, 761.0, true),
+            (710.0, 0.0, false),
+            (0.0, 710.0, false),
+        ] {
+            assert_eq!(is_far(old, new), far, "{old} {new}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_value_or_a_text_is_refused_by_its_option() {
+        let error = value(EntryCode::Gasoline, -5.0).unwrap_err().to_string();
+        assert!(error.starts_with("--value -5: ") && error.contains("negative"), "{error}");
+        let error = value(EntryCode::LossRateWith, 120.0).unwrap_err().to_string();
+        assert!(error.contains("100 %"), "{error}");
+        let error = text("document", "票\u{1b}[2J").unwrap_err().to_string();
+        assert!(error.starts_with("--document 票\\u{1b}[2J: "), "{error}");
+        assert!(text("work", "  ").is_err());
+        assert_eq!(text("work", " 上坑 ").unwrap(), "上坑");
+    }
 }

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
 
+use super::out;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::ledger::{self, Ledger};
@@ -26,10 +27,13 @@ pub struct Arguments {
     to: Option<Date>,
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    #[arg(long)]
+    force: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
+    out::must_be_free(&arguments.out, arguments.force)?;
     let ledger = Ledger::open_to_read(&settings.ledger.path)?;
     let all = ledger.all()?;
     let in_days = |entry: &Entry| {
@@ -43,7 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     rows.retain(in_days);
     let out = &arguments.out;
-    let bytes = match out.extension().and_then(|ending| ending.to_str()) {
+    let bytes = match out::ending(out) {
         Some("xlsx") => ledger::to_workbook(&rows, &all, &township)?,
         Some("csv") => ledger::to_csv(&rows, &all)?.into_bytes(),
         _ => anyhow::bail!(words::other_ending(out)),

@@ -1,22 +1,21 @@
 //! `hanqing ledger import`
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
 
-use super::print::{add, table};
-use crate::account::{Entry, EntryCode};
+use super::understood::Understood;
+use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
-use crate::cli::table::{left, right};
-use crate::core::Problem;
-use crate::ledger::{self, Import, ImportOutcome, Ledger, Persons};
-use crate::locales::{Text, ledger as rules, office as words};
+use crate::cli::table::Layout;
+use crate::cli::usage::UsageError;
+use crate::ledger::{self, Asked, EqualRows, ImportOutcome, Ledger, Persons, visible};
+use crate::locales::{Text, office as words};
 use crate::support::Clock;
-use crate::water::Township;
 
 /// Longest answer to the question, bytes: one word.
 const ANSWER_MAX: u64 = 64;
@@ -29,100 +28,210 @@ pub struct Arguments {
     #[arg(long)]
     dry_run: bool,
     #[arg(long)]
-    all_or_nothing: bool,
-    #[arg(long)]
     yes: bool,
+    #[arg(long)]
+    details: bool,
     #[arg(long, value_name = "NAME")]
-    sheet: Option<String>,
+    sheet: Vec<String>,
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1949..=2100))]
+    year: Option<i16>,
+    #[arg(long, value_name = "SPAN", value_parser = days)]
+    days: Option<(Date, Date)>,
+    #[arg(long, value_name = "TEXT")]
+    document: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+    #[arg(long = "as", value_name = "WORD=MEANING", value_parser = meaning)]
+    meanings: Vec<(String, String)>,
+    #[arg(long, value_name = "HOW")]
+    equal_rows: Option<Equal>,
     file: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Equal {
+    One,
+    Each,
+}
+
+/// Parses `2022-08-01..2022-08-31`, or one day.
+fn days(text: &str) -> Result<(Date, Date), UsageError> {
+    let day = |text: &str| text.trim().parse::<Date>();
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    match (day(from), day(to)) {
+        (Ok(from), Ok(to)) if from <= to => Ok((from, to)),
+        _ => Err(UsageError(words::days_for_example())),
+    }
+}
+
+/// Parses `WORD=MEANING`.
+fn meaning(text: &str) -> Result<(String, String), UsageError> {
+    match text.split_once(['=', '＝']).map(|(word, meaning)| (word.trim(), meaning.trim())) {
+        Some((word, meaning)) if !word.is_empty() && !meaning.is_empty() => {
+            Ok((word.into(), meaning.into()))
+        }
+        _ => Err(UsageError(words::meaning_for_example())),
+    }
+}
+
+impl Arguments {
+    /// What the clerk says beside the file.
+    fn asked(&self, persons: &Persons) -> anyhow::Result<Asked> {
+        let document = self.document.as_ref();
+        Ok(Asked {
+            sheets: self.sheet.clone(),
+            year: self.year,
+            days: self.days,
+            document: document.map(|text| super::enter::text("document", text)).transpose()?,
+            by: self.by.as_ref().map(|name| persons.signature(name)).transpose()?,
+            meanings: self.meanings.clone(),
+            equal_rows: self.equal_rows.map(|equal| match equal {
+                Equal::One => EqualRows::One,
+                Equal::Each => EqualRows::Each,
+            }),
+        })
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
-    let file = &arguments.file;
-    let bytes = read(file).with_context(|| words::cannot_read(file))?;
+    let persons = &settings.persons;
+    let asked = arguments.asked(persons)?;
+    let bytes = read(&arguments.file)?;
     let now = Clock::system().now();
-    let mut import = ledger::import(&bytes, arguments.sheet.as_deref(), &township, now);
-    // A dry run must not create the ledger's file.
-    let open = if arguments.dry_run { Ledger::open_to_read } else { Ledger::open };
-    let mut ledger = open(&settings.ledger.path)?;
-    let planned = ledger.preview(&import.rows)?;
-    sign(&mut import.rows, &planned, &settings.persons);
-    let planned = ledger.preview(&import.rows)?;
-    let problems_of_file = import.problems.len();
-    add_refused(&planned, &mut import);
-    let in_file = |said: Text| Text::chain([Text::verbatim(file.display()), said]);
-    for problem in &import.problems {
-        complain!("{}", in_file(Text::verbatim(problem)));
+    let understanding = ledger::understand(&bytes, &asked, &township, now);
+    drop(bytes);
+    let mut rows: Vec<Entry> = understanding.rows().map(|row| row.entry.clone()).collect();
+    // Until something is entered, the ledger's file is not made.
+    let ledger = Ledger::open_to_read(&settings.ledger.path)?;
+    let mut planned = ledger.preview(&rows)?;
+    if sign(&mut rows, &planned, persons) {
+        planned = ledger.preview(&rows)?;
     }
-    for conversion in &import.conversions {
-        say!("{}", in_file(conversion.clone()));
+    drop(ledger);
+    let understood = Understood {
+        understanding: &understanding,
+        rows: &rows,
+        planned: &planned,
+        township: &township,
+        whole: arguments.details,
+    };
+    let with_rows = !arguments.yes || arguments.dry_run || arguments.details;
+    show!("{}", understood.text(Layout::of_stdout(), with_rows));
+    let problems = understood.problems();
+    let in_file = |said: Text| Text::chain([Text::verbatim(arguments.file.display()), said]);
+    for problem in understood.cut(&problems, |problem| Text::verbatim(problem)) {
+        complain!("{}", visible(&in_file(problem).to_string()));
     }
-    let problems = import.problems.len();
-    let asks = std::io::stdin().is_terminal() && !arguments.yes && !arguments.dry_run;
-    if arguments.dry_run || asks {
-        show(&import, &planned, &township);
-    }
-    let done = if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     let (new, there) = count(&planned);
+    let problems = problems.len();
     if arguments.dry_run {
         say!("{}", words::can_be_entered(new, there, problems));
-        return Ok(done);
+        return Ok(if problems == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    if problems > 0 && !arguments.all_or_nothing {
-        say!("{}", words::problems_left_out());
-    }
-    let refused = arguments.all_or_nothing && problems > 0;
-    if refused || (asks && new > 0 && !confirmed(new)?) {
-        say!("{}", words::nothing_entered());
+    if problems > 0 {
+        complain!("{}", words::nothing_entered_problems(problems));
         return Ok(ExitCode::FAILURE);
     }
-    let outcomes = ledger.import(&import.rows)?;
+    if new > 0 && !arguments.yes && !consented(new)? {
+        return Ok(ExitCode::FAILURE);
+    }
+    enter(&settings.ledger.path, &rows, settings.ledger.two_person)
+}
+
+/// Whether the clerk agrees that the new rows are entered; where nobody can be asked, says how to agree.
+fn consented(new: usize) -> anyhow::Result<bool> {
+    if !std::io::stdin().is_terminal() {
+        let said = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        complain!("{}", words::nothing_entered_unasked(new, with_yes(said)));
+        return Ok(false);
+    }
+    show!("{}", words::enter_rows(new));
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;
+    let agreed = matches!(answer.trim(), "y" | "Y" | "yes" | "是");
+    if !agreed {
+        say!("{}", words::nothing_entered());
+    }
+    Ok(agreed)
+}
+
+/// The command that was typed, with `--yes`, as a shell reads it.
+fn with_yes(said: impl Iterator<Item = String>) -> String {
+    let mut words = vec!["hanqing".to_owned()];
+    let mut added = false;
+    for word in said.skip(1) {
+        let is_import = word == "import" && !added;
+        words.push(quoted(&word));
+        if is_import {
+            words.push("--yes".into());
+            added = true;
+        }
+    }
+    visible(&words.join(" ")).into_owned()
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Enters those of `rows` that the ledger does not have, all or none.
+fn enter(path: &Path, rows: &[Entry], two_person: bool) -> anyhow::Result<ExitCode> {
+    let outcomes = Ledger::open(path)?.import(rows)?;
+    // Another clerk may have corrected a row since it was looked at.
+    if let Some(ImportOutcome::Refused(error)) =
+        outcomes.iter().find(|outcome| matches!(outcome, ImportOutcome::Refused(_)))
+    {
+        complain!("{error}");
+        complain!("{}", words::nothing_entered());
+        return Ok(ExitCode::FAILURE);
+    }
     let (new, there) = count(&outcomes);
-    // Counted again: another clerk may have entered rows since the preview.
-    let problems = problems_of_file + outcomes.len() - new - there;
-    say!("{}", words::rows_entered(new, there, problems));
-    if settings.ledger.two_person && new > 0 {
+    say!("{}", words::rows_entered(new, there));
+    if two_person && new > 0 {
         say!("{}", words::count_once_reviewed());
     }
-    Ok(done)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Writes the enterer of each new row as the ledger keeps the name of whom of `persons` it means; a text that means
-/// nobody of them stays, and its rows wait until she is listed.
-fn sign(rows: &mut [Entry], planned: &[ImportOutcome], persons: &Persons) {
+/// nobody of them stays, and its rows wait until she is listed. Returns whether a name was changed.
+fn sign(rows: &mut [Entry], planned: &[ImportOutcome], persons: &Persons) -> bool {
+    let mut changed = false;
     for (row, outcome) in rows.iter_mut().zip(planned) {
-        if let (ImportOutcome::Added(_), Ok(name)) = (outcome, persons.signature(&row.entered_by)) {
+        if let (ImportOutcome::Added(_), Ok(name)) = (outcome, persons.signature(&row.entered_by))
+            && name != row.entered_by
+        {
             row.entered_by = name;
+            changed = true;
         }
     }
+    changed
 }
 
-/// Reads the file, but only one byte more than the limit of one that is too large.
-fn read(file: &Path) -> std::io::Result<Vec<u8>> {
+/// Reads the file, but only one byte more than the limit of one that is too large. A pipe or a device could give bytes
+/// for ever, or none.
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let cannot_read = || words::cannot_read(file);
+    if !std::fs::metadata(file).with_context(cannot_read)?.is_file() {
+        anyhow::bail!(words::no_regular_file(file));
+    }
     let mut bytes = Vec::new();
     let most = u64::try_from(ledger::BYTES_MAX).unwrap_or(u64::MAX);
-    std::fs::File::open(file)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    let opened = std::fs::File::open(file).with_context(cannot_read)?;
+    opened.take(most.saturating_add(1)).read_to_end(&mut bytes).with_context(cannot_read)?;
     Ok(bytes)
 }
 
-/// Adds the rows that the ledger refuses to the problems of the file.
-fn add_refused(planned: &[ImportOutcome], import: &mut Import) {
-    for (outcome, number) in planned.iter().zip(&import.numbers) {
-        if let ImportOutcome::Refused(error) = outcome {
-            let rule = Text::verbatim(error);
-            import.problems.push(Problem::new(
-                rules::place_row(*number),
-                "",
-                rule,
-                Text::default(),
-            ));
-        }
-    }
-}
-
 /// How many rows are new, and how many are already there.
-fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
+pub(super) fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
     let of = |is: fn(&ImportOutcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
     (
         of(|outcome| matches!(outcome, ImportOutcome::Added(_))),
@@ -130,35 +239,50 @@ fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
     )
 }
 
-/// Prints a table of the rows with their outcomes, and the sums of the new rows by code.
-fn show(import: &Import, planned: &[ImportOutcome], township: &Township) {
-    let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
-    let mut table = table([right(words::head_row_of_file()), left(words::head_outcome())]);
-    for ((entry, number), outcome) in import.rows.iter().zip(&import.numbers).zip(planned) {
-        let state = match outcome {
-            ImportOutcome::Added(_) => words::row_new(),
-            ImportOutcome::AlreadyThere(id) => words::row_there(*id),
-            ImportOutcome::Refused(_) => words::row_refused(),
-        };
-        add(&mut table, [number.to_string(), state.into()], entry, false, township);
-        if let ImportOutcome::Added(_) = outcome {
-            let sum = sums.entry(entry.code).or_default();
-            sum.0 += 1;
-            sum.1 += entry.value;
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn days_are_one_or_a_span() {
+        let august = (date(2022, 8, 1), date(2022, 8, 31));
+        assert_eq!(days("2022-08-01..2022-08-31").unwrap(), august);
+        assert_eq!(days("2022-08-01").unwrap(), (date(2022, 8, 1), date(2022, 8, 1)));
+        for wrong in ["2022-08-31..2022-08-01", "8月", "2022-02-30", ""] {
+            assert!(days(wrong).is_err(), "{wrong}");
         }
     }
-    show!("{table}");
-    for (code, (count, sum)) in sums {
-        // The last digits of a binary sum of decimals are noise.
-        let sum = (sum * 1e6).round() / 1e6;
-        say!("{}", words::sum_of_new(code.name(), count, sum, code.unit_name()));
-    }
-}
 
-fn confirmed(new: usize) -> anyhow::Result<bool> {
-    show!("{}", words::enter_rows(new));
-    std::io::stdout().flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().take(ANSWER_MAX).read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "是"))
+    #[test]
+    fn a_word_has_its_meaning_behind_an_equals_sign() {
+        let both = ("投入设备".to_owned(), "未装表抗旱设备".to_owned());
+        assert_eq!(meaning("投入设备=未装表抗旱设备").unwrap(), both);
+        assert_eq!(meaning("投入设备 ＝ 未装表抗旱设备").unwrap(), both);
+        for wrong in ["投入设备", "=汽油", "备注="] {
+            assert!(meaning(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_command_to_repeat_can_be_pasted_into_a_shell() {
+        let said = ["/usr/bin/hanqing", "ledger", "import", "-c", "hub.toml", "8月 台账's.xlsx"];
+        assert_eq!(
+            with_yes(said.iter().map(|word| (*word).to_owned())),
+            r"hanqing ledger import --yes -c hub.toml '8月 台账'\''s.xlsx'"
+        );
+    }
+
+    #[test]
+    fn only_a_regular_file_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("regular file"), "{error}");
+        let error = read(Path::new("/dev/zero")).unwrap_err().to_string();
+        assert!(error.contains("/dev/zero"), "{error}");
+        let file = folder.path().join("a.csv");
+        std::fs::write(&file, "code").unwrap();
+        assert_eq!(read(&file).unwrap(), b"code");
+    }
 }

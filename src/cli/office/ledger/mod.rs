@@ -5,8 +5,11 @@ mod enter;
 mod export;
 mod import;
 mod list;
+mod out;
 mod print;
 mod review;
+mod template;
+mod understood;
 
 use std::process::ExitCode;
 
@@ -23,6 +26,7 @@ pub struct Arguments {
 enum Command {
     Import(import::Arguments),
     Export(export::Arguments),
+    Template(template::Arguments),
     List(list::ListArguments),
     Show(list::ShowArguments),
     Enter(enter::EnterArguments),
@@ -36,6 +40,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Import(arguments) => import::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Template(arguments) => template::run(&arguments),
         Command::List(arguments) => list::list(&arguments),
         Command::Show(arguments) => list::show(&arguments),
         Command::Enter(arguments) => enter::enter(&arguments),

@@ -2,6 +2,7 @@
 
 use crate::account::Entry;
 use crate::cli::table::{Head, Table, left, right};
+use crate::ledger::visible;
 use crate::locales::{Text, office as words};
 use crate::water::Township;
 
@@ -49,7 +50,7 @@ pub(super) fn add(
         entry.entered_by.clone(),
         Text::clauses([corrects, reviewed, waits].into_iter().flatten()).into(),
     ];
-    table.row(before.into_iter().chain(cells));
+    table.row(before.into_iter().chain(cells.map(|cell| visible(&cell).into_owned())));
 }
 
 /// Prints rows, and marks those that are also in `pending`.
@@ -75,9 +76,8 @@ mod tests {
     use crate::cli::table::Layout;
     use crate::locales::{Lang, within};
 
-    fn both(layout: Layout, pending: bool) -> [String; 2] {
-        let township = serde_json::from_value(serde_json::json!({"name": "测试"})).unwrap();
-        let entry = Entry {
+    fn entry(pending: bool) -> Entry {
+        Entry {
             id: 7,
             code: EntryCode::AreaAffected,
             value: 30.5,
@@ -92,8 +92,12 @@ mod tests {
             reason: "看错一位".into(),
             supersedes: Some(2),
             reviewed_by: (!pending).then(|| "吴某".into()),
-        };
-        let rows = [entry];
+        }
+    }
+
+    fn both(layout: Layout, pending: bool) -> [String; 2] {
+        let township = serde_json::from_value(serde_json::json!({"name": "测试"})).unwrap();
+        let rows = [entry(pending)];
         let pending = if pending { &rows[..] } else { &[] };
         Lang::ALL
             .map(|lang| within(lang, || rows_of_ledger(&rows, pending, &township).laid_out(layout)))
@@ -111,6 +115,14 @@ mod tests {
                  corrects row 2: 看错一位; reviewed by 吴某\n",
             ]
         );
+    }
+
+    #[test]
+    fn what_an_old_row_hides_is_written_out() {
+        let township = serde_json::from_value(serde_json::json!({"name": "测试"})).unwrap();
+        let entry = Entry { document: "票\u{1b}[2J\u{202e}1".into(), ..entry(false) };
+        let shown = rows_of_ledger(&[entry], &[], &township).laid_out(Layout::Plain);
+        assert!(shown.contains("\t票\\u{1b}[2J\\u{202e}1\t"), "{shown}");
     }
 
     #[test]

@@ -1,0 +1,240 @@
+//! Figures of rain: what the gauges of the township counted, and without them what the ledger says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::catalogue::FigureId;
+use super::counting::Span;
+use super::draft::{Draft, Drafts, series_input};
+use super::facts::Facts;
+use super::figure::{FigureInput, Origin};
+use super::rows::missing;
+use super::unwatched::short;
+use crate::account::{Entry, EntryCode, Method, usual_rain_mm};
+use crate::core::VillageId;
+use crate::locales::{Argument, Text, evidence as said, figures as words};
+
+/// The longest run of days of the period without rain. Without data of the gauges, the greatest that is entered.
+pub(super) fn rainless_days(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
+    gauges(facts, &mut draft);
+    let greatest = greatest_entered(facts, EntryCode::RainlessDays);
+    let limit_mm = facts.township().climate.as_ref().map(|climate| climate.rainless_mm);
+    let run = limit_mm.and_then(|mm| Some((mm, facts.rain.longest_rainless(mm)?)));
+    match (run, greatest) {
+        (Some((limit_mm, run)), entered) => {
+            draft.number(f64::from(run.days));
+            draft.bounds(f64::from(run.days), f64::from(run.most));
+            if run.days > 0 {
+                draft.note(said::rainless_until(Argument::of(run.last), limit_mm));
+            }
+            note_days_without(facts, &mut draft);
+            if let Some(row) = entered {
+                draft.note(said::entered_and_not_taken(row.id, short(row.value)));
+            }
+        }
+        (None, Some(row)) => {
+            draft.entry(row);
+            draft.number(row.value);
+            draft.note(said::rain_not_measured());
+            if row.to > facts.basis.period.to {
+                draft.bounds(0.0, row.value);
+                draft.note(words::row_beyond(row.id));
+            }
+        }
+        (None, None) => {
+            draft.absent(said::rain_not_measured());
+            if limit_mm.is_none() {
+                draft.note(said::no_rainless_limit());
+            }
+            draft.note(missing([EntryCode::RainlessDays]));
+        }
+    }
+    draft
+}
+
+/// The row of `code` with the greatest value, of several the latest.
+fn greatest_entered<'a>(facts: &Facts<'a>, code: EntryCode) -> Option<&'a Entry> {
+    let rows = facts.rows.of(code).into_iter();
+    rows.max_by(|a, b| a.value.total_cmp(&b.value).then(a.id.cmp(&b.id)))
+}
+
+/// Each gauge as input of `draft`.
+fn gauges(facts: &Facts<'_>, draft: &mut Draft) {
+    for gauge in &facts.rain.gauges {
+        draft.cover(gauge.coverage);
+        let method = match gauge.fell_mm {
+            Some(_) => Method::CounterDifference,
+            None => Method::NoData,
+        };
+        let note = Text::verbatim(&gauge.name);
+        let series = gauge.series.clone();
+        draft.input(series_input(series, gauge.fell_mm, method, note, gauge.coverage));
+    }
+}
+
+fn note_days_without(facts: &Facts<'_>, draft: &mut Draft) {
+    let without = facts.rain.days_without();
+    if without > 0 {
+        draft.note(said::rain_days_without(without));
+    }
+}
+
+/// The rain of the period. What fell on days without data comes in addition to it.
+pub(super) fn rain_total(facts: &Facts<'_>) -> Draft {
+    let mut draft = Draft::default();
+    gauges(facts, &mut draft);
+    let code = EntryCode::RainReported;
+    if let Some(mm) = facts.rain.total_mm() {
+        draft.number(mm);
+        let open = facts.rain.days_without() > 0;
+        if open || facts.rain.carried_mm > 0.0 {
+            let least = (mm - facts.rain.carried_mm).max(0.0);
+            draft.bounds(least, if open { f64::INFINITY } else { mm });
+        }
+        note_days_without(facts, &mut draft);
+        if let Some(entered) = reported(facts, code, &mut Draft::default()) {
+            draft.note(said::rain_entered_too(short(entered.span.value)));
+        }
+        return draft;
+    }
+    match reported(facts, code, &mut draft) {
+        Some(entered) => {
+            draft.note(said::rain_not_measured());
+            entered.span.set_in(&mut draft);
+        }
+        None => {
+            draft.absent(said::rain_not_measured());
+            draft.note(missing([code]));
+        }
+    }
+    draft
+}
+
+/// The rain that the rows of a code come to.
+struct Reported {
+    span: Span,
+    /// Whether they speak of all days of the period.
+    whole: bool,
+}
+
+/// What the rows of `code` that lie within the period come to: those of the whole township, or else the mean of the
+/// villages. Rain of days of which no row speaks comes in addition.
+fn reported(facts: &Facts<'_>, code: EntryCode, draft: &mut Draft) -> Option<Reported> {
+    let mut places: BTreeMap<Option<&VillageId>, Vec<&Entry>> = BTreeMap::new();
+    for row in facts.rows.of(code) {
+        if facts.rows.holds(row) {
+            places.entry(row.village.as_ref()).or_default().push(row);
+        } else {
+            draft.note(said::row_beyond_not_counted(row.id));
+        }
+    }
+    if let Some(whole) = places.remove(&None) {
+        places = BTreeMap::from([(None, whole)]);
+    }
+    let mut sum = Span::default();
+    let mut whole = true;
+    for rows in places.values() {
+        let (mm, all) = apart(facts, rows, draft);
+        whole &= all;
+        let most = if all { mm } else { f64::INFINITY };
+        sum = sum.plus(Span { value: mm, least: mm, most });
+    }
+    let span = sum.per(places.len() as f64);
+    if !whole {
+        draft.note(said::rain_rows_lack_days());
+    }
+    (!places.is_empty()).then_some(Reported { span, whole })
+}
+
+fn days_of(row: &Entry) -> impl Iterator<Item = Date> + use<> {
+    let to = row.to;
+    row.from.series(1.day()).take_while(move |day| *day <= to)
+}
+
+/// What `rows` of one place come to, mm, and whether they speak of all days of the period. Of rows that share days, the
+/// one with the most days counts, and of as many days the one entered last.
+fn apart(facts: &Facts<'_>, rows: &[&Entry], draft: &mut Draft) -> (f64, bool) {
+    let period = facts.basis.period;
+    let mut in_order = rows.to_vec();
+    in_order
+        .sort_by_key(|row| (std::cmp::Reverse(days_of(row).count()), std::cmp::Reverse(row.id)));
+    let mut taken: BTreeMap<Date, i64> = BTreeMap::new();
+    let mut mm = 0.0;
+    for row in in_order {
+        if let Some(other) = days_of(row).find_map(|day| taken.get(&day).copied()) {
+            draft.note(words::row_replaced(row.id, other));
+            continue;
+        }
+        draft.entry(row);
+        mm += row.value;
+        taken.extend(days_of(row).map(|day| (day, row.id)));
+    }
+    let days: BTreeSet<Date> =
+        period.from.series(1.day()).take_while(|day| *day <= period.to).collect();
+    (mm, days.iter().all(|day| taken.contains_key(day)))
+}
+
+/// The rain against the usual: that of the ledger, else of the township's file, else of the same days of earlier years.
+pub(super) fn rain_anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    let total = drafts.get(FigureId::RainTotal);
+    let Some(now) = Span::of(total) else {
+        draft.absent(said::no_rain_total());
+        return draft;
+    };
+    draft.figure(FigureId::RainTotal, now.value);
+    draft.inherits(total);
+    let usual = usual(facts, &mut draft).filter(|mm| mm.value > 0.0);
+    match usual {
+        Some(usual) => now.against(usual).set_in(&mut draft),
+        None => draft.absent(said::no_usual_rain()),
+    }
+    draft
+}
+
+/// The usual rain of the period, with where it comes from as inputs and notes of `draft`.
+fn usual(facts: &Facts<'_>, draft: &mut Draft) -> Option<Span> {
+    let mut of_ledger = Draft::default();
+    if let Some(entered) = reported(facts, EntryCode::RainUsual, &mut of_ledger)
+        && entered.whole
+    {
+        reported(facts, EntryCode::RainUsual, draft);
+        draft.note(said::against_usual_rain(short(entered.span.value)));
+        return Some(entered.span);
+    }
+    if let Some(climate) = &facts.township().climate {
+        let mm = usual_rain_mm(climate, facts.basis.period);
+        draft.note(said::against_climate(short(mm), climate.source.text()));
+        return Some(Span { value: mm, least: mm, most: mm });
+    }
+    earlier_years(facts, draft)
+}
+
+/// The mean of the same days of earlier years; each is an input of `draft`.
+fn earlier_years(facts: &Facts<'_>, draft: &mut Draft) -> Option<Span> {
+    let id = FigureId::RainTotal;
+    let (mut years, mut sum) = (0usize, Span::default());
+    for then in facts.earlier.iter().filter(|e| e.same_days) {
+        let figure = then.figures.iter().find(|figure| figure.id == id);
+        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
+        else {
+            continue;
+        };
+        draft.input(FigureInput {
+            from: Origin::Figure(id, Some(then.period.to)),
+            value: Some(value),
+            method: Method::Figure,
+            note: then.label.clone(),
+            coverage: None,
+        });
+        let [least, most] = figure.bounds.unwrap_or([value; 2]);
+        years += 1;
+        sum = sum.plus(Span { value, least, most });
+    }
+    let mean = (years > 0).then(|| sum.per(years as f64))?;
+    draft.note(said::rain_of_earlier(years, short(mean.value)));
+    Some(mean)
+}

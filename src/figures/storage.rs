@@ -1,0 +1,262 @@
+//! Figures of the water in ponds and reservoirs: of each size, in all, against earlier years and against the plan.
+
+use jiff::Timestamp;
+
+use super::catalogue::FigureId;
+use super::counting::Span;
+use super::draft::{Draft, Drafts};
+use super::facts::Facts;
+use super::figure::{Figure, FigureInput, Origin};
+use super::rows::missing;
+use super::sources::input;
+use super::unwatched::{Watched, entered, short};
+use crate::account::{EntryCode, Method, SourceAccount, SourceDay};
+use crate::locales::{Text, figures as words};
+use crate::water::{Station, StationKind};
+
+/// A last level older than this, h, at the end of the period says nothing of what is stored then. Engineering
+/// judgement, confidence 0.8: a day.
+const STALE_HOURS: i64 = 24;
+
+/// Least capacity 总库容 of a large, a medium and a small reservoir, m3: SL 252 (of small ones, both kinds, 小（1）型 from
+/// 10^6 on and 小（2）型 from 10^5 on); confidence 0.95. What holds less is a pond 塘坝.
+const LARGE_M3: f64 = 1e8;
+const MEDIUM_M3: f64 = 1e7;
+const SMALL_M3: f64 = 1e5;
+
+/// What is entered of water that no station watches.
+const UNMONITORED: [EntryCode; 5] = [
+    EntryCode::StorageUnmonitored,
+    EntryCode::StorageLargeUnmonitored,
+    EntryCode::StorageMediumUnmonitored,
+    EntryCode::StorageSmallUnmonitored,
+    EntryCode::StoragePondsUnmonitored,
+];
+
+/// The size of a pond or reservoir.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SizeClass {
+    Large,
+    Medium,
+    Small,
+    Pond,
+}
+
+impl SizeClass {
+    /// The size of `station`; `None` of a reservoir whose capacity is not known.
+    fn of(station: &Station) -> Option<SizeClass> {
+        if station.kind == StationKind::Pond {
+            return Some(SizeClass::Pond);
+        }
+        Some(match capacity_m3(station)? {
+            m3 if m3 >= LARGE_M3 => SizeClass::Large,
+            m3 if m3 >= MEDIUM_M3 => SizeClass::Medium,
+            m3 if m3 >= SMALL_M3 => SizeClass::Small,
+            _ => SizeClass::Pond,
+        })
+    }
+
+    fn name(self) -> Text {
+        match self {
+            Self::Large => words::large_reservoirs(),
+            Self::Medium => words::medium_reservoirs(),
+            Self::Small => words::small_reservoirs(),
+            Self::Pond => words::ponds(),
+        }
+    }
+
+    /// What is entered of those that no station watches.
+    fn unmonitored(self) -> EntryCode {
+        match self {
+            Self::Large => EntryCode::StorageLargeUnmonitored,
+            Self::Medium => EntryCode::StorageMediumUnmonitored,
+            Self::Small => EntryCode::StorageSmallUnmonitored,
+            Self::Pond => EntryCode::StoragePondsUnmonitored,
+        }
+    }
+}
+
+/// The capacity by the storage curve, m3: at the crest where the curve reaches it, else at its end.
+fn capacity_m3(station: &Station) -> Option<f64> {
+    let curve = station.curve.as_ref()?;
+    let at_crest = station.crest_m.map(|crest_m| curve.storage(crest_m));
+    let at_crest = at_crest.filter(|storage| !storage.outside).map(|storage| storage.volume_m3);
+    at_crest.or_else(|| curve.points().last().map(|[_, m3]| *m3))
+}
+
+/// Storage of ponds and reservoirs at the end of the period.
+pub(super) fn total(facts: &Facts<'_>) -> Draft {
+    let found = watched(facts, |_| Some(true));
+    found.with(facts, &UNMONITORED)
+}
+
+/// Storage of those of one size at the end of the period. A reservoir whose size is not known may be one of them.
+pub(super) fn of_class(facts: &Facts<'_>, class: SizeClass) -> Draft {
+    let mut found = watched(facts, |station| Some(SizeClass::of(station)? == class));
+    if found.value.is_none() && found.bounds.is_none() {
+        found.without = words::none_watched(class.name());
+    }
+    found.with(facts, &[class.unmonitored()])
+}
+
+/// What the ponds and reservoirs for which `belongs` holds store at the end of the period. What one stores whose level
+/// then is not known lies between nothing and the end of its curve; of one that may belong to them, nothing is known.
+fn watched(facts: &Facts<'_>, belongs: impl Fn(&Station) -> Option<bool>) -> Watched {
+    let mut draft = Draft::default();
+    let (_, end) = facts.basis.calendar.bounds(facts.basis.period);
+    let (mut total, mut known, mut open_m3) = (0.0, 0usize, 0.0);
+    let (mut unknown, mut unclassed) = (Vec::new(), Vec::new());
+    for source in facts.sources.iter().filter(|s| s.kind.stores()) {
+        let Some(station) = facts.township().station(&source.station) else { continue };
+        match belongs(station) {
+            Some(true) => {}
+            Some(false) => continue,
+            None => {
+                unclassed.push(source.name.as_str());
+                open_m3 = f64::INFINITY;
+                continue;
+            }
+        }
+        draft.cover(source.coverage);
+        let last = source.days.last().zip(source.last_at);
+        let (value, note) = stored(facts, source, last, end);
+        match value {
+            Some(m3) => {
+                total += m3;
+                known += 1;
+            }
+            None => {
+                unknown.push(source.name.as_str());
+                open_m3 += most_stored(station);
+            }
+        }
+        draft.input(input(source, value, Method::StorageCurve, note));
+    }
+    let lacks = !unknown.is_empty() || !unclassed.is_empty();
+    if !unknown.is_empty() {
+        draft.note(words::not_counted(Text::list(unknown)));
+    }
+    if !unclassed.is_empty() {
+        draft.note(words::in_no_class(Text::list(unclassed)));
+    }
+    let value = (known > 0).then_some(total);
+    let bounds = lacks.then_some([total, total + open_m3]);
+    Watched { draft, value, bounds, without: words::no_storage() }
+}
+
+/// What `source` stores at the `end` of the period by its `last` level, where that says so, and a note.
+fn stored(
+    facts: &Facts<'_>,
+    source: &SourceAccount,
+    last: Option<(&SourceDay, Timestamp)>,
+    end: Timestamp,
+) -> (Option<f64>, Text) {
+    let mut doubts: Vec<Text> = source
+        .doubted
+        .iter()
+        .map(|doubted| words::levels_doubted(doubted.hours, doubted.doubt.name()))
+        .collect();
+    let water = last.and_then(|(day, at)| Some((day.level_m, at, day.balance?)));
+    let Some((level_m, at, water)) = water else {
+        doubts.insert(0, words::no_level_or_curve(&source.name));
+        return (None, Text::clauses(doubts));
+    };
+    let level = words::level_at(&source.name, facts.local(at), format!("{level_m:.2}"));
+    let mut notes = vec![level];
+    let stale = end.duration_since(at).as_hours() > STALE_HOURS;
+    if water.outside {
+        notes.push(words::level_outside_curve());
+    }
+    if stale {
+        notes.push(words::level_stale());
+    }
+    notes.append(&mut doubts);
+    let value = (!water.outside && !stale).then_some(water.storage_m3);
+    (value, Text::clauses(notes))
+}
+
+/// The most that a source can store, m3: without a curve nothing says how much.
+fn most_stored(station: &Station) -> f64 {
+    let end = station.curve.as_ref().and_then(|curve| curve.points().last());
+    end.map_or(f64::INFINITY, |[_, m3]| *m3)
+}
+
+/// Water stored against the mean of the same day in the earlier years that have data; without such a year, against
+/// what the ledger calls usual.
+pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    let Some(now) = Span::of(drafts.get(FigureId::StorageTotal)) else {
+        draft.absent(words::no_storage_total());
+        return draft;
+    };
+    if let Some((years, mean)) = earlier_years(facts, &mut draft) {
+        now.against(mean).set_in(&mut draft);
+        draft.note(words::against_earlier(years, format!("{:.0}", mean.value)));
+        return draft;
+    }
+    match entered(facts, &[EntryCode::StorageUsual], &mut draft) {
+        Some(usual) if usual.value > 0.0 => {
+            draft.figure(FigureId::StorageTotal, now.value);
+            now.against(usual).set_in(&mut draft);
+            draft.note(words::against_usual(short(usual.value)));
+        }
+        _ => draft.absent(words::no_earlier_storage()),
+    }
+    draft
+}
+
+/// The number of earlier years with data, and the mean of what was stored then on the same day; each year is an input
+/// of `draft`. One that counts what is not monitored, where this year does not, or the other way round, is left out.
+fn earlier_years(facts: &Facts<'_>, draft: &mut Draft) -> Option<(usize, Span)> {
+    let id = FigureId::StorageTotal;
+    let with_entered = UNMONITORED.iter().any(|code| facts.rows.span(*code, |_| true).is_some());
+    let (mut years, mut sum) = (0usize, Span::default());
+    for then in facts.earlier.iter().filter(|e| e.same_days) {
+        let figure = then.figures.iter().find(|figure| figure.id == id);
+        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
+        else {
+            continue;
+        };
+        if has_entered(figure) != with_entered {
+            draft.note(words::other_parts_then(then.label.clone()));
+            continue;
+        }
+        draft.input(FigureInput {
+            from: Origin::Figure(id, Some(then.period.to)),
+            value: Some(value),
+            method: Method::Figure,
+            note: then.label.clone(),
+            coverage: None,
+        });
+        let [least, most] = figure.bounds.unwrap_or([value; 2]);
+        years += 1;
+        sum = sum.plus(Span { value, least, most });
+    }
+    let mean = sum.per(years as f64);
+    (years > 0 && mean.value > 0.0).then_some((years, mean))
+}
+
+fn has_entered(figure: &Figure) -> bool {
+    figure.inputs.iter().any(|input| matches!(input.from, Origin::Ledger(_)))
+}
+
+/// Water stored of what was planned to be, %.
+pub(super) fn of_plan(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let mut draft = Draft::default();
+    let total = drafts.get(FigureId::StorageTotal);
+    let Some(now) = Span::of(total) else {
+        draft.absent(words::no_storage_total());
+        return draft;
+    };
+    match entered(facts, &[EntryCode::StoragePlanned], &mut draft) {
+        Some(plan) if plan.value > 0.0 => {
+            draft.figure(FigureId::StorageTotal, now.value);
+            draft.inherits(total);
+            now.share_of(plan).times(100.0).set_in(&mut draft);
+            draft.note(words::of_planned(short(now.value), short(plan.value)));
+        }
+        Some(_) => draft.absent(words::nothing_planned()),
+        None => draft.absent(missing([EntryCode::StoragePlanned])),
+    }
+    draft
+}

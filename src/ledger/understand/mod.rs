@@ -1,0 +1,55 @@
+//! Understands an office's table as rows of the ledger, and says what it understood. What is ambiguous is asked.
+//!
+//! A sheet is read in steps: its head (`head`, `column`), the lines around it (`title`), what the head leaves open
+//! (`settle`), and its rows (`body`, `row`, `value`) with their totals (`totals`). Then rows are compared with each other
+//! (`equal`).
+
+mod aside;
+mod body;
+mod column;
+mod context;
+mod day;
+mod equal;
+mod head;
+mod lookup;
+mod names;
+mod number;
+mod plain;
+mod row;
+mod settle;
+mod sheets;
+#[cfg(test)]
+mod test_kit;
+mod title;
+mod totals;
+mod understanding;
+mod unit;
+mod value;
+mod words;
+
+use jiff::Timestamp;
+
+pub use understanding::{
+    Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding,
+};
+
+use super::book;
+use crate::water::Township;
+
+/// What is understood of the file `bytes` for `township`, with what the clerk says beside it. Rows without a time of
+/// entry get `now`; days without a year, and years that cannot be, are judged by it.
+pub fn understand(
+    bytes: &[u8],
+    asked: &Asked,
+    township: &Township,
+    now: Timestamp,
+) -> Understanding {
+    match book::open(bytes) {
+        Ok(book) => sheets::of_book(&book, asked, township, now),
+        Err(problem) => Understanding { problems: vec![problem], ..Understanding::default() },
+    }
+}
+
+#[cfg(test)]
+#[path = "export_tests.rs"]
+mod tests;
