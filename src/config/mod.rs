@@ -85,9 +85,7 @@ pub use ram_disk::hub_files_in_memory;
 #[cfg(all(feature = "edge", feature = "hub"))]
 pub use reach::levels_out_of_reach;
 #[cfg(feature = "edge")]
-pub use register_table::{
-    BYTES_MAX as TABLE_BYTES_MAX, Base, Head, profile_of_table,
-};
+pub use register_table::{BYTES_MAX as TABLE_BYTES_MAX, Base, Head, profile_of_table};
 pub use secrets::exposed_files;
 #[cfg(feature = "hub")]
 pub use secrets::exposed_files_of_hub;

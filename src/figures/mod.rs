@@ -50,6 +50,4 @@ pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 pub use plausibility::{Acceptance, Caveat, Finding, Findings, Rule, Rules, Scope, Severity};
 pub use statement::{Statement, Totals, VillageTotals};
-pub use wording::{
-    DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE, HedgeWord, Wording, check_wordings,
-};
+pub use wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE, HedgeWord, Wording, check_wordings};

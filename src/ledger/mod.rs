@@ -19,6 +19,7 @@ mod value;
 mod visible;
 mod work;
 
+pub use book::BYTES_MAX;
 pub use codes::{code, codes_near};
 pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
@@ -27,7 +28,6 @@ pub use persons::{Person, PersonError, Persons, Separation};
 pub use review::{Reviewable, RowsInForce, UnlistedRows};
 pub use schema::LAYOUTS;
 pub use sqlite::Ledger;
-pub use book::BYTES_MAX;
 pub use template::template;
 pub use understand::{
     Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding, understand,

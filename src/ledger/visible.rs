@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::core::is_unseen;
 
-/// `text` in one line, as the importer reads a cell of several, with what cannot be seen written out: `\u{1b}`. Rows of before such characters were refused may
-/// hold them.
+/// `text` in one line, as the importer reads a cell of several, with what cannot be seen written out: `\u{1b}`. Rows of
+/// before such characters were refused may hold them.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_unseen) {
         return text.into();

@@ -25,8 +25,7 @@ mod xlsx_sheet;
 
 pub use sheet::BYTES_MAX;
 pub(in crate::ledger) use sheet::{
-    Book, CELLS_MAX, CHARACTERS_KEPT, COLUMNS_MAX, Cell, Fault, Merged, ROWS_MAX, Row,
-    Sheet, Shown,
+    Book, CELLS_MAX, CHARACTERS_KEPT, COLUMNS_MAX, Cell, Fault, Merged, ROWS_MAX, Row, Sheet, Shown,
 };
 
 use archive::Archive;

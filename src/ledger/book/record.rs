@@ -1,4 +1,4 @@
-//! The records of an .xls workbook (BIFF8). [MS-XLS] describes them; the numbers of its sections stand beside the kinds.
+//! The records of an .xls workbook (BIFF8). [MS-XLS] describes them; the numbers of its sections are beside the kinds.
 
 use super::problems;
 use crate::core::Problem;

@@ -1,8 +1,8 @@
 //! Understands an office's table as rows of the ledger, and says what it understood. What is ambiguous is asked.
 //!
 //! A sheet is read in steps: its head (`head`, `column`), the lines around it (`title`), what the head leaves open
-//! (`settle`), and its rows (`body`, `row`, `value`) with their totals (`totals`). Then rows are compared with each other
-//! (`equal`).
+//! (`settle`), and its rows (`body`, `row`, `value`) with their totals (`totals`). Then rows are compared with each
+//! other (`equal`).
 
 mod aside;
 mod body;

@@ -96,7 +96,19 @@ const CROPS: [&str; 13] = [
 ];
 /// Words of the whole township in the year of the report.
 const WHOLE: [&str; 13] = [
-    "全乡", "我乡", "本乡", "全镇", "我镇", "本镇", "全街道", "我街道", "本街道", "全县", "我县", "本县", "今年",
+    "全乡",
+    "我乡",
+    "本乡",
+    "全镇",
+    "我镇",
+    "本镇",
+    "全街道",
+    "我街道",
+    "本街道",
+    "全县",
+    "我县",
+    "本县",
+    "今年",
 ];
 /// What stands before 村 where it is no village's name: 行政村, 农村, 3个村.
 const NO_VILLAGE_BEFORE: [char; 14] =
