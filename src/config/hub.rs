@@ -6,8 +6,8 @@ use super::listen;
 use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
+use crate::hub::check_blocks;
 use crate::locales::{Argument, Text, config as words, config_hub as own, foreign};
-use crate::report::check_blocks;
 
 /// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in
 /// use far more; ours have to fit a line of the broker's log. Engineering judgement.
@@ -110,7 +110,7 @@ fn broker(settings: &HubSettings, found: &mut Problems) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Block;
+    use crate::hub::Block;
 
     const SAMPLE: &str = include_str!("../../config/hub.toml");
 

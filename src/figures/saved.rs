@@ -58,8 +58,8 @@ impl Sum {
         self.total = Some(self.total.unwrap_or_default().plus(value));
     }
 
-    /// The figure, with the rows of `code` for what is not worked out. Without them, one crop without its rates makes it
-    /// absent, since a total must not leave a crop out or guess; a contradiction always does.
+    /// The figure, with the rows of `code` for what is not worked out. Without them, one crop without its rates makes
+    /// it absent, since a total must not leave a crop out or guess; a contradiction always does.
     fn finish(self, facts: &Facts<'_>, code: EntryCode, nothing: Text) -> Draft {
         let Sum { mut draft, total, lacking, contradicted } = self;
         let rest = entered(facts, &[code], &mut draft);

@@ -55,6 +55,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+pub use crate::report::{Block, check_blocks};
 pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};

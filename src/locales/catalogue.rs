@@ -106,6 +106,8 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::figures::ALL,
     #[cfg(feature = "hub")]
+    &super::fill::ALL,
+    #[cfg(feature = "hub")]
     &super::forms::ALL,
     #[cfg(feature = "hub")]
     &super::help_office::LABELS,

@@ -60,6 +60,8 @@ pub(crate) mod evidence;
 #[cfg(feature = "hub")]
 pub(crate) mod figures;
 #[cfg(feature = "hub")]
+pub(crate) mod fill;
+#[cfg(feature = "hub")]
 pub(crate) mod forms;
 #[cfg(feature = "edge")]
 pub(crate) mod gateway;

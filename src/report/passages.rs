@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::fill::{self, Passages};
 use super::filters;
 use crate::figures::{Figure, Statement, Value, Verdict};
-use crate::locales::{Lang, Text, report as words};
+use crate::locales::{Lang, Text, fill as fill_words, report as words};
 use crate::water::Township;
 
 /// What the name of a village ends with, and an office leaves out.
@@ -50,7 +50,7 @@ pub(super) fn passages(
         ("to", filters::long_day(statement.period.to)),
     ] {
         if text.is_empty() {
-            passages.absent.insert(name.into(), words::section_empty());
+            passages.absent.insert(name.into(), fill_words::section_empty());
         } else {
             passages.texts.insert(name.into(), text);
         }
@@ -92,8 +92,8 @@ fn one(figure: &Figure, passages: &mut Passages) {
     let bare = number.filter(|_| uncertain.is_none());
     let said = said.or_else(|| Some(words::value_unit(bare.clone()?, &unit).to_string()));
     let why = uncertain.unwrap_or_else(|| match figure.value {
-        Value::Absent => words::left_no_data(grounds(figure)),
-        Value::Number(_) | Value::Day(_) => words::left_unproved(grounds(figure)),
+        Value::Absent => fill_words::left_no_data(grounds(figure)),
+        Value::Number(_) | Value::Day(_) => fill_words::left_unproved(grounds(figure)),
     });
     let mut put = |name: String, text: Option<String>, why: Text| match text {
         Some(text) => {
@@ -117,7 +117,7 @@ fn stated(figure: &Figure) -> Result<String, Text> {
     }
     match (&figure.value, &figure.words) {
         (Value::Day(day), _) => Ok(day.month().to_string()),
-        (Value::Number(0.0), _) => Err(words::number_zero()),
+        (Value::Number(0.0), _) => Err(fill_words::number_zero()),
         // An office's sentences are Chinese.
         (_, Some(said)) => Ok(said.within(Lang::Chinese)),
         (_, None) => Err(grounds(figure)),
@@ -137,7 +137,7 @@ fn grounds(figure: &Figure) -> Text {
 fn uncertain(figure: &Figure) -> Option<Text> {
     let [least, most] = figure.bounds?;
     let (least, most) = (filters::number(least), filters::number(most));
-    (least != most).then(|| words::value_uncertain(least, most))
+    (least != most).then(|| fill_words::value_uncertain(least, most))
 }
 
 #[cfg(test)]

@@ -151,109 +151,108 @@ fn everything() -> Vec<(&'static str, f64)> {
     [&KNOWN[..], &SHORT, &BUILT].concat()
 }
 
+/// Each block with what it says in Chinese and in English.
+const BLOCKS: &[(&str, &str, &str)] = &[
+    (
+        "rain",
+        "抗旱救灾方面，2022年8月1日至2022年11月15日，降雨约41毫米，比多年同期偏少约78%，最长连续无雨46天。",
+        "From 2022-08-01 to 2022-11-15: rain: about 41 mm; rain compared: about 78 % less than usual; \
+             longest time without rain: 46 days.",
+    ),
+    (
+        "storage",
+        "抗旱救灾方面，截至2022年11月15日，有监测或填报数据的塘库共蓄水约8.6万立方米，占计划蓄水量的约38%，比往年同期少约40%。",
+        "By 2022-11-15: stored in the ponds and reservoirs with data: about 86,000 m³; share of the water that was \
+             planned to be stored: about 38 %; storage compared: about 40 % less than in earlier years.",
+    ),
+    (
+        "drought",
+        "抗旱救灾方面，8月份以来，我镇7个行政村先后受旱，部分河沟断水，部分塘堰干涸，监测或填报的水库干涸2座，\
+             机电井出水不足的有12眼。",
+        "Since August 2022: 7 administrative villages hit; some channels ceased to flow; some ponds ran dry; dry among \
+             the reservoirs with data: 2 reservoirs; with too little water: 12 wells.",
+    ),
+    (
+        "areas",
+        "抗旱救灾方面，截至2022年11月15日，作物受旱约3100亩，其中轻旱约1800亩、中旱约700亩、重旱约490亩、干枯约120亩，\
+             水田缺水约260亩，旱地缺墒约150亩。",
+        "By 2022-11-15: crops in drought on about 3,100 mu; drought by grade: light on about 1,800 mu, moderate on about \
+             700 mu, severe on about 490 mu, withered on about 120 mu; paddies short of water: about 260 mu; dry land short \
+             of soil moisture: about 150 mu.",
+    ),
+    (
+        "damage",
+        "抗旱救灾方面，8月份以来，农作物受灾约2200亩，成灾约800亩，绝收120余亩。",
+        "Since August 2022: crops affected on about 2,200 mu; crops damaged on about 800 mu; crops failed on just over 120 \
+             mu.",
+    ),
+    (
+        "losses",
+        "抗旱救灾方面，受灾人口约4300人，受灾农户1120户，粮食因旱损失约310吨，经济作物因旱损失86万元，直接经济损失152.81万元。",
+        "Persons affected: about 4,300 persons; households affected: 1,120 households; grain lost: about 310 tonnes; loss \
+             of other crops: 860,000 yuan; direct economic loss: 1,528,100 yuan.",
+    ),
+    ("response", "抗旱救灾方面，面对旱情，启动抗旱Ⅳ级应急响应。", "Drought response of grade Ⅳ."),
+    (
+        "people",
+        "抗旱救灾方面，面对旱情，单日最多投入抗旱人员640人，累计投入抗旱约1.2万人次。",
+        "At work on the day with most: 640 persons; persons at work, each day counted: about 12,000 person-times.",
+    ),
+    (
+        "machines",
+        "抗旱救灾方面，面对旱情，单日最多投入机电井14眼、运水车3辆，投入抗旱泵站44处。",
+        "At work on the day with most: 14 wells, 3 trucks; pumping: 44 sites.",
+    ),
+    (
+        "equipment",
+        "抗旱救灾方面，面对旱情，全镇上下抢抓时机引水提水、保苗保收，投入抗旱设备65台，抗旱用电约3.5万度，耗用汽油约1.5万升，\
+             耗用柴油约2100升，投入抗旱资金55万元。",
+        "Equipment deployed: 65 sets; electricity used: about 35,000 kWh; gasoline used: about 15,000 litres; diesel used: \
+             about 2,100 litres; money put in: 550,000 yuan.",
+    ),
+    (
+        "works",
+        "抗旱救灾方面，新打机井3眼，维修机井5眼，清淤疏通渠道约4600米，铺设管道约2400米，维修水利设施8处。",
+        "Drilled: 3 wells; repaired: 5 wells; canals cleared: about 4,600 m; pipes laid: about 2,400 m; water works \
+             repaired: 8 sites.",
+    ),
+    (
+        "irrigation",
+        "抗旱救灾方面，抗旱提水约41万立方米，折合浇灌农田约5100亩次，投用机泵可灌面积约2400亩，改种补种约160亩。",
+        "Water pumped: about 410,000 m³; enough to irrigate about 5,100 mu-passes; area that the pumps in use can irrigate: \
+             about 2,400 mu; replanted: about 160 mu.",
+    ),
+    (
+        "saved",
+        "抗旱救灾方面，经多方施救，挽救农作物2000余亩，挽回经济损失1200余万元。",
+        "Crops rescued on just over 2,000 mu; loss averted: just over 12,000,000 yuan.",
+    ),
+    (
+        "drinking",
+        "安全饮水方面，先后有约300人、大牲畜21头因旱饮水困难，截至2022年11月15日因旱饮水困难的有约40人、大牲畜2头、小牲畜15只。",
+        "Short of drinking water in all: about 300 persons, cattle: 21 head; short of it by 2022-11-15: about 40 persons, \
+             cattle: 2 head, 15 small animals.",
+    ),
+    (
+        "relief",
+        "安全饮水方面，拉水送水约260立方米，出动送水车52车次，累计解决约300人、大牲畜21头的饮水困难，\
+             截至2022年11月15日临时解决约260人的饮水困难。",
+        "Water carried: about 260 m³; journeys of water trucks: 52 trips; relieved in all: about 300 persons, cattle: 21 \
+             head; relieved for the time being, by 2022-11-15: about 260 persons.",
+    ),
+    (
+        "water_works",
+        "安全饮水方面，4月份对农村饮水工程的隐患进行了全面排查，争取饮水工程项目资金54万元，新建饮水工程6个，\
+             解决4个村15个组的饮水问题，受益群众1900人。",
+        "Drinking-water works inspected in April 2022; project money: 540,000 yuan; built: 6 works; serving 1,900 persons \
+             in 4 villages and 15 villagers' groups.",
+    ),
+];
+
 #[test]
 fn each_block_says_what_is_known_of_it_and_nothing_else() {
     let derived = figures(&everything(), Class::Derived);
-    for (block, zh, en) in [
-        (
-            "rain",
-            "抗旱救灾方面，2022年8月1日至2022年11月15日，降雨约41毫米，比多年同期偏少约78%，最长连续无雨46天。",
-            "From 2022-08-01 to 2022-11-15: rain: about 41 mm; rain compared: about 78 % less than usual; \
-             longest time without rain: 46 days.",
-        ),
-        (
-            "storage",
-            "抗旱救灾方面，截至2022年11月15日，有监测或填报数据的塘库共蓄水约8.6万立方米，占计划蓄水量的约38%，比往年同期少约40%。",
-            "By 2022-11-15: stored in the ponds and reservoirs with data: about 86,000 m³; share of the water that was \
-             planned to be stored: about 38 %; storage compared: about 40 % less than in earlier years.",
-        ),
-        (
-            "drought",
-            "抗旱救灾方面，8月份以来，我镇7个行政村先后受旱，部分河沟断水，部分塘堰干涸，监测或填报的水库干涸2座，\
-             机电井出水不足的有12眼。",
-            "Since August 2022: 7 administrative villages hit; some channels ceased to flow; some ponds ran dry; dry among \
-             the reservoirs with data: 2 reservoirs; with too little water: 12 wells.",
-        ),
-        (
-            "areas",
-            "抗旱救灾方面，截至2022年11月15日，作物受旱约3100亩，其中轻旱约1800亩、中旱约700亩、重旱约490亩、干枯约120亩，\
-             水田缺水约260亩，旱地缺墒约150亩。",
-            "By 2022-11-15: crops in drought on about 3,100 mu; drought by grade: light on about 1,800 mu, moderate on about \
-             700 mu, severe on about 490 mu, withered on about 120 mu; paddies short of water: about 260 mu; dry land short \
-             of soil moisture: about 150 mu.",
-        ),
-        (
-            "damage",
-            "抗旱救灾方面，8月份以来，农作物受灾约2200亩，成灾约800亩，绝收120余亩。",
-            "Since August 2022: crops affected on about 2,200 mu; crops damaged on about 800 mu; crops failed on just over 120 \
-             mu.",
-        ),
-        (
-            "losses",
-            "抗旱救灾方面，受灾人口约4300人，受灾农户1120户，粮食因旱损失约310吨，经济作物因旱损失86万元，直接经济损失152.81万元。",
-            "Persons affected: about 4,300 persons; households affected: 1,120 households; grain lost: about 310 tonnes; loss \
-             of other crops: 860,000 yuan; direct economic loss: 1,528,100 yuan.",
-        ),
-        (
-            "response",
-            "抗旱救灾方面，面对旱情，启动抗旱Ⅳ级应急响应。",
-            "Drought response of grade Ⅳ.",
-        ),
-        (
-            "people",
-            "抗旱救灾方面，面对旱情，单日最多投入抗旱人员640人，累计投入抗旱约1.2万人次。",
-            "At work on the day with most: 640 persons; persons at work, each day counted: about 12,000 person-times.",
-        ),
-        (
-            "machines",
-            "抗旱救灾方面，面对旱情，单日最多投入机电井14眼、运水车3辆，投入抗旱泵站44处。",
-            "At work on the day with most: 14 wells, 3 trucks; pumping: 44 sites.",
-        ),
-        (
-            "equipment",
-            "抗旱救灾方面，面对旱情，全镇上下抢抓时机引水提水、保苗保收，投入抗旱设备65台，抗旱用电约3.5万度，耗用汽油约1.5万升，\
-             耗用柴油约2100升，投入抗旱资金55万元。",
-            "Equipment deployed: 65 sets; electricity used: about 35,000 kWh; gasoline used: about 15,000 litres; diesel used: \
-             about 2,100 litres; money put in: 550,000 yuan.",
-        ),
-        (
-            "works",
-            "抗旱救灾方面，新打机井3眼，维修机井5眼，清淤疏通渠道约4600米，铺设管道约2400米，维修水利设施8处。",
-            "Drilled: 3 wells; repaired: 5 wells; canals cleared: about 4,600 m; pipes laid: about 2,400 m; water works \
-             repaired: 8 sites.",
-        ),
-        (
-            "irrigation",
-            "抗旱救灾方面，抗旱提水约41万立方米，折合浇灌农田约5100亩次，投用机泵可灌面积约2400亩，改种补种约160亩。",
-            "Water pumped: about 410,000 m³; enough to irrigate about 5,100 mu-passes; area that the pumps in use can irrigate: \
-             about 2,400 mu; replanted: about 160 mu.",
-        ),
-        (
-            "saved",
-            "抗旱救灾方面，经多方施救，挽救农作物2000余亩，挽回经济损失1200余万元。",
-            "Crops rescued on just over 2,000 mu; loss averted: just over 12,000,000 yuan.",
-        ),
-        (
-            "drinking",
-            "安全饮水方面，先后有约300人、大牲畜21头因旱饮水困难，截至2022年11月15日因旱饮水困难的有约40人、大牲畜2头、小牲畜15只。",
-            "Short of drinking water in all: about 300 persons, cattle: 21 head; short of it by 2022-11-15: about 40 persons, \
-             cattle: 2 head, 15 small animals.",
-        ),
-        (
-            "relief",
-            "安全饮水方面，拉水送水约260立方米，出动送水车52车次，累计解决约300人、大牲畜21头的饮水困难，\
-             截至2022年11月15日临时解决约260人的饮水困难。",
-            "Water carried: about 260 m³; journeys of water trucks: 52 trips; relieved in all: about 300 persons, cattle: 21 \
-             head; relieved for the time being, by 2022-11-15: about 260 persons.",
-        ),
-        (
-            "water_works",
-            "安全饮水方面，4月份对农村饮水工程的隐患进行了全面排查，争取饮水工程项目资金54万元，新建饮水工程6个，\
-             解决4个村15个组的饮水问题，受益群众1900人。",
-            "Drinking-water works inspected in April 2022; project money: 540,000 yuan; built: 6 works; serving 1,900 persons \
-             in 4 villages and 15 villagers' groups.",
-        ),
-    ] {
+    for (block, zh, en) in BLOCKS.iter().copied() {
         assert_eq!(said(&[block], &derived), [[zh], [en]], "{block}");
     }
     assert_eq!(Block::ALL.len(), 16, "each block has its text here");

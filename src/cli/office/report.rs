@@ -15,7 +15,9 @@ use crate::cli::table::{Table, left};
 use crate::cli::usage::bail_usage;
 use crate::figures::{FigureId, Severity, Statement};
 use crate::hub::{self, HubSettings};
-use crate::locales::{Lang, Text, full_moment, issued as issue_words, report as words};
+use crate::locales::{
+    Lang, Text, fill as fill_words, full_moment, issued as issue_words, report as words,
+};
 use crate::report::fill::{self, Filled, How, Kind, Left, Passages, Replaced};
 use crate::report::{self, ChangedInput, Document, Frozen, Issue};
 use crate::support::{Clock, files};
@@ -240,7 +242,7 @@ fn left_behind(office: &Path, left: &Left) -> Text {
             words::left_passage(office, name, part, why)
         }
         Kind::Passage | Kind::Sentence | Kind::Plan => {
-            words::left_passage(office, name, part, words::left_says(why, said))
+            words::left_passage(office, name, part, fill_words::left_says(why, said))
         }
     }
 }
@@ -360,7 +362,7 @@ mod tests {
             name: String::new(),
             part: "word/footnotes.xml".into(),
             said: "抗旱工作：受灾600亩。".into(),
-            why: words::speaks_of_same(),
+            why: fill_words::speaks_of_same(),
         };
         let said = within(Lang::Chinese, || left_behind(Path::new("a.docx"), &left).to_string());
         assert!(said.starts_with("a.docx：脚注里的“抗旱工作：受灾600亩。”："), "{said}");

@@ -28,8 +28,8 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// Who hands a file in stands for its new rows. Where rows count by two persons, she cannot stand for those that the
-    /// file says somebody else has entered: that one could review them then.
+    /// Who hands a file in stands for its new rows. Where rows count by two persons, she cannot stand for those that
+    /// the file says somebody else has entered: that one could review them then.
     pub fn of(
         understanding: Understanding,
         book: &Ledger,

@@ -1,3 +1,5 @@
+//! Days as offices write them: what is taken, and what is refused with which reason.
+
 use jiff::civil::{DateTime, date};
 use proptest::prelude::*;
 

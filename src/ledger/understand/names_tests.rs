@@ -1,3 +1,5 @@
+//! Names of items, villages and crops as offices write them.
+
 use proptest::prelude::*;
 
 use super::*;

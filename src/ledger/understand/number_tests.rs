@@ -1,3 +1,5 @@
+//! Numbers as offices write them: what is taken, and what is refused with which reason.
+
 use proptest::prelude::*;
 
 use super::*;

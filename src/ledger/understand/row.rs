@@ -250,7 +250,7 @@ impl<'a> RowReader<'_, 'a> {
         let bare = months && matches!(cell, Cell::Text(_) | Cell::Number(_));
         let month: Option<u8> = if bare { shown(cell).trim().parse().ok() } else { None };
         match month.filter(|month| (1..=12).contains(month)) {
-            Some(month) => Cow::Owned(Cell::Text(format!("{month}月"))),
+            Some(month) => Cow::Owned(Cell::Text(words::month_named(month))),
             None => Cow::Borrowed(cell),
         }
     }

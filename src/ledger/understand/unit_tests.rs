@@ -1,3 +1,5 @@
+//! Units as offices write them, and what they are converted to.
+
 use super::*;
 use crate::account::EntryCode as Code;
 use crate::figures::FigureId;

@@ -184,6 +184,11 @@ pub(super) fn is_corner(squashed: &str) -> bool {
         .contains(&plain.as_str())
 }
 
+/// A month as a day column names it: 8月.
+pub(super) fn month_named(month: u8) -> String {
+    format!("{month}月")
+}
+
 /// Whether a column of days has months: 8 is August there.
 pub(super) fn is_month_head(head: &str) -> bool {
     ["月份", "统计月份", "所属月份"].contains(&squash(head).as_str())

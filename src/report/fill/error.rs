@@ -2,7 +2,7 @@
 
 use zip::result::ZipError;
 
-use crate::locales::{Text, foreign, report as words};
+use crate::locales::{Text, fill as words, foreign};
 
 /// Why a file cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -10,7 +10,7 @@ use super::placeholder::{self, Form, Placeholder, Stray};
 use super::stale::Behind;
 use super::{doubled, part};
 use crate::core::nearest;
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, fill as words};
 
 /// The document itself, where a passage is missed.
 const DOCUMENT: &str = "word/document.xml";

@@ -44,7 +44,7 @@ use error::within;
 use filling::Filling;
 use place::Page;
 
-use crate::locales::report as words;
+use crate::locales::fill as words;
 
 /// Most characters of a paragraph: an office's longest has some thousands, and a text that was pasted in as one some
 /// more. Engineering judgement; what is looked for costs the square of it.

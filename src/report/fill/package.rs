@@ -7,7 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::error::FillError;
-use crate::locales::report as words;
+use crate::locales::fill as words;
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
 pub const FILE_MAX: usize = 64 << 20;

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 
 use super::error::{FillError, within};
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, fill as words};
 
 /// The namespace of Word's own elements, in both editions of the standard.
 const NAMESPACES: [&str; 2] = [

@@ -3,7 +3,7 @@
 use super::tests::{document, entry, passages, run};
 use super::*;
 use crate::figures::FigureId;
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, fill as words};
 
 /// A document of these paragraphs.
 fn lines(lines: &[&str]) -> Vec<u8> {

@@ -9,7 +9,7 @@ use super::filling::{COMMENTS, Filling, beginning};
 use super::place::{self, Place, SENTENCE_MARKS};
 use super::scope::CLAUSE_END;
 use super::{heading, numbers, quantities, subjects};
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, fill as words};
 
 /// A sentence behind a replaced passage that speaks of the same things.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::numbers::{self, Bar, Number, Said};
 use super::place::Place;
 use super::scope::Scope;
 use crate::figures::FigureId;
-use crate::locales::{Text, report as words};
+use crate::locales::{Text, fill as words};
 
 impl Filling<'_, '_> {
     /// Replaces the numbers of the passage at `place`, and names those that are left.

@@ -25,7 +25,8 @@ pub(in crate::web) const BODY_MAX: usize = 2 * FILE_MAX;
 /// How long a form with a file may take to arrive: the largest takes four minutes at 1 Mbit/s. Engineering judgement.
 const UPLOAD_WAIT: Duration = Duration::from_secs(300);
 
-/// Forms with a file that are read and worked on at once, each with up to [`FILE_MAX`] in memory. Engineering judgement.
+/// Forms with a file that are read and worked on at once, each with up to [`FILE_MAX`] in memory. Engineering
+/// judgement.
 const UPLOADS_MAX: usize = 4;
 
 /// One of each person.

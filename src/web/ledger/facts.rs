@@ -109,6 +109,7 @@ pub struct WaitingFile {
     pub others_rows: usize,
 }
 
+/// What was understood of a sheet.
 #[derive(Debug, Clone, Serialize)]
 pub struct SheetShown {
     /// `None` for a text file.
@@ -128,6 +129,7 @@ pub struct SheetShown {
     pub left_out_in_all: usize,
 }
 
+/// A column and what it was taken for.
 #[derive(Debug, Clone, Serialize)]
 pub struct ColumnShown {
     pub place: String,
@@ -136,6 +138,7 @@ pub struct ColumnShown {
     pub meaning: Option<Text>,
 }
 
+/// A row of the ledger that was read.
 #[derive(Debug, Clone, Serialize)]
 pub struct RowShown {
     /// Where it stands in the file: `7`, or `C7`.
@@ -152,6 +155,7 @@ pub struct RowShown {
     pub there: Option<i64>,
 }
 
+/// What the new rows of an item come to.
 #[derive(Debug, Clone, Serialize)]
 pub struct ItemSum {
     pub item: Text,
