@@ -17,8 +17,8 @@ pub enum Counting {
     Survey,
     /// A row is how many there were 期间最大: of each village the greatest counts.
     Greatest,
-    /// A row is what holds on its days 实时: of each village, crop and work the latest, at the end or on the day on
-    /// which they come to most.
+    /// A row is what holds on its days 实时: at the end of a period the latest of each village, crop and work; of a
+    /// greatest day those of that day.
     State,
     /// A row names something that happened: each counts once. One whose value is 0 says that it did not happen.
     Named,
@@ -118,6 +118,8 @@ codes! {
     DroughtSevere: "drought_severe", "重旱面积", "area in severe drought", "亩", State;
     /// Withered, or in extreme drought: 干枯 of the older form, 特旱 of the newer.
     DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "area withered or in extreme drought", "亩", State;
+    /// Crops that were in drought at some time of the season, each field once.
+    AreaInDroughtTotal: "area_in_drought_total", "作物累计受旱面积", "crop area in drought so far", "亩", Survey;
     /// Paddies without water to transplant in time 水田缺水, on a day.
     PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩", State;
     /// Dry land too dry to sow in time 旱地缺墒, on a day.
@@ -137,7 +139,7 @@ codes! {
     LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头", Running;
     /// Wells with insufficient yield, on a day.
     WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", State;
-    /// Grade of the emergency response, 1 to 4, on a day.
+    /// Grade of the emergency response, 1 to 4, on a day; 0 where it ended.
     ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Given;
     /// Persons at work on drought relief, on a day.
     PersonsEngaged: "persons_engaged", "投入抗旱人数", "persons at work on relief", "人", State;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use super::key_path::KeyPath;
 use super::secrets;
 use crate::core::Problem;
 use crate::locales::{Text, config as words, core, foreign, foreign_toml};
+use crate::support::files;
 
 /// Largest file that is read, bytes. A township of several thousand stations fits; engineering judgement.
 const FILE_SIZE_MAX: u64 = 4 << 20;
@@ -71,7 +71,7 @@ impl SourceText {
         let unreadable = |why: Text| fail("", words::unreadable(why), words::give_text_file());
         let failed = |error: std::io::Error| unreadable(foreign::io(&error));
         // A device says that it is empty, and never ends.
-        let mut opened = File::open(file).map_err(failed)?.take(FILE_SIZE_MAX + 1);
+        let mut opened = files::open_regular(file).map_err(failed)?.take(FILE_SIZE_MAX + 1);
         let mut text = Vec::new();
         opened.read_to_end(&mut text).map_err(failed)?;
         if text.len() as u64 > FILE_SIZE_MAX {

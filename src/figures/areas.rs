@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts};
 use super::facts::Facts;
 use super::figure::{FigureInput, Origin};
+use super::recipe::total;
 use super::rows::{Rows, missing};
 use crate::account::{Entry, EntryCode, Method};
 use crate::core::{CropId, VillageId};
-use crate::locales::{Text, figures as words};
+use crate::locales::{Argument, Text, figures as words};
 use crate::water::{Crop, CropKind, Township};
 
 /// Areas of one crop, mu.
@@ -172,6 +175,62 @@ fn left_out(facts: &Facts<'_>, part: EntryCode, whole: EntryCode) -> Vec<Text> {
     });
     let name = |(village, crop)| field_name(facts.township(), village, crop);
     fields.into_iter().map(name).collect()
+}
+
+/// The grades of drought, and those of a form that has no moderate one.
+const GRADES: [(FigureId, EntryCode); 4] = [
+    (FigureId::DroughtLight, EntryCode::DroughtLight),
+    (FigureId::DroughtModerate, EntryCode::DroughtModerate),
+    (FigureId::DroughtSevere, EntryCode::DroughtSevere),
+    (FigureId::DroughtExtreme, EntryCode::DroughtExtreme),
+];
+
+/// The grades that the rows are told by. A form of three has light, severe and withered areas in each survey and none in
+/// moderate drought.
+fn grades(rows: Rows<'_>) -> Vec<(FigureId, EntryCode)> {
+    let days = |code| {
+        let rows = rows.of(code).into_iter();
+        rows.map(|row| (row.from, row.to)).collect::<BTreeSet<_>>()
+    };
+    let (light, extreme) = (days(EntryCode::DroughtLight), days(EntryCode::DroughtExtreme));
+    let three = !light.is_empty()
+        && light == days(EntryCode::DroughtSevere)
+        && light == extreme
+        && rows.of(EntryCode::DroughtModerate).is_empty();
+    let mut grades = GRADES.to_vec();
+    grades.retain(|(_, code)| !three || *code != EntryCode::DroughtModerate);
+    grades
+}
+
+/// The area in drought: the sum of the grades, which is that of one day where those of each place are.
+pub(super) fn in_drought(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
+    let grades = grades(facts.rows);
+    let parts: Vec<FigureId> = grades.iter().map(|(id, _)| *id).collect();
+    let mut draft = total(&parts, drafts);
+    if parts.len() < GRADES.len() {
+        draft.note(words::three_grades());
+    }
+    let mut places: BTreeMap<_, BTreeSet<Date>> = BTreeMap::new();
+    for (_, code) in &grades {
+        let rows = facts.rows.count(*code, |_| true).unwrap_or_default().rows;
+        for (row, _) in rows {
+            places.entry((&row.village, &row.crop)).or_default().insert(row.to);
+        }
+    }
+    if let Some(days) = places.into_values().find(|days| days.len() > 1) {
+        draft.open(words::grades_of_several_days(Text::list(days.iter().map(Argument::of))));
+    }
+    draft
+}
+
+/// The greatest area in drought on one day.
+pub(super) fn in_drought_peak(facts: &Facts<'_>) -> Draft {
+    let codes: Vec<EntryCode> = grades(facts.rows).into_iter().map(|(_, code)| code).collect();
+    let mut draft = facts.rows.peak(&codes);
+    if codes.len() < GRADES.len() {
+        draft.note(words::three_grades());
+    }
+    draft
 }
 
 /// What a row of the ledger shows that relief was given, where it is not 0.

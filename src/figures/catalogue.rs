@@ -30,12 +30,17 @@ pub struct FigureSpec {
 }
 
 const LATEST: [&str; 2] = [
-    "各村、各作物取期间最后一条记录，相加；合计与分项并列时取较大的一方",
-    "of each village and crop the latest row of the period, added up; of a whole beside its parts the greater",
+    "各村、各作物取期间最后一条记录，相加；合计与分项并列时取较大的一方；末日早于期末超过10天的，不能说到期末仍是这样",
+    "of each village and crop the latest row of the period, added up; of a whole beside its parts the greater; one that ended \
+     more than 10 days before the period is not known to hold at its end",
 ];
 const RUNNING: [&str; 2] = [
     "期间各条记录逐笔相加；超出统计期的一条按天数计入",
     "the rows of the period added up; of a row that reaches beyond the period the share of its days",
+];
+const PEAK: [&str; 2] = [
+    "同一天各处之和的最大值，只加当天在所述日期内的记录；一直保持到下一次填报时可能更大",
+    "the greatest sum of one day, of the rows whose days that day is one of; where each held until the next it may have been more",
 ];
 const SURVEYED: [&str; 2] = [
     "各村、各作物取期间最后一次调查的数，相加；重复的调查不相加，合计与分项并列时取较大的一方",
@@ -178,7 +183,7 @@ macro_rules! catalogue {
             ["各泵站之和：计时表增量；否则运行状态均值 × 小时；否则功率高于额定 20% 的小时数；否则用电 ÷ 额定功率；加上填报的未监测运行时间",
              "sum over all pumps: growth of the running-hours register; else mean of the run state x hours; else hours \
               with a power above 20 % of the rated power; else energy / rated power; plus the hours entered that are not monitored"],
-            "run_hours, run_state, power or energy_total; pump plate; ledger pump_hours_unmonitored", "附表",
+            "run_hours, run_state, power or energy_total; pump plate; ledger pump_hours_unmonitored", "",
             Own(pumps::pump_hours);
         WaterPumped: "water_pumped", "提水量", "water pumped", "m3", Measured, Some((About, Unit::CubicMetre)),
             ["各泵站之和：水表增量；否则平均流量 × 小时；否则小时 × 额定流量 × 频率 ÷ 50；否则用电 × 效率 ÷（0.002725 × 扬程）；加上填报的未监测提水量",
@@ -195,24 +200,28 @@ macro_rules! catalogue {
         AreaStanding: "area_standing", "在田作物面积", "standing crops", "亩", Entered, Some((About, Unit::Mu)),
             LATEST, "ledger area_standing", "", Rows(&[Code::AreaStanding]);
         DroughtLight: "drought_light", "轻旱面积", "area in light drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_light", "", Rows(&[Code::DroughtLight]);
+            LATEST, "ledger drought_light", "抗旱救灾", Rows(&[Code::DroughtLight]);
         DroughtModerate: "drought_moderate", "中旱面积", "area in moderate drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_moderate", "", Rows(&[Code::DroughtModerate]);
+            LATEST, "ledger drought_moderate", "抗旱救灾", Rows(&[Code::DroughtModerate]);
         DroughtSevere: "drought_severe", "重旱面积", "area in severe drought", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_severe", "", Rows(&[Code::DroughtSevere]);
+            LATEST, "ledger drought_severe", "抗旱救灾", Rows(&[Code::DroughtSevere]);
         DroughtExtreme: "drought_extreme", "干枯（特旱）面积", "area withered or in extreme drought", "亩",
             Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger drought_extreme", "", Rows(&[Code::DroughtExtreme]);
+            LATEST, "ledger drought_extreme", "抗旱救灾", Rows(&[Code::DroughtExtreme]);
         AreaInDrought: "area_in_drought", "作物受旱面积", "crop area in drought", "亩", Derived, Some((About, Unit::Mu)),
-            ["轻旱 + 中旱 + 重旱 + 干枯（特旱）；灌溉有保证的面积不计入",
-             "light + moderate + severe + withered or extreme; area whose irrigation is assured is in none of them"],
-            "figures drought_light, drought_moderate, drought_severe, drought_extreme", "",
-            Total(&[Id::DroughtLight, Id::DroughtModerate, Id::DroughtSevere, Id::DroughtExtreme]);
+            ["轻旱 + 中旱 + 重旱 + 干枯（特旱），各处须是同一天的数；各次调查都只有轻旱、重旱、干枯而没有中旱的，按三级表计；灌溉有保证的面积不计入",
+             "light + moderate + severe + withered or extreme, of each place those of one day; where every survey has light, \
+              severe and withered areas and none a moderate one, the form is one of three grades; area whose irrigation is \
+              assured is in none of them"],
+            "figures drought_light, drought_moderate, drought_severe, drought_extreme", "抗旱救灾", After(areas::in_drought);
+        AreaInDroughtTotal: "area_in_drought_total", "作物累计受旱面积", "crop area in drought so far", "亩",
+            Entered, Some((About, Unit::Mu)),
+            SURVEYED, "ledger area_in_drought_total", "", Rows(&[Code::AreaInDroughtTotal]);
         PaddyShort: "paddy_short", "水田缺水面积", "paddies short of water", "亩", Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger paddy_short", "", Rows(&[Code::PaddyShort]);
+            LATEST, "ledger paddy_short", "抗旱救灾", Rows(&[Code::PaddyShort]);
         DrylandShort: "dryland_short", "旱地缺墒面积", "dry land short of soil moisture", "亩",
             Entered, Some((About, Unit::Mu)),
-            LATEST, "ledger dryland_short", "", Rows(&[Code::DrylandShort]);
+            LATEST, "ledger dryland_short", "抗旱救灾", Rows(&[Code::DrylandShort]);
         WaitingShort: "waiting_short", "待播耕地缺水缺墒面积", "land waiting to be sown, short of water", "亩",
             Derived, Some((About, Unit::Mu)),
             ["水田缺水面积 + 旱地缺墒面积",
@@ -225,61 +234,59 @@ macro_rules! catalogue {
             LATEST, "ledger pasture_affected", "", Rows(&[Code::PastureAffected]);
         PersonsShort: "persons_short", "因旱饮水困难人口（当前）", "persons short of drinking water at the end", "人",
             Entered, Some((About, Unit::Person)),
-            LATEST, "ledger persons_short", "", Rows(&[Code::PersonsShort]);
+            LATEST, "ledger persons_short, persons_relieved, persons_came_short", "安全饮水",
+            Own(|facts| short_now(facts, Code::PersonsShort, &[Code::PersonsRelieved, Code::PersonsCameShort]));
         LivestockShort: "livestock_short", "因旱饮水困难大牲畜（当前）", "cattle and the like short of water at the end", "头",
             Entered, Some((Exact, Unit::Head)),
-            LATEST, "ledger livestock_short", "", Rows(&[Code::LivestockShort]);
+            LATEST, "ledger livestock_short, livestock_relieved, livestock_came_short", "安全饮水",
+            Own(|facts| short_now(facts, Code::LivestockShort, &[Code::LivestockRelieved, Code::LivestockCameShort]));
         SmallLivestockShort: "small_livestock_short", "因旱饮水困难小牲畜（当前）",
             "sheep, pigs and the like short of water at the end", "只",
             Entered, Some((Exact, Unit::SmallHead)),
-            LATEST, "ledger small_livestock_short", "", Rows(&[Code::SmallLivestockShort]);
+            LATEST, "ledger small_livestock_short", "安全饮水", Rows(&[Code::SmallLivestockShort]);
         StorageAnomaly: "storage_anomaly", "蓄水量比往年同期增减", "water stored against earlier years", "%", Derived, None,
-            ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100；没有往年数据时与填报的多年同期蓄水量比较",
+            ["（期末蓄水量 − 有数据的往年同日均值）÷ 该均值 × 100；没有往年数据时与填报的多年同期蓄水量比较，两者都是全乡镇的才成文",
              "(storage at the end - mean of the same day of the earlier years that have data) / that mean x 100; \
-              without data of earlier years against the usual storage that is entered"],
-            "figure storage_total of this and earlier years; ledger storage_usual", "", After(storage::anomaly);
+              without data of earlier years against the usual storage that is entered, said where both are those of the whole township"],
+            "figure storage_total of this and earlier years; ledger storage_usual", "抗旱救灾", After(storage::anomaly);
         ReservoirsDry: "reservoirs_dry", "干涸水库座数", "reservoirs dry", "座", Measured, Some((Exact, Unit::Seat)),
             ["水位连续至少 24 小时高出库底不超过 5 厘米的水库座数；缺数不超过 6 小时不断开，水位可疑的时段不计；加上填报的未监测干涸水库",
              "number of reservoirs whose level stayed at most 5 cm above the bottom for at least 24 h on end; a gap of up \
               to 6 h ends no spell, and levels that the geometry contradicts do not count; \
               plus the dry reservoirs entered that are not monitored"],
-            "level; ledger reservoirs_dry_unmonitored", "", Own(sources::reservoirs_dry);
+            "level; ledger reservoirs_dry_unmonitored", "抗旱救灾", Own(sources::reservoirs_dry);
         WellsShort: "wells_short", "机电井出水不足", "wells with insufficient yield", "眼", Entered, Some((Exact, Unit::Eye)),
-            LATEST, "ledger wells_short", "", Rows(&[Code::WellsShort]);
+            LATEST, "ledger wells_short", "抗旱救灾", Rows(&[Code::WellsShort]);
         ResponseLevel: "response_level", "抗旱应急响应级别", "grade of the emergency response", "级", Entered, None,
-            ["期间最后一条记录",
-             "the latest row of the period"], "ledger response_level", "", Own(entered::response_level);
+            ["期间最高的级别（Ⅰ级最高）；0 表示终止",
+             "the highest grade of the period, of which I is the highest; 0 says that the response ended"], "ledger response_level", "抗旱救灾", Own(entered::response_level);
         AreaSown: "area_sown", "本季实际播种面积", "area sown this season", "亩", Entered, Some((About, Unit::Mu)),
             LATEST, "ledger area_sown", "", Rows(&[Code::AreaSown]);
         AreaInDroughtPeak: "area_in_drought_peak", "本季最大受旱面积", "greatest area in drought this season", "亩",
             Derived, Some((About, Unit::Mu)),
-            ["有填报的各日中受旱面积的最大值",
-             "the greatest that the area in drought came to on a day with an entry"],
-            "ledger drought_light, drought_moderate, drought_severe, drought_extreme", "",
-            Peak(&[Code::DroughtLight, Code::DroughtModerate, Code::DroughtSevere, Code::DroughtExtreme]);
+            ["同一天各处受旱面积之和的最大值，只加当天在所述日期内的记录；一直保持到下一次填报时可能更大",
+             "the greatest sum of one day, of the rows whose days that day is one of; where each held until the next it may have been more"],
+            "ledger drought_light, drought_moderate, drought_severe, drought_extreme", "", Own(areas::in_drought_peak);
         PersonsEngaged: "persons_engaged", "投入抗旱人数", "persons at work on relief", "人",
             Entered, Some((Exact, Unit::Person)),
-            ["有填报的各日中投入人数的最大值",
-             "the greatest number at work on a day with an entry"],
-            "ledger persons_engaged", "", Peak(&[Code::PersonsEngaged]);
+            PEAK,
+            "ledger persons_engaged", "抗旱救灾", Peak(&[Code::PersonsEngaged]);
         WellsEngaged: "wells_engaged", "投入抗旱机电井", "wells in use", "眼", Entered, Some((Exact, Unit::Eye)),
-            ["有填报的各日中投入眼数的最大值",
-             "the greatest number in use on a day with an entry"],
-            "ledger wells_engaged", "", Peak(&[Code::WellsEngaged]);
+            PEAK,
+            "ledger wells_engaged", "抗旱救灾", Peak(&[Code::WellsEngaged]);
         PumpStationsEngaged: "pump_stations_engaged", "投入抗旱泵站", "pump stations in use", "处",
             Derived, Some((Exact, Unit::Place)),
             ["期间运行过的泵站处数：功率达额定的 20 % 以上、有运行记录，或用电超出电表自身耗电；加上填报的未监测泵站",
              "pump stations that ran in the period: 20 % of the rated power or more, a record of running, or more electricity \
               than the meter itself draws; plus the stations entered that are not monitored"],
-            "energy_total, run_hours, run_state, power; ledger pump_stations_unmonitored", "", Own(pumps::stations_engaged);
+            "energy_total, run_hours, run_state, power; ledger pump_stations_unmonitored", "抗旱救灾", Own(pumps::stations_engaged);
         MobileSetsEngaged: "mobile_sets_engaged", "投入机动抗旱设备", "mobile pump sets in use", "台",
             Entered, Some((Exact, Unit::Set)),
             ["各村取期间填报的未装表设备台数最大的一次，相加",
              "of each village the greatest number of sets declared without a meter in the period, added up"],
             "ledger equipment_declared", "", Rows(&[Code::EquipmentDeclared]);
         WaterTrucks: "water_trucks", "机动运水车辆", "water trucks", "辆", Entered, Some((Exact, Unit::Vehicle)),
-            ["有填报的各日中投入车辆的最大值",
-             "the greatest number in use on a day with an entry"], "ledger water_trucks", "", Peak(&[Code::WaterTrucks]);
+            PEAK, "ledger water_trucks", "抗旱救灾", Peak(&[Code::WaterTrucks]);
         FundsCentral: "funds_central", "中央拨款", "money from the central state", "元", Entered, Some((Exact, Unit::Yuan)),
             RUNNING, "ledger funds_central", "", Rows(&[Code::FundsCentral]);
         FundsProvince: "funds_province", "省级财政拨款", "money from the province", "元", Entered, Some((Exact, Unit::Yuan)),
@@ -302,21 +309,21 @@ macro_rules! catalogue {
             ["运行过的水泵可灌面积之和，每台计一次，加上填报的未监测浇灌面积",
              "sum of the areas that the pumps which ran can irrigate, each once, plus the area entered that is not \
               monitored"],
-            "energy_total, power; pump table irrigates_mu; ledger area_irrigated_unmonitored", "",
+            "energy_total, power; pump table irrigates_mu; ledger area_irrigated_unmonitored", "抗旱救灾",
             Own(pumps::area_irrigated);
         AreaIrrigatedTimes: "area_irrigated_times", "抗旱浇灌亩次", "area irrigated, each pass counted", "亩次",
             Derived, Some((About, Unit::MuTimes)),
             ["提水量 × 渠系水利用系数 ÷ 每亩次灌水定额；有填报的未监测亩次时，监测的提水量折算后与之相加",
              "water pumped x canal efficiency / water of one pass; where passes are entered of what is not monitored, those \
               of the water that is monitored plus these"],
-            "figure water_pumped; township irrigation.canal_efficiency, irrigation.pass_m3_per_mu; ledger area_irrigated_times_unmonitored", "",
+            "figure water_pumped; township irrigation.canal_efficiency, irrigation.pass_m3_per_mu; ledger area_irrigated_times_unmonitored", "抗旱救灾",
             After(pumps::area_irrigated_times);
         PersonsRelieved: "persons_relieved", "解决饮水困难人口", "persons relieved of the shortage", "人",
             Entered, Some((About, Unit::Person)),
-            RUNNING, "ledger persons_relieved", "", Rows(&[Code::PersonsRelieved]);
+            RUNNING, "ledger persons_relieved", "安全饮水", Rows(&[Code::PersonsRelieved]);
         LivestockRelieved: "livestock_relieved", "解决饮水困难大牲畜", "cattle and the like relieved", "头",
             Entered, Some((Exact, Unit::Head)),
-            RUNNING, "ledger livestock_relieved", "", Rows(&[Code::LivestockRelieved]);
+            RUNNING, "ledger livestock_relieved", "安全饮水", Rows(&[Code::LivestockRelieved]);
         InstalledPower: "installed_power", "投入抗旱装机容量", "installed power in use", "kW",
             Derived, Some((About, Unit::Kilowatt)),
             ["运行过的水泵额定功率之和，加上填报的未监测装机容量",
@@ -332,7 +339,7 @@ macro_rules! catalogue {
             "figures gasoline_used, diesel_used; ledger oil_by_mass", "", After(entered::oil_used);
         EngineHours: "engine_hours", "油机运行时间", "engine hours", "h", Entered, Some((Exact, Unit::Hour)),
             ["未装表油机运行记录之和",
-             "sum of the log books of sets without a meter"], "ledger engine_hours", "附表", Rows(&[Code::EngineHours]);
+             "sum of the log books of sets without a meter"], "ledger engine_hours", "", Rows(&[Code::EngineHours]);
         WaterCarried: "water_carried", "拉水送水量", "water carried by truck", "m3",
             Entered, Some((About, Unit::CubicMetre)),
             RUNNING, "ledger water_carried", "附表", Rows(&[Code::WaterCarried]);
@@ -362,10 +369,10 @@ macro_rules! catalogue {
         GrainOutput: "grain_output", "粮食总产量", "grain harvested", "t", Entered, Some((About, Unit::Tonne)),
             SURVEYED, "ledger grain_output", "", Rows(&[Code::GrainOutput]);
         GrainLost: "grain_lost", "粮食因旱损失", "grain lost to the drought", "t", Entered, Some((About, Unit::Tonne)),
-            SURVEYED, "ledger grain_lost", "", Rows(&[Code::GrainLost]);
+            SURVEYED, "ledger grain_lost", "抗旱救灾", Rows(&[Code::GrainLost]);
         CashCropsLost: "cash_crops_lost", "经济作物因旱损失", "value of other crops lost", "元",
             Entered, Some((Exact, Unit::Yuan)),
-            SURVEYED, "ledger cash_crops_lost", "", Rows(&[Code::CashCropsLost]);
+            SURVEYED, "ledger cash_crops_lost", "抗旱救灾", Rows(&[Code::CashCropsLost]);
         GrainSaved: "grain_saved", "挽回粮食损失", "grain saved", "t", Derived, Some((About, Unit::Tonne)),
             ["各粮食作物（受灾面积 − 绝收面积）× 亩产 ×（不抗旱损失率 − 抗旱后损失率）÷ 100 ÷ 1000 之和，加上填报的未测算部分",
              "sum over the crops of kind grain of (area affected - area failed) x yield x (loss rate without relief - \
@@ -401,7 +408,7 @@ macro_rules! catalogue {
         ForestAffected: "forest_affected", "林地受灾面积", "forest affected", "亩", Entered, Some((About, Unit::Mu)),
             SURVEYED, "ledger forest_affected", "", Rows(&[Code::ForestAffected]);
         DirectLoss: "direct_loss", "直接经济损失", "direct economic loss", "元", Entered, Some((Exact, Unit::Yuan)),
-            SURVEYED, "ledger direct_loss", "", Rows(&[Code::DirectLoss]);
+            SURVEYED, "ledger direct_loss", "抗旱救灾", Rows(&[Code::DirectLoss]);
         DirectLossFarming: "direct_loss_farming", "农林牧渔业直接经济损失",
             "direct loss in farming, forestry, livestock and fishery", "元",
             Entered, Some((Exact, Unit::Yuan)),
@@ -434,65 +441,65 @@ macro_rules! catalogue {
             "level; storage curve; ledger storage_ponds_unmonitored", "",
             Own(|facts| storage::of_class(facts, SizeClass::Pond));
         StorageOfPlan: "storage_of_plan", "蓄水量占计划", "water stored of what was planned", "%", Derived, None,
-            ["期末蓄水量 ÷ 填报的计划蓄水量 × 100",
-             "storage at the end / storage planned as entered x 100"],
-            "figure storage_total; ledger storage_planned", "", After(storage::of_plan);
+            ["期末蓄水量 ÷ 填报的计划蓄水量 × 100；两者都是全乡镇的才成文",
+             "storage at the end / storage planned as entered x 100; said where both are those of the whole township"],
+            "figure storage_total; ledger storage_planned", "抗旱救灾", After(storage::of_plan);
         PersonTimesEngaged: "person_times_engaged", "投入抗旱人次", "person-times at work on relief", "人次",
             Entered, Some((About, Unit::PersonTime)),
-            RUNNING, "ledger person_times_engaged", "", Rows(&[Code::PersonTimesEngaged]);
+            RUNNING, "ledger person_times_engaged", "抗旱救灾", Rows(&[Code::PersonTimesEngaged]);
         PersonsEngagedNow: "persons_engaged_now", "投入抗旱人数（当前）", "persons at work on relief at the end", "人",
             Entered, Some((Exact, Unit::Person)),
             LATEST, "ledger persons_engaged", "", Rows(&[Code::PersonsEngaged]);
         WaterTruckTrips: "water_truck_trips", "送水车次", "trips of water trucks", "车次", Entered, Some((Exact, Unit::Trip)),
-            RUNNING, "ledger water_truck_trips", "", Rows(&[Code::WaterTruckTrips]);
+            RUNNING, "ledger water_truck_trips", "安全饮水", Rows(&[Code::WaterTruckTrips]);
         WellsDrilled: "wells_drilled", "新打机井", "wells drilled", "眼", Entered, Some((Exact, Unit::Eye)),
-            RUNNING, "ledger wells_drilled", "", Rows(&[Code::WellsDrilled]);
+            RUNNING, "ledger wells_drilled", "抗旱救灾", Rows(&[Code::WellsDrilled]);
         WellsRepaired: "wells_repaired", "维修机井", "wells repaired", "眼", Entered, Some((Exact, Unit::Eye)),
-            RUNNING, "ledger wells_repaired", "", Rows(&[Code::WellsRepaired]);
+            RUNNING, "ledger wells_repaired", "抗旱救灾", Rows(&[Code::WellsRepaired]);
         CanalsCleared: "canals_cleared", "清淤疏通渠道", "canals cleared", "m", Entered, Some((About, Unit::Metre)),
-            RUNNING, "ledger canals_cleared", "", Rows(&[Code::CanalsCleared]);
+            RUNNING, "ledger canals_cleared", "抗旱救灾", Rows(&[Code::CanalsCleared]);
         PipesLaid: "pipes_laid", "铺设管道", "pipes laid", "m", Entered, Some((About, Unit::Metre)),
-            RUNNING, "ledger pipes_laid", "", Rows(&[Code::PipesLaid]);
+            RUNNING, "ledger pipes_laid", "抗旱救灾", Rows(&[Code::PipesLaid]);
         WorksRepaired: "works_repaired", "维修水利设施", "water works repaired", "处", Entered, Some((Exact, Unit::Place)),
-            RUNNING, "ledger works_repaired", "", Rows(&[Code::WorksRepaired]);
+            RUNNING, "ledger works_repaired", "抗旱救灾", Rows(&[Code::WorksRepaired]);
         AreaReplanted: "area_replanted", "改种补种面积", "area replanted", "亩", Entered, Some((About, Unit::Mu)),
-            SURVEYED, "ledger area_replanted", "", Rows(&[Code::AreaReplanted]);
+            SURVEYED, "ledger area_replanted", "抗旱救灾", Rows(&[Code::AreaReplanted]);
         RainlessDays: "rainless_days", "连续无雨日数", "days on end without rain", "天", Measured, Some((Exact, Unit::Day)),
-            ["期间各雨量站面平均日雨量连续小于无雨界限（乡镇配置 climate.rainless_mm）的最长天数；没有雨量站数据时取填报的最大值",
+            ["期间各雨量站面平均日雨量连续小于无雨界限（乡镇配置 climate.rainless_mm）的最长天数；没有雨量站数据时取填报中在期间内最长的一次",
              "longest run of days of the period with an areal mean of the rain gauges below the limit of the township's file \
-              (climate.rainless_mm); without data of gauges the greatest that is entered"],
-            "rainfall_total; township climate.rainless_mm; ledger rainless_days", "", Own(rain::rainless_days);
+              (climate.rainless_mm); without data of gauges the longest that is entered, as far as its days lie in the period"],
+            "rainfall_total; township climate.rainless_mm; ledger rainless_days", "抗旱救灾", Own(rain::rainless_days);
         RainTotal: "rain_total", "降雨量", "rain", "mm", Measured, Some((About, Unit::Millimetre)),
             ["期间各雨量站面平均日雨量之和；没有雨量站数据时取填报的气象部门降雨量",
              "sum of the areal means of the rain gauges over the days of the period; without data of gauges the rain that the \
               meteorological office gives, as entered"],
-            "rainfall_total; ledger rain_reported", "", Own(rain::rain_total);
+            "rainfall_total; ledger rain_reported", "抗旱救灾", Own(rain::rain_total);
         RainAnomaly: "rain_anomaly", "降雨量比多年同期增减", "rain against the usual", "%", Derived, None,
             ["（降雨量 − 多年同期降雨量）÷ 多年同期降雨量 × 100；多年同期取填报值，其次取乡镇配置的常年降水，再次取往年同日均值",
              "(rain - usual rain) / usual rain x 100; the usual rain is what is entered, else the climate of the township's file, \
               else the mean of the same days of earlier years"],
-            "figure rain_total of this and earlier years; ledger rain_usual; township climate.rain_mm", "",
+            "figure rain_total of this and earlier years; ledger rain_usual; township climate.rain_mm", "抗旱救灾",
             After(rain::rain_anomaly);
         PersonsAffected: "persons_affected", "受灾人口", "persons affected", "人", Entered, Some((About, Unit::Person)),
-            SURVEYED, "ledger persons_affected", "", Rows(&[Code::PersonsAffected]);
+            SURVEYED, "ledger persons_affected", "抗旱救灾", Rows(&[Code::PersonsAffected]);
         PersonsAffectedNow: "persons_affected_now", "受灾人口（当前）", "persons affected at the end", "人",
             Entered, Some((About, Unit::Person)),
             LATEST, "ledger persons_affected_now", "", Rows(&[Code::PersonsAffectedNow]);
         HouseholdsAffected: "households_affected", "受灾户数", "households affected", "户",
             Entered, Some((Exact, Unit::Household)),
-            SURVEYED, "ledger households_affected", "", Rows(&[Code::HouseholdsAffected]);
+            SURVEYED, "ledger households_affected", "抗旱救灾", Rows(&[Code::HouseholdsAffected]);
         PersonsShortTotal: "persons_short_total", "因旱饮水困难人口（累计）",
             "persons who came to be short of drinking water", "人",
             Entered, Some((About, Unit::Person)),
-            RUNNING, "ledger persons_came_short", "", Rows(&[Code::PersonsCameShort]);
+            RUNNING, "ledger persons_came_short", "安全饮水", Rows(&[Code::PersonsCameShort]);
         LivestockShortTotal: "livestock_short_total", "因旱饮水困难大牲畜（累计）",
             "cattle and the like that came to be short of water", "头",
             Entered, Some((Exact, Unit::Head)),
-            RUNNING, "ledger livestock_came_short", "", Rows(&[Code::LivestockCameShort]);
+            RUNNING, "ledger livestock_came_short", "安全饮水", Rows(&[Code::LivestockCameShort]);
         PersonsRelievedNow: "persons_relieved_now", "临时解决饮水困难人口（当前）",
             "persons relieved for the time being, at the end", "人",
             Entered, Some((About, Unit::Person)),
-            LATEST, "ledger persons_relieved_now", "", Rows(&[Code::PersonsRelievedNow]);
+            LATEST, "ledger persons_relieved_now", "安全饮水", Rows(&[Code::PersonsRelievedNow]);
     } };
 }
 pub(super) use catalogue;
@@ -539,6 +546,11 @@ impl FigureId {
                 | Id::AreaIrrigated
                 | Id::InstalledPower
         )
+    }
+
+    /// Whether what sensors say of it and what people enter of the rest are added up.
+    pub(super) fn is_by_sensors_in_part(self) -> bool {
+        self.is_by_sensors() && self != Self::OnsetMonth
     }
 
     /// Whether rows of the ledger may stand for all of it, though it is otherwise worked out.

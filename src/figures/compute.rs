@@ -7,6 +7,7 @@ use super::evidence::{self, EvidenceDoubt};
 use super::facts::Facts;
 use super::figure::Figure;
 use super::plausibility::{Acceptance, Caveat, Finding, Rules, check, places};
+use super::rain::entered_beside_gauges;
 use super::recipe::drafts;
 use super::rows::Rows;
 use super::statement::{Statement, Totals, villages};
@@ -48,7 +49,7 @@ fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
         earlier: inputs.earlier,
     };
     let mut figures = drafts(&facts).finish(period, inputs.wordings, inputs.code_version);
-    let places = places(&figures, rows, &pumps, township, period);
+    let places = places(&figures, rows, &pumps, township, period, entered_beside_gauges(&facts));
     let findings = check(inputs.rules, &places, inputs.acceptances, period);
     erroneous::withdraw(&mut figures, &findings.found);
     let doubts = doubts(&facts, &figures);

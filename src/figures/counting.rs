@@ -7,12 +7,28 @@ use jiff::civil::Date;
 
 use super::doubts::{Doubt, DoubtedRows};
 use super::draft::Draft;
-use crate::account::{Counting, Entry};
+use crate::account::{Counting, Entry, EntryCode};
 use crate::core::{CropId, Period, VillageId};
 use crate::locales::{Text, figures as words};
 
 /// Two sums that differ by less, relative to the greater, are the same: the rounding error of sums.
 const SAME: f64 = 1e-9;
+
+/// For how many days after its last day a row of a state is taken to hold at the end of a period. Engineering
+/// judgement, confidence 0.6: the state's forms are filed by ten days 旬 (`docs/domain.md` §1.1).
+pub(super) const HOLDS_ON_DAYS: i64 = 10;
+
+/// For which day a state is asked, and by which rows.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Asked {
+    /// At the end of a period: the latest row of each place by that day. What is older than [`HOLDS_ON_DAYS`] is not
+    /// known to hold.
+    AtEnd(Date),
+    /// The latest row of each place that began by that day, however old.
+    Carried(Date),
+    /// The rows whose days that day is one of.
+    Held(Date),
+}
 
 /// A number with the least and the most that the truth can be.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -109,6 +125,8 @@ pub(super) struct Counted<'a> {
     pub span: Span,
     /// The last day of the rows.
     last: Option<Date>,
+    /// Rows of a state that are too old to hold at the end of the period, with their last days.
+    pub old: Vec<(i64, Date)>,
     /// The rows that count, with what of each counts.
     pub rows: Vec<(&'a Entry, f64)>,
     pub notes: Vec<Text>,
@@ -138,6 +156,7 @@ impl<'a> Counted<'a> {
 
     fn take(&mut self, other: Counted<'a>) {
         self.last = self.last.max(other.last);
+        self.old.extend(other.old);
         self.rows.extend(other.rows);
         self.notes.extend(other.notes);
         self.doubts.extend(other.doubts);
@@ -150,6 +169,10 @@ impl<'a> Counted<'a> {
             (true, _) => return parts.instead_of(self),
             (_, true) => return self.instead_of(parts),
             (false, false) => {}
+        }
+        // A whole that holds stands in place of parts that are too old to.
+        if self.old.is_empty() && !parts.old.is_empty() && self.last > parts.last {
+            return self;
         }
         let (whole, apart) = (self.span, parts.span);
         let value = whole.value.max(apart.value);
@@ -203,19 +226,19 @@ type Place<'a> = (Option<&'a VillageId>, Option<&'a CropId>);
 /// What each place of one work comes to.
 type Places<'a> = BTreeMap<Place<'a>, Counted<'a>>;
 
-/// What `rows`, all of one code, come to in `window`; `None` without a row. Of a state, only the rows that began on or
-/// before `day` count.
+/// What `rows`, all of one code, come to in `window`; `None` without a row. Of a state, the rows count that
+/// `asked` says.
 pub(super) fn count<'a>(
     counting: Counting,
     rows: &[&'a Entry],
     window: Period,
-    day: Date,
+    asked: Asked,
 ) -> Option<Counted<'a>> {
     match counting {
         Counting::Running => running(rows, window),
         Counting::Survey => by_place(rows, |rows| survey(rows, window)),
         Counting::Greatest => by_place(rows, |rows| greatest(rows, window)),
-        Counting::State => by_place(rows, |rows| state(rows, window, day)),
+        Counting::State => by_place(rows, |rows| state(rows, window, asked)),
         Counting::Named | Counting::Given => None,
     }
 }
@@ -302,7 +325,8 @@ fn settled<'a>(
     }
     doubts.extend(repeated.map(|doubt| Doubted::of(doubt, village, rows)));
     let last = rows.iter().map(|row| row.to).max();
-    Counted { span, last, rows: vec![(taken, span.value)], notes, doubts }
+    let rows = vec![(taken, span.value)];
+    Counted { span, last, rows, notes, doubts, ..Counted::default() }
 }
 
 /// The greatest sum of rows of exactly the same days whose values differ, since they may be sheets of one survey; 0
@@ -362,9 +386,13 @@ fn greatest<'a>(rows: Vec<&'a Entry>, window: Period) -> Option<Counted<'a>> {
     Some(settled(&rows, taken, span, window, doubt))
 }
 
-/// What holds at one place on `day`: the latest row that began on or before it.
-fn state<'a>(rows: Vec<&'a Entry>, window: Period, day: Date) -> Option<Counted<'a>> {
-    let begun: Vec<&Entry> = rows.into_iter().filter(|row| row.from <= day).collect();
+/// What holds at one place on the day that is asked for: the latest row that began on or before it.
+fn state<'a>(rows: Vec<&'a Entry>, window: Period, asked: Asked) -> Option<Counted<'a>> {
+    let counts = |row: &&Entry| match asked {
+        Asked::AtEnd(day) | Asked::Carried(day) => row.from <= day,
+        Asked::Held(day) => row.from <= day && day <= row.to.max(row.from),
+    };
+    let begun: Vec<&Entry> = rows.into_iter().filter(counts).collect();
     let taken = begun.iter().copied().max_by_key(|row| (row.from, row.id))?;
     let same = |row: &&Entry| (row.from, row.to) == (taken.from, taken.to);
     let beside: Vec<&Entry> = begun.into_iter().filter(same).collect();
@@ -374,6 +402,12 @@ fn state<'a>(rows: Vec<&'a Entry>, window: Period, day: Date) -> Option<Counted<
     let span = Span { value: taken.value, least, most: taken.value.max(together) };
     let mut counted = Counted { span, last: Some(taken.from), ..Counted::default() };
     counted.rows.push((taken, taken.value));
+    if let Asked::AtEnd(day) = asked
+        && is_old(taken, day)
+    {
+        counted.old.push((taken.id, taken.to));
+        (counted.span.least, counted.span.most) = (0.0, f64::INFINITY);
+    }
     let village = taken.village.as_ref();
     if beyond {
         counted.notes.push(words::row_beyond(taken.id));
@@ -383,6 +417,13 @@ fn state<'a>(rows: Vec<&'a Entry>, window: Period, day: Date) -> Option<Counted<
         counted.doubts.push(Doubted::of(Doubt::SameDays, village, &beside));
     }
     Some(counted)
+}
+
+/// Whether a row of a state is too old to hold on `day`. What is sown of a season stays so.
+fn is_old(row: &Entry, day: Date) -> bool {
+    let days = Period { from: row.to.max(row.from), to: day }.days() - 1;
+    let taken_back = row.value <= 0.0 && row.supersedes.is_some();
+    row.code != EntryCode::AreaSown && !taken_back && days > HOLDS_ON_DAYS
 }
 
 /// What makes two rows the same slip.

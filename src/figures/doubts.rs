@@ -28,6 +28,8 @@ pub enum Doubt {
     BeyondPeriod(DoubtedRows),
     /// Rows that agree in all but who entered them and when: one slip, entered twice.
     SameSlip(DoubtedRows),
+    /// Rows of the emergency response whose value is no grade.
+    WrongGrade(DoubtedRows),
     /// The ledger has other droughts in the years of the period, or such as overlap it.
     OtherEvents { taken: Period, others: Vec<Period> },
 }
@@ -86,6 +88,7 @@ impl Doubt {
         let from = from.map(|(row, value)| (format!("ledger:{row}"), *value)).collect();
         Finding {
             severity: self.severity(),
+            arithmetic: matches!(self, Self::WrongGrade(_)),
             place: self.rows().map_or_else(words::whole_township, |of| of.place.clone()),
             text: self.text(),
             look: self.look(),
@@ -103,7 +106,8 @@ impl Doubt {
             | Self::WholeAndParts(rows)
             | Self::PerhapsWhole(rows)
             | Self::BeyondPeriod(rows)
-            | Self::SameSlip(rows) => Some(rows),
+            | Self::SameSlip(rows)
+            | Self::WrongGrade(rows) => Some(rows),
             Self::OtherEvents { .. } => None,
         }
     }
@@ -118,6 +122,7 @@ impl Doubt {
             Self::PerhapsWhole(_) => "perhaps-whole",
             Self::BeyondPeriod(_) => "beyond-period",
             Self::SameSlip(_) => "same-slip",
+            Self::WrongGrade(_) => "response-grade",
             Self::OtherEvents { .. } => "other-events",
         }
     }
@@ -125,6 +130,7 @@ impl Doubt {
     fn severity(&self) -> Severity {
         match self {
             Self::RepeatedSurvey(_) | Self::PerhapsWhole(_) => Severity::Hint,
+            Self::WrongGrade(_) => Severity::Error,
             Self::SmallerSurvey(_)
             | Self::SameDays(_)
             | Self::WholeAndParts(_)
@@ -150,6 +156,7 @@ impl Doubt {
             Self::PerhapsWhole(rows) => words::perhaps_whole(rows.code.name(), rows.list()),
             Self::BeyondPeriod(rows) => words::beyond_period(rows.code.name(), rows.list()),
             Self::SameSlip(rows) => words::same_slip(rows.code.name(), rows.list()),
+            Self::WrongGrade(rows) => words::wrong_grade(rows.code.name(), rows.list()),
             Self::OtherEvents { taken, others } => {
                 words::other_events(days(*taken), Text::list(others.iter().copied().map(days)))
             }
@@ -177,6 +184,7 @@ impl Doubt {
             Self::WholeAndParts(_) | Self::PerhapsWhole(_) => words::look_at_parts(),
             Self::BeyondPeriod(_) => words::look_at_days(),
             Self::SameSlip(_) => words::look_at_slips(),
+            Self::WrongGrade(_) => words::look_at_grade(),
             Self::OtherEvents { .. } => words::look_at_events(),
         }
     }

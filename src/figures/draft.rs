@@ -242,7 +242,7 @@ impl Draft {
             return Some(Some(own));
         }
         // Nothing is said of what did not happen.
-        let narrative = !id.spec().passage.is_empty();
+        let narrative = !id.spec().passage.is_empty() && !id.is_optional();
         let nothing = self.bounds.is_none_or(|[_, most]| most == 0.0);
         if value == 0.0 && nothing && narrative {
             return Some(None);
@@ -287,6 +287,11 @@ impl Draft {
         let entered = self.inputs.iter().any(|input| matches!(input.from, Origin::Ledger(_)));
         match (class, measured, entered) {
             (Class::Measured, true, true) => Class::Mixed,
+            (Class::Derived, true, true) if id.is_by_sensors_in_part() => Class::Mixed,
+            // Sensors bear out that nobody was short of water, and never how many were.
+            (Class::Attested, _, true) if self.value().is_some_and(|value| value > 0.0) => {
+                Class::Entered
+            }
             (Class::Measured, false, true) => Class::Entered,
             (Class::Derived, false, true) if id.is_by_sensors() => Class::Entered,
             (Class::Derived, false, true) if id.has_entered_part() && !self.is_worked_out() => {

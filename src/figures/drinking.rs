@@ -46,6 +46,24 @@ pub(super) fn drinking_difficulty(facts: &Facts<'_>) -> Draft {
     draft
 }
 
+/// How many are short of water at the end of the period. Those who were relieved or came to be short after the days
+/// of its rows leave it open.
+pub(super) fn short_now(facts: &Facts<'_>, code: EntryCode, changes: &[EntryCode]) -> Draft {
+    let mut draft = facts.rows.counted(&[code]);
+    let Some(last) = facts.rows.count(code, |_| true).and_then(|counted| {
+        let days = counted.rows.iter().map(|(row, _)| row.to.max(row.from));
+        days.max()
+    }) else {
+        return draft;
+    };
+    for row in changes.iter().flat_map(|change| facts.rows.of(*change)) {
+        if row.value > 0.0 && row.from > last {
+            draft.open(words::changed_since(row.id, row.code.name(), row.value));
+        }
+    }
+    draft
+}
+
 /// The sources that people drink from.
 #[derive(Default)]
 struct Supplies<'a> {

@@ -8,7 +8,7 @@ use super::rows::missing;
 use super::unwatched::{entered as rows_of, short};
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
 use crate::account::{Entry, EntryCode};
-use crate::locales::{Text, figures as words};
+use crate::locales::{Argument, Text, figures as words};
 
 const KG_PER_TONNE: f64 = 1000.0;
 
@@ -92,25 +92,45 @@ pub(super) fn inspection_month(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// Grade of the emergency response, by the latest row of the period.
+/// Highest grade of the emergency response in the period, of which Ⅰ is the highest; a row of 0 says that it ended.
 pub(super) fn response_level(facts: &Facts<'_>) -> Draft {
     let code = EntryCode::ResponseLevel;
     let mut draft = Draft::default();
-    let entries = facts.rows.of(code);
-    match entries.iter().max_by_key(|e| (e.from, e.id)) {
-        Some(entry) if (1.0..=4.0).contains(&entry.value) && entry.value.fract() == 0.0 => {
-            draft.entry(entry);
-            draft.number(entry.value);
-            let grade = ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"].get(entry.value as usize - 1);
-            draft.words(words::response(*grade.unwrap_or(&"")));
-        }
-        Some(entry) => {
-            draft.entry(entry);
-            draft.absent(words::wrong_response(entry.id));
-        }
-        None => draft.absent(missing([code])),
+    let mut rows = facts.rows.of(code);
+    rows.sort_by_key(|row| (row.from, row.id));
+    if let Some(wrong) = rows.iter().find(|row| !is_grade(row.value)) {
+        draft.entry(wrong);
+        draft.absent(words::wrong_response(wrong.id));
+        return draft;
+    }
+    let declared = rows.iter().copied().filter(|row| row.value > 0.0);
+    let highest = declared.reduce(|high, row| if row.value < high.value { row } else { high });
+    let Some(highest) = highest else {
+        rows.iter().for_each(|row| draft.note(words::row_of_none(row.id)));
+        draft.absent(missing([code]));
+        return draft;
+    };
+    draft.entry(highest);
+    draft.number(highest.value);
+    draft.words(words::response(roman(highest.value)));
+    if let Some(last) = rows.last().filter(|last| last.id != highest.id) {
+        let day = Argument::of(last.from);
+        draft.note(match last.value > 0.0 {
+            true => words::response_last(day, roman(last.value)),
+            false => words::response_ended(day),
+        });
     }
     draft
+}
+
+/// Whether a row may say it of the emergency response: a grade, or 0 where it ended.
+pub(super) fn is_grade(value: f64) -> bool {
+    (0.0..=4.0).contains(&value) && value.fract() == 0.0
+}
+
+fn roman(grade: f64) -> &'static str {
+    let at = (grade as usize).saturating_sub(1);
+    ["Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ"].get(at).copied().unwrap_or_default()
 }
 
 /// Gasoline and diesel by mass, and what is entered by mass alone.

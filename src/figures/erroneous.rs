@@ -17,7 +17,7 @@ pub(super) fn withdraw(figures: &mut [Figure], found: &[Finding]) {
     let mut grounds: BTreeMap<Id, Vec<Text>> = BTreeMap::new();
     for error in errors.iter().filter(|error| !is_told_elsewhere(error, &errors)) {
         let named = error.from.keys().filter_map(|name| figure_of(name)).collect();
-        for id in with_derived(named, figures) {
+        for id in with_derived(with_parts(named, figures), figures) {
             grounds.entry(id).or_default().push(error.sentence());
         }
     }
@@ -51,6 +51,21 @@ fn figure_of(name: &str) -> Option<Id> {
         "hours" => Some(Id::PumpHours),
         figure => Id::from_id(figure),
     }
+}
+
+/// These, and of a sum among them the part that is all of it: it is the same number.
+fn with_parts(wrong: BTreeSet<Id>, figures: &[Figure]) -> BTreeSet<Id> {
+    let mut all = wrong.clone();
+    let is_sum = |id: Id| matches!(id, Id::AreaInDrought | Id::WaitingShort | Id::FundsPublic);
+    for figure in figures.iter().filter(|f| wrong.contains(&f.id) && is_sum(f.id)) {
+        let Some(number) = figure.number().filter(|number| *number > 0.0) else { continue };
+        let parts = figure.inputs.iter().filter(|input| input.value == Some(number));
+        all.extend(parts.filter_map(|input| match &input.from {
+            Origin::Figure(part, None) => Some(*part),
+            _ => None,
+        }));
+    }
+    all
 }
 
 /// These, and the figures that are made of them. Each stands in the catalogue after those that it is made of.

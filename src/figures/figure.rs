@@ -106,8 +106,10 @@ pub struct Figure {
     pub value: Value,
     pub unit: &'static str,
     pub class: Class,
-    /// Whether it belongs to the section or its annex, and not only to the state's forms.
+    /// Whether it belongs to the section or its annex, and is missed there where it has no value.
     pub narrative: bool,
+    /// Whether the section speaks of it only where an office enters it, so that the annex does not list it as absent.
+    pub optional: bool,
     /// Whether the evidence carries the words.
     pub claim: Claim,
     /// The words of the report; `None` where nothing can be said.
@@ -148,7 +150,8 @@ impl Figure {
             value: Value::Absent,
             unit: spec.unit,
             class: spec.class,
-            narrative: !spec.passage.is_empty(),
+            narrative: !spec.passage.is_empty() && !id.is_optional(),
+            optional: id.is_optional(),
             claim: Claim::default(),
             phrase: None,
             phrase_en: None,

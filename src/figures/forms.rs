@@ -24,6 +24,8 @@ pub struct Form {
     pub edition: [&'static str; 2],
     /// Whether it states how things are on a day, and not what came to pass in a period.
     pub of_a_day: bool,
+    /// Whether its fields count since the year began.
+    pub of_a_year: bool,
     pub source: &'static str,
     pub rows: &'static [FormRow],
     /// Fields of the form that no figure gives.
@@ -74,12 +76,23 @@ impl Form {
         columns
     }
 
-    /// The figures that an office may be asked for and that stand neither in a form nor in the section.
+    /// The figures that no form has a field for.
     pub fn other_items() -> impl Iterator<Item = FigureId> {
         let rows = || FORMS.iter().flat_map(|form| form.rows);
         let held = move |figure: FigureId| rows().any(|row| row.figure == figure);
-        let figures = FigureId::ALL.iter().copied();
-        figures.filter(move |figure| figure.spec().passage.is_empty() && !held(*figure))
+        FigureId::ALL.iter().copied().filter(move |figure| !held(*figure))
+    }
+
+    /// The part of the figure of `row` that the form neither has a field for nor counts in a total.
+    pub fn outside(&self, row: &FormRow) -> Option<FigureId> {
+        let (_, part) = OUTSIDE.iter().find(|(whole, _)| *whole == row.figure)?;
+        let held = self.rows.iter().any(|row| row.figure == *part);
+        (!held).then_some(*part)
+    }
+
+    /// Whether `row` counts since the drought or the year began, and not in the period of the report alone.
+    pub fn counts_so_far(&self, row: &FormRow) -> bool {
+        self.of_a_year || SO_FAR.iter().any(|words| row.label_zh.contains(words))
     }
 }
 
@@ -100,6 +113,9 @@ pub struct FormColumn {
 fn both([zh, en]: [&'static str; 2]) -> Text {
     Text::both(zh, en)
 }
+
+/// Words of a field that counts since the drought began.
+const SO_FAR: [&str; 2] = ["累计", "本季作物最大"];
 
 /// What stands between the levels of a field's heads, in Chinese and in English.
 const LEVELS: [&str; 2] = [" ", ": "];
@@ -130,6 +146,13 @@ pub struct FormRow {
     pub sum_of: &'static [FigureId],
 }
 
+/// A figure, and a part of it that a form may have no field for: its total does not have the part, either. By
+/// `docs/domain.md` §1.1 and §1.4: the older grades know no moderate drought, and no form money of the collectives.
+const OUTSIDE: [(FigureId, FigureId); 2] = [
+    (FigureId::AreaInDrought, FigureId::DroughtModerate),
+    (FigureId::FundsInvested, FigureId::FundsCollective),
+];
+
 impl FormRow {
     pub fn label(&self) -> Text {
         Text::both(self.label_zh, self.label_en)
@@ -145,6 +168,7 @@ impl FormRow {
         match self.form_unit {
             // The figures have the symbol, the forms the word.
             "t" => Text::both("吨", "t"),
+            "万m3" => Text::both("万m³", "10,000 m³"),
             unit if unit == self.unit => self.unit_name(),
             unit => unit_name(unit),
         }
@@ -235,6 +259,7 @@ pub const FORMS: &[Form] = &[
         made_by: HEADQUARTERS,
         edition: EDITION_2011,
         of_a_day: true,
+        of_a_year: false,
         source: "domain.md §1.1; field list of a production system (certain), units from memory 0.85",
         rows: rows! {
             "在田作物面积", "standing crops", AreaStanding, LAND;
@@ -264,6 +289,7 @@ pub const FORMS: &[Form] = &[
         made_by: MINISTRY,
         edition: EDITION_NOW,
         of_a_day: false,
+        of_a_year: false,
         source: "domain.md §1.2; the newer form with four grades of drought",
         rows: rows! {
             "响应级别", "grade of the response", ResponseLevel, GRADE;
@@ -304,6 +330,7 @@ pub const FORMS: &[Form] = &[
         made_by: MINISTRY,
         edition: EDITION_NOW,
         of_a_day: false,
+        of_a_year: false,
         source: "domain.md §1.3; field list certain, units from memory 0.9",
         rows: rows! {
             "投入抗旱人数", "persons at work on relief", PersonsEngaged, PERSONS;
@@ -321,7 +348,7 @@ pub const FORMS: &[Form] = &[
             "抗旱用油", "fuel used", OilUsed, TONNE;
             "抗旱浇灌面积 面积", "irrigated: area", AreaIrrigated, LAND;
             "抗旱浇灌面积 面积次", "irrigated: each pass counted", AreaIrrigatedTimes, PASSES;
-            "临时解决人畜饮水困难 人口", "relieved for the time being: persons", PersonsRelieved, PERSONS;
+            "临时解决人畜饮水困难 人口", "relieved for the time being: persons", PersonsRelievedNow, PERSONS;
             "临时解决人畜饮水困难 大牲畜", "relieved for the time being: cattle and the like", LivestockRelieved, CATTLE;
         },
         by_hand: &[],
@@ -334,10 +361,12 @@ pub const FORMS: &[Form] = &[
         made_by: HEADQUARTERS,
         edition: EDITION_2011,
         of_a_day: false,
+        of_a_year: true,
         source: "domain.md §1.4; the yearly form",
         rows: rows! {
             "本年度累计播种面积 粮食作物", "area sown this year: grain", SownGrain, LAND_HA;
             "本年度累计播种面积 经济作物", "area sown this year: other crops", SownCash, LAND_HA;
+            "作物累计受旱面积", "crop area in drought this year", AreaInDroughtTotal, LAND_HA;
             "作物累计受灾面积 合计", "crop area affected: total", AreaAffected, LAND_HA;
             "作物累计受灾面积 其中成灾", "crop area affected: of which damaged", AreaDamaged, LAND_HA;
             "作物累计受灾面积 其中绝收", "crop area affected: of which failed", AreaFailed, LAND_HA;
@@ -362,24 +391,14 @@ pub const FORMS: &[Form] = &[
             "全年抗旱减灾效益 挽回粮食损失价值", "benefit of the relief: value of the grain saved", GrainSavedValue, MONEY;
             "全年抗旱减灾效益 挽回经济作物损失", "benefit of the relief: value of other crops saved", CashCropsSaved, MONEY;
         },
-        by_hand: &[
-            ByHand {
-                label_zh: "本年度累计播种面积 合计",
-                label_en: "area sown this year: total",
-                form_unit: "公顷",
-                decimals: 2,
-                before: FigureId::SownGrain,
-                sum_of: &[FigureId::SownGrain, FigureId::SownCash],
-            },
-            ByHand {
-                label_zh: "作物累计受旱面积",
-                label_en: "crop area in drought this year",
-                form_unit: "公顷",
-                decimals: 2,
-                before: FigureId::AreaAffected,
-                sum_of: &[],
-            },
-        ],
+        by_hand: &[ByHand {
+            label_zh: "本年度累计播种面积 合计",
+            label_en: "area sown this year: total",
+            form_unit: "公顷",
+            decimals: 2,
+            before: FigureId::SownGrain,
+            sum_of: &[FigureId::SownGrain, FigureId::SownCash],
+        }],
     },
     Form {
         name_zh: "自然灾害情况统计表（干旱部分）",
@@ -392,6 +411,7 @@ pub const FORMS: &[Form] = &[
             "the statistical survey of natural disasters of 2020, as far as it concerns drought",
         ],
         of_a_day: false,
+        of_a_year: false,
         source: "domain.md §1.4; the statistical unit is the township; fields of production systems",
         rows: rows! {
             "受灾人口", "persons affected", PersonsAffected, PERSON;

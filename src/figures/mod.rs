@@ -21,6 +21,7 @@ mod evidence;
 mod facts;
 mod figure;
 mod forms;
+mod optional;
 mod parse;
 mod phrase;
 mod plausibility;

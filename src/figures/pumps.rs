@@ -6,7 +6,7 @@ use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, series_input};
 use super::facts::Facts;
-use super::unwatched::{Watched, entered};
+use super::unwatched::{Watched, entered, short};
 use crate::account::{Entry, EntryCode, Method, OpenBy, PumpAccount, Quantity, Total};
 use crate::core::{Parameter, Series};
 use crate::locales::{Text, figures as words};
@@ -53,6 +53,7 @@ pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     let declared = entered(facts, &[EntryCode::ElectricityDeclared], &mut draft);
     let own = declared.unwrap_or_default();
     if declared.is_some() {
+        draft.note(parts(total.value, own.value));
         total.value = Some(total.value.unwrap_or(0.0) + own.value);
         total.bounds[0] += own.least;
         total.bounds[1] += own.most;
@@ -84,6 +85,14 @@ pub(super) fn electricity_used(facts: &Facts<'_>) -> Draft {
     let doubted = facts.pumps.iter().filter_map(|pump| pump.contradiction.clone());
     doubted.for_each(|why| draft.note(why));
     finish(draft, &total, words::no_meter_data(), words::meter_data())
+}
+
+/// A note on the part that is watched, where anything is, and the part that is entered.
+fn parts(watched: Option<f64>, entered: f64) -> Text {
+    match watched {
+        Some(watched) => words::watched_and_entered(short(watched), short(entered)),
+        None => words::entered_alone(short(entered)),
+    }
 }
 
 /// Why more electricity may have been used than was counted.
@@ -151,6 +160,9 @@ pub(super) fn equipment_deployed(facts: &Facts<'_>) -> Draft {
     let declared = entered(facts, &[EntryCode::EquipmentDeclared], &mut draft);
     if known || declared.is_some() {
         let Span { value, least, most } = declared.unwrap_or_default();
+        if declared.is_some() {
+            draft.note(parts(known.then_some(ran), value));
+        }
         draft.number(ran + value);
         draft.bounds(ran + least, ran + open + most);
     } else {

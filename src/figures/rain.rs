@@ -13,17 +13,17 @@ use super::figure::{FigureInput, Origin};
 use super::rows::missing;
 use super::unwatched::short;
 use crate::account::{Entry, EntryCode, Method, usual_rain_mm};
-use crate::core::VillageId;
+use crate::core::{Period, VillageId};
 use crate::locales::{Argument, Text, evidence as said, figures as words};
 
 /// The longest run of days of the period without rain. Without data of the gauges, the greatest that is entered.
 pub(super) fn rainless_days(facts: &Facts<'_>) -> Draft {
     let mut draft = Draft::default();
     gauges(facts, &mut draft);
-    let greatest = greatest_entered(facts, EntryCode::RainlessDays);
+    let entered = entered_run(facts);
     let limit_mm = facts.township().climate.as_ref().map(|climate| climate.rainless_mm);
     let run = limit_mm.and_then(|mm| Some((mm, facts.rain.longest_rainless(mm)?)));
-    match (run, greatest) {
+    match (run, entered) {
         (Some((limit_mm, run)), entered) => {
             draft.number(f64::from(run.days));
             draft.bounds(f64::from(run.days), f64::from(run.most));
@@ -31,16 +31,19 @@ pub(super) fn rainless_days(facts: &Facts<'_>) -> Draft {
                 draft.note(said::rainless_until(Argument::of(run.last), limit_mm));
             }
             note_days_without(facts, &mut draft);
-            if let Some(row) = entered {
+            if let Some((row, _)) = entered {
                 draft.note(said::entered_and_not_taken(row.id, short(row.value)));
             }
         }
-        (None, Some(row)) => {
+        (None, Some((row, span))) => {
             draft.entry(row);
-            draft.number(row.value);
+            span.set_in(&mut draft);
             draft.note(said::rain_not_measured());
-            if row.to > facts.basis.period.to {
-                draft.bounds(0.0, row.value);
+            if span.value < row.value {
+                let (value, days) = (short(row.value), short(span.value));
+                draft.note(said::run_within_period(row.id, value, days));
+            }
+            if !facts.rows.holds(row) {
                 draft.note(words::row_beyond(row.id));
             }
         }
@@ -55,10 +58,31 @@ pub(super) fn rainless_days(facts: &Facts<'_>) -> Draft {
     draft
 }
 
-/// The row of `code` with the greatest value, of several the latest.
-fn greatest_entered<'a>(facts: &Facts<'a>, code: EntryCode) -> Option<&'a Entry> {
-    let rows = facts.rows.of(code).into_iter();
-    rows.max_by(|a, b| a.value.total_cmp(&b.value).then(a.id.cmp(&b.id)))
+/// The row with the longest run of rainless days within the period, of several the latest, and what the rows bound. A
+/// run lasted up to the last day of its row: what of it lies before the period does not count. Of a row whose days reach
+/// beyond the period it is not known when its run was.
+fn entered_run<'a>(facts: &Facts<'a>) -> Option<(&'a Entry, Span)> {
+    let period = facts.basis.period;
+    let run = |row: &'a Entry| {
+        let last = row.to.min(period.to);
+        let inside = row.value.min(Period { from: period.from, to: last }.days() as f64);
+        let least = if facts.rows.holds(row) { inside } else { 0.0 };
+        (row, Span { value: inside, least, most: inside })
+    };
+    let runs: Vec<_> = facts.rows.of(EntryCode::RainlessDays).into_iter().map(run).collect();
+    let (row, span) = *runs.iter().max_by(|a, b| {
+        let (one, other) = (a.1.value, b.1.value);
+        one.total_cmp(&other).then(a.1.least.total_cmp(&b.1.least)).then(a.0.id.cmp(&b.0.id))
+    })?;
+    let least = runs.iter().map(|(_, run)| run.least).fold(0.0, f64::max);
+    Some((row, Span { least, ..span }))
+}
+
+/// The rain that the ledger has of all days of a period of which the gauges have data, mm.
+pub(super) fn entered_beside_gauges(facts: &Facts<'_>) -> Option<f64> {
+    facts.rain.total_mm()?;
+    let entered = reported(facts, EntryCode::RainReported, &mut Draft::default())?;
+    entered.whole.then_some(entered.span.value)
 }
 
 /// Each gauge as input of `draft`.

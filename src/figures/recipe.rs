@@ -3,6 +3,7 @@
 use super::catalogue::{FigureId as Id, catalogue};
 use super::counting::Span;
 use super::draft::{Draft, Drafts};
+use super::drinking::short_now;
 use super::facts::Facts;
 use super::storage::{self, SizeClass};
 use super::{areas, drinking, entered, pumps, rain, saved, sources};
@@ -18,7 +19,7 @@ pub(super) enum Recipe {
     After(fn(&Facts<'_>, &Drafts) -> Draft),
     /// What the rows of the period come to, by how their codes count ([`Counting`]).
     Rows(&'static [Code]),
-    /// The greatest that the state came to on any day of the period.
+    /// The greatest that the state came to on one day of the period, by the rows that hold on it.
     Peak(&'static [Code]),
     /// Sum of other figures, which stand before it in the catalogue; those that are absent are named.
     Total(&'static [Id]),
@@ -53,7 +54,7 @@ pub(super) fn drafts(facts: &Facts<'_>) -> Drafts {
 
 /// The sum of other figures; absent where all of them are, and without an upper bound where one is that may be more
 /// than nothing.
-fn total(parts: &[Id], drafts: &Drafts) -> Draft {
+pub(super) fn total(parts: &[Id], drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     let mut sum: Option<Span> = None;
     let mut lacking = Vec::new();

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, date};
 
-use super::counting::{Counted, Doubted, Span, count, survey};
+use super::counting::{Asked, Counted, Doubted, HOLDS_ON_DAYS, Span, count, survey};
 use super::doubts::{Doubt, DoubtedRows};
 use super::draft::Draft;
+use super::entered::is_grade;
 use crate::account::{Counting, Entry, EntryCode};
 use crate::core::{CropId, Period, VillageId};
 use crate::locales::{Argument, Text, figures as words};
@@ -69,18 +70,18 @@ impl<'a> Rows<'a> {
 
     /// What the rows of `code` at `here` come to, by how the code counts; `None` without a row.
     pub fn count(self, code: EntryCode, here: impl Fn(&Entry) -> bool) -> Option<Counted<'a>> {
-        self.count_on(code, here, self.period.to)
+        self.count_on(code, here, Asked::AtEnd(self.period.to))
     }
 
-    /// As [`count`](Rows::count), of a state what holds on `day`.
+    /// As [`count`](Rows::count), of a state what is `asked` for.
     fn count_on(
         self,
         code: EntryCode,
         here: impl Fn(&Entry) -> bool,
-        day: Date,
+        asked: Asked,
     ) -> Option<Counted<'a>> {
         let rows: Vec<&Entry> = self.of(code).into_iter().filter(|e| here(e)).collect();
-        count(code.counting(), &rows, self.window(code), day)
+        count(code.counting(), &rows, self.window(code), asked)
     }
 
     /// The number of the rows of `code` at `here`, with its bounds.
@@ -100,42 +101,64 @@ impl<'a> Rows<'a> {
 
     /// The number that the rows of `codes` come to, by how each code counts; absent without any row.
     pub fn counted(self, codes: &[EntryCode]) -> Draft {
-        self.counted_on(codes, self.period.to)
+        self.counted_on(codes, Asked::AtEnd(self.period.to))
     }
 
-    /// The greatest state on any day on which a row begins; of several such days, the first.
+    /// The greatest that a state came to on one day, by the rows that hold on that day; of several such days, the first.
+    /// Where each row is taken to hold until the next of its place, it may have been more.
     pub fn peak(self, codes: &[EntryCode]) -> Draft {
-        let rows: Vec<&Entry> = codes.iter().flat_map(|code| self.of(*code)).collect();
-        let days: BTreeSet<Date> = rows.iter().map(|e| e.from.max(self.period.from)).collect();
-        let span = |day| {
-            let each = codes.iter().filter_map(|code| self.count_on(*code, |_| true, day));
-            each.map(|counted| counted.span).fold(Span::default(), Span::plus)
-        };
-        let spans: Vec<(Date, Span)> = days.into_iter().map(|day| (day, span(day))).collect();
-        let greatest = spans.iter().copied();
-        let greatest = greatest.reduce(|best, next| match next.1.value > best.1.value {
-            true => next,
-            false => best,
+        let spans = self.spans_of_days(codes);
+        let greatest = spans.iter().copied().reduce(|best, next| {
+            let more = next.held.value > best.held.value;
+            if more { next } else { best }
         });
-        let mut draft = self.counted_on(codes, greatest.map_or(self.period.to, |(day, _)| day));
-        if draft.value().is_some() {
-            let least = spans.iter().map(|(_, span)| span.least).fold(0.0, f64::max);
-            let most = draft.span().map_or(0.0, |[_, _, most]| most);
-            let most = spans.iter().map(|(_, span)| span.most).fold(most, f64::max);
+        let day = greatest.map_or(self.period.to, |greatest| greatest.day);
+        let mut draft = self.counted_on(codes, Asked::Held(day));
+        if let Some([value, ..]) = draft.span() {
+            let least = spans.iter().map(|span| span.held.least).fold(0.0, f64::max).min(value);
+            let most = spans.iter().map(|span| span.held.most.max(span.carried.most));
+            let most = most.fold(self.most_without(codes), f64::max);
             if most > least {
                 draft.bounds(least, most);
             }
-            draft.note(words::peak_on(Argument::of(greatest.map_or(self.period.to, |g| g.0))));
+            draft.note(words::peak_on(Argument::of(day)));
+            if most > value && most.is_finite() {
+                draft.note(words::peak_if_carried(most));
+            }
         }
         draft
     }
 
-    fn counted_on(self, codes: &[EntryCode], day: Date) -> Draft {
+    /// Where nobody entered one of `codes`, nothing bounds their sum.
+    fn most_without(self, codes: &[EntryCode]) -> f64 {
+        let without = codes.iter().any(|code| self.of(*code).is_empty());
+        if without { f64::INFINITY } else { 0.0 }
+    }
+
+    /// What the rows of `codes` come to on each day on which a sum of the rows that hold may begin to be greater.
+    fn spans_of_days(self, codes: &[EntryCode]) -> Vec<OnDay> {
+        let rows = codes.iter().flat_map(|code| self.of(*code));
+        let changes = rows.flat_map(|row| [Some(row.from), row.to.tomorrow().ok()]);
+        let days: BTreeSet<Date> = changes
+            .flatten()
+            .map(|day| day.max(self.period.from))
+            .filter(|day| *day <= self.period.to)
+            .collect();
+        let span = |asked| {
+            let each = codes.iter().filter_map(|code| self.count_on(*code, |_| true, asked));
+            each.map(|counted| counted.span).fold(Span::default(), Span::plus)
+        };
+        let on =
+            |day| OnDay { day, held: span(Asked::Held(day)), carried: span(Asked::Carried(day)) };
+        days.into_iter().map(on).collect()
+    }
+
+    fn counted_on(self, codes: &[EntryCode], asked: Asked) -> Draft {
         let mut draft = Draft::default();
         let mut total: Option<Span> = None;
         let mut without = Vec::new();
         for code in codes {
-            let Some(counted) = self.count_on(*code, |_| true, day) else {
+            let Some(counted) = self.count_on(*code, |_| true, asked) else {
                 // A state may have its first row after the day.
                 without.extend(self.of(*code).is_empty().then_some(*code));
                 continue;
@@ -144,6 +167,7 @@ impl<'a> Rows<'a> {
                 draft.entry(&Entry { value: part, ..entry.clone() });
             }
             counted.notes.into_iter().for_each(|note| draft.note(note));
+            old_rows(&counted.old).into_iter().for_each(|why| draft.open(why));
             total = Some(total.unwrap_or_default().plus(counted.span));
         }
         let Some(mut total) = total else {
@@ -286,8 +310,19 @@ impl<'a> Rows<'a> {
             doubts.extend(DoubtedRows::in_one(repeated).map(Doubt::RepeatedSurvey));
             doubts.extend(DoubtedRows::in_one(perhaps).map(Doubt::PerhapsWhole));
         }
+        doubts.extend(self.wrong_grades());
         doubts.extend(self.other_events());
         doubts
+    }
+
+    /// The rows of the emergency response whose value is no grade.
+    fn wrong_grades(self) -> Option<Doubt> {
+        let code = EntryCode::ResponseLevel;
+        let mut rows = self.of(code);
+        rows.retain(|row| !is_grade(row.value));
+        let rows: Vec<(i64, f64)> = rows.into_iter().map(|row| (row.id, row.value)).collect();
+        let place = words::whole_township();
+        (!rows.is_empty()).then_some(Doubt::WrongGrade(DoubtedRows { code, place, rows }))
     }
 
     fn doubted(self, code: EntryCode) -> Vec<Doubted> {
@@ -319,6 +354,23 @@ impl<'a> Rows<'a> {
             .collect();
         (!others.is_empty()).then_some(Doubt::OtherEvents { taken, others })
     }
+}
+
+/// What the rows of a state come to on a day.
+#[derive(Debug, Clone, Copy)]
+struct OnDay {
+    day: Date,
+    /// By the rows that hold on that day.
+    held: Span,
+    /// By the latest row of each place, however old.
+    carried: Span,
+}
+
+/// Why a state is not known at the end of the period, where rows of it are too `old`.
+pub(super) fn old_rows(old: &[(i64, Date)]) -> Option<Text> {
+    let last = old.iter().map(|(_, day)| *day).max()?;
+    let rows = Text::list(old.iter().map(|(row, _)| *row));
+    Some(words::state_is_old(Argument::of(last), rows, HOLDS_ON_DAYS))
 }
 
 /// Drinking-water works of the ledger.

@@ -190,6 +190,7 @@ pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
         return draft;
     };
     if let Some((years, mean)) = earlier_years(facts, &mut draft) {
+        draft.inherits(drafts.get(FigureId::StorageTotal));
         now.against(mean).set_in(&mut draft);
         draft.note(words::against_earlier(years, format!("{:.0}", mean.value)));
         return draft;
@@ -197,8 +198,10 @@ pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     match entered(facts, &[EntryCode::StorageUsual], &mut draft) {
         Some(usual) if usual.value > 0.0 => {
             draft.figure(FigureId::StorageTotal, now.value);
+            draft.inherits(drafts.get(FigureId::StorageTotal));
             now.against(usual).set_in(&mut draft);
             draft.note(words::against_usual(short(usual.value)));
+            compare_whole(facts, EntryCode::StorageUsual, &mut draft);
         }
         _ => draft.absent(words::no_earlier_storage()),
     }
@@ -240,6 +243,30 @@ fn has_entered(figure: &Figure) -> bool {
     figure.inputs.iter().any(|input| matches!(input.from, Origin::Ledger(_)))
 }
 
+/// Leaves `draft` open unless both what is stored and what it is compared with are those of the whole township. That
+/// no pond or reservoir is left out of the former, rows of those that are not monitored have to say.
+fn compare_whole(facts: &Facts<'_>, with: EntryCode, draft: &mut Draft) {
+    let of_classes = UNMONITORED.iter().filter(|code| **code != EntryCode::StorageUnmonitored);
+    let all = is_of_township(facts, EntryCode::StorageUnmonitored)
+        || of_classes.into_iter().all(|code| is_of_township(facts, *code));
+    if !all {
+        draft.open(words::plan_of_other_water());
+    }
+    if !is_of_township(facts, with) {
+        let rows = facts.rows.of(with).into_iter().map(|row| row.id);
+        draft.open(words::compared_of_villages(Text::list(rows)));
+    }
+}
+
+/// Whether the rows of `code` speak of the township, or of each of its villages.
+fn is_of_township(facts: &Facts<'_>, code: EntryCode) -> bool {
+    let rows = facts.rows.of(code);
+    let villages = &facts.township().villages;
+    let of_village = |id| rows.iter().any(|row| row.village.as_ref() == Some(id));
+    rows.iter().any(|row| row.village.is_none())
+        || (!villages.is_empty() && villages.iter().all(|village| of_village(&village.id)))
+}
+
 /// Water stored of what was planned to be, %.
 pub(super) fn of_plan(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
@@ -254,6 +281,7 @@ pub(super) fn of_plan(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
             draft.inherits(total);
             now.share_of(plan).times(100.0).set_in(&mut draft);
             draft.note(words::of_planned(short(now.value), short(plan.value)));
+            compare_whole(facts, EntryCode::StoragePlanned, &mut draft);
         }
         Some(_) => draft.absent(words::nothing_planned()),
         None => draft.absent(missing([EntryCode::StoragePlanned])),

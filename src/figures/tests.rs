@@ -8,10 +8,11 @@ mod pump_tests;
 mod rain_tests;
 mod row_tests;
 mod source_tests;
+mod state_tests;
 
 use std::collections::BTreeMap;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan};
 
@@ -107,6 +108,7 @@ struct World {
     entries: Vec<Entry>,
     cells: BTreeMap<String, Vec<HourCell>>,
     earlier: Vec<Earlier>,
+    days: Period,
 }
 
 impl World {
@@ -116,6 +118,7 @@ impl World {
             entries: Vec::new(),
             cells: BTreeMap::new(),
             earlier: Vec::new(),
+            days: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
         }
     }
 
@@ -173,7 +176,7 @@ impl World {
                 township: &self.township,
                 calendar: &calendar,
                 entries: &self.entries,
-                period: Period { from: date(2022, 8, 1), to: date(2022, 8, 10) },
+                period: self.days,
             },
             earlier: &self.earlier,
             pending: &[],

@@ -5,6 +5,7 @@
 use super::counting::Span;
 use super::draft::Draft;
 use super::facts::Facts;
+use super::rows::old_rows;
 use crate::account::{Entry, EntryCode};
 use crate::locales::{Text, figures as words};
 
@@ -61,6 +62,7 @@ pub(super) fn entered(facts: &Facts<'_>, codes: &[EntryCode], draft: &mut Draft)
             draft.entry(&Entry { value: part, ..entry.clone() });
         }
         counted.notes.into_iter().for_each(|note| draft.note(note));
+        old_rows(&counted.old).into_iter().for_each(|why| draft.open(why));
         sum = Some(sum.unwrap_or_default().plus(counted.span));
     }
     sum

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::FigureId;
-use super::phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
+use super::phrase::{EPSILON, Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 use crate::core::Problems;
-use crate::locales::{Text, figures as words};
+use crate::locales::{Text, figures as words, report as shares};
 
 /// Digits that a rounded number may keep.
 const DIGITS: std::ops::RangeInclusive<u8> = 2..=4;
@@ -168,8 +168,12 @@ impl<'a> Style<'a> {
     /// The ways to say a number, the preferred first: hedge and digits.
     pub fn ways(&self, value: f64) -> impl Iterator<Item = (Hedge, u8)> + use<> {
         let large = value * self.factor >= LARGE;
+        let rain = self.unit == PrintUnit::Millimetre;
         let own = self.chosen.and_then(|w| w.digits);
-        let chosen = self.hedge;
+        let own = own.or_else(|| rain.then(|| to_tenths(value)));
+        // A gauge counts tenths: a number of them needs no hedge.
+        let tenths = rain && self.chosen.is_none() && is_of_tenths(value);
+        let chosen = if tenths { Hedge::Exact } else { self.hedge };
         let hedges = [chosen, Hedge::Exact, Hedge::About];
         hedges.into_iter().enumerate().flat_map(move |(at, hedge)| {
             let rounds_large = large && hedge == Hedge::About;
@@ -210,6 +214,18 @@ impl<'a> Style<'a> {
     }
 }
 
+/// Whether `value` has one decimal at most, within the error of a sum.
+fn is_of_tenths(value: f64) -> bool {
+    let tenths = value * 10.0;
+    (tenths - tenths.round()).abs() <= EPSILON * tenths.abs().max(1.0)
+}
+
+/// The digits of a number that is rounded to tenths, as rain is told; as many as a rounded number may have.
+fn to_tenths(value: f64) -> u8 {
+    let whole = value.abs().log10().floor().max(0.0);
+    (whole as u8).saturating_add(2).clamp(*DIGITS.start(), *DIGITS.end())
+}
+
 /// The words of `value` of the figure `id`, by `wordings` or else by the catalogue, where they hold for all values
 /// within `bounds`; otherwise words that hold for the least of them.
 ///
@@ -221,10 +237,12 @@ pub(super) fn worded(
     bounds: Option<[f64; 2]>,
     wordings: &[Wording],
 ) -> Worded {
-    let Some(style) = Style::of(id, wordings) else {
-        return Worded { text: None, note: None, certain: true };
-    };
     let ends = bounds.unwrap_or([value; 2]);
+    let Some(style) = Style::of(id, wordings) else {
+        let text = share(id, value);
+        let certain = ends.iter().all(|end| share(id, *end) == text);
+        return Worded { text: text.filter(|_| certain), note: None, certain };
+    };
     let holds = |way: (Hedge, u8), text: &Text| {
         ends.iter().all(|end| style.say(*end, way).as_ref() == Some(text))
     };
@@ -238,6 +256,28 @@ pub(super) fn worded(
             Worded { text, note: None, certain: false }
         }
     }
+}
+
+/// The words for a share of 100, which a number with a unit says badly: less or more than it was. `None` for other
+/// figures.
+fn share(id: FigureId, value: f64) -> Option<Text> {
+    // Whole percent, rounded half away from zero.
+    let size = value.abs().round();
+    let [less, as_usual, more] = match id {
+        FigureId::StorageOfPlan => return (value > 0.0).then(|| shares::of_plan(size)),
+        FigureId::RainAnomaly => {
+            [shares::rain_less(size), shares::rain_usual(), shares::rain_more(size)]
+        }
+        FigureId::StorageAnomaly => {
+            [shares::storage_less(size), shares::storage_usual(), shares::storage_more(size)]
+        }
+        _ => return None,
+    };
+    Some(match size {
+        0.0 => as_usual,
+        _ if value < 0.0 => less,
+        _ => more,
+    })
 }
 
 #[cfg(test)]
@@ -327,6 +367,51 @@ mod tests {
         for part in ["wording[0].unit", "the units are 元", "\"electricity\"", "digits", "reason"]
         {
             assert!(text.iter().any(|t| t.contains(part.trim_matches('"'))), "{part}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_says_whether_it_is_more_or_less() {
+        let said = |id, value, bounds| {
+            let worded = worded(id, value, bounds, &[]);
+            (worded.text.map(|text| Lang::ALL.map(|lang| text.within(lang))), worded.certain)
+        };
+        for (id, value, zh, en) in [
+            (FigureId::RainAnomaly, -61.7, "比多年同期偏少约62%", "about 62 % less than usual"),
+            (FigureId::RainAnomaly, 12.5, "比多年同期偏多约13%", "about 13 % more than usual"),
+            (FigureId::RainAnomaly, 0.3, "与多年同期大致持平", "about as usual"),
+            (
+                FigureId::StorageAnomaly,
+                -40.2,
+                "比往年同期少约40%",
+                "about 40 % less than in earlier years",
+            ),
+            (FigureId::StorageOfPlan, 38.0, "约38%", "about 38 %"),
+        ] {
+            assert_eq!(said(id, value, None), (Some([zh, en].map(str::to_owned)), true));
+        }
+        let rain = FigureId::RainAnomaly;
+        assert_eq!(said(rain, -61.7, Some([-70.0, -50.0])), (None, false));
+        assert!(said(rain, -61.7, Some([-62.4, -61.6])).0.is_some());
+        assert_eq!(said(FigureId::StorageOfPlan, 0.0, None).0, None);
+    }
+
+    #[test]
+    fn rain_is_told_to_tenths() {
+        let said = |value: f64| {
+            worded(FigureId::RainTotal, value, None, &[]).text.unwrap().within(Lang::Chinese)
+        };
+        for (value, expected) in [
+            (12.5, "12.5毫米"),
+            (41.0, "41毫米"),
+            (0.1 + 0.2, "0.3毫米"),
+            (123.4, "123.4毫米"),
+            (12.46, "约12.5毫米"),
+            (1.24, "约1.2毫米"),
+            (123.456, "约123.5毫米"),
+            (0.09, "约0.09毫米"),
+        ] {
+            assert_eq!(said(value), expected);
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum LedgerError {
     OtherCode { row: i64, old: String, new: EntryCode },
     #[error("{}", words::changed(*.0))]
     Changed(i64),
+    #[error("{}", words::other_value(*row, *held, *new))]
+    OtherValue { row: i64, held: f64, new: f64 },
     #[error("{}", words::without_old(*.0))]
     WithoutOld(i64),
     #[error("{}", words::superseded(*row, *by))]

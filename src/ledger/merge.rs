@@ -1,13 +1,13 @@
 //! Merges the rows of a file into the ledger, each of them once, even if the file is an export of the same ledger.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{Connection, Row};
 
 use super::error::{LedgerError, sql};
 use super::sqlite::{Ledger, begin, get, insert};
 use super::visible::visible;
-use crate::account::{Entry, EntryCode};
+use crate::account::{Counting, Entry, EntryCode};
 use crate::locales::ledger as words;
 
 /// What an import does with one row of a file.
@@ -30,12 +30,14 @@ impl Ledger {
     ///
     /// Rows with an `id` come from an export. A correction among them finds its row by that id, whatever id the row
     /// gets here. A row that differs from the ledger's row of its id was changed in the file; it would count twice
-    /// and is refused.
+    /// and is refused. So is a row without an id that differs only in its value from a row of the ledger for which no
+    /// row of the file stands, as in a file that was corrected; where each row is an amount of its own, two slips may
+    /// be alike but for their values, and it is refused if the ledger has other rows of the file.
     pub fn import(&mut self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         let writing = begin(&mut self.db)?;
         let mut planned = plan(&writing, rows)?;
         if !planned.iter().any(|planned| matches!(planned.outcome, ImportOutcome::Refused(_))) {
-            for Planned { index, outcome, supersedes } in &mut planned {
+            for Planned { index, outcome, supersedes, .. } in &mut planned {
                 if let (ImportOutcome::Added(id), Some(row)) = (outcome, rows.get(*index)) {
                     *id = insert(&writing, &Entry { supersedes: *supersedes, ..row.clone() })?;
                 }
@@ -49,6 +51,19 @@ impl Ledger {
     pub fn preview(&self, rows: &[Entry]) -> Result<Vec<ImportOutcome>, LedgerError> {
         Ok(in_order_of_file(plan(&self.db, rows)?))
     }
+
+    /// Which of the new rows, by their places in the file, differ only in their value from a row of the ledger. Each may
+    /// be a further slip, or the same one corrected.
+    pub fn alike(&self, rows: &[Entry]) -> Result<Vec<(usize, i64)>, LedgerError> {
+        if Held::read(&self.db)?.rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let planned = plan(&self.db, rows)?;
+        let alike = planned.iter().filter_map(|planned| Some((planned.index, planned.alike?)));
+        let mut alike: Vec<(usize, i64)> = alike.collect();
+        alike.sort_unstable();
+        Ok(alike)
+    }
 }
 
 /// What is to be done with the row at `index` of a file.
@@ -57,6 +72,8 @@ struct Planned {
     outcome: ImportOutcome,
     /// The row of this ledger that it supersedes.
     supersedes: Option<i64>,
+    /// The row of this ledger from which it may differ only in its value.
+    alike: Option<i64>,
 }
 
 fn in_order_of_file(mut planned: Vec<Planned>) -> Vec<ImportOutcome> {
@@ -92,6 +109,11 @@ impl Same {
         }
     }
 
+    /// All that tells what was counted, where, when, and by which paper.
+    fn what(&self) -> &[String] {
+        self.texts.split_last().map_or(&[], |(_person, what)| what)
+    }
+
     /// That of a row of [`HELD`].
     fn held(row: &Row<'_>) -> Result<Self, LedgerError> {
         let mut texts: [String; 8] = Default::default();
@@ -117,6 +139,10 @@ const HELD: &str = "SELECT id, code, from_day, to_day, village, crop, work, docu
 struct Held {
     /// The ids of equal rows that no row of the file stands for yet, in falling order.
     free: HashMap<Same, Vec<i64>>,
+    /// Rows that supersede another and are not superseded, by what they tell and their value.
+    corrections: HashMap<(Vec<String>, u64), Vec<i64>>,
+    /// Those of them for which a row of the file stands.
+    met: HashSet<i64>,
     /// The code of each row, and the row that supersedes it.
     rows: HashMap<i64, (String, Option<i64>)>,
     last: i64,
@@ -132,6 +158,15 @@ impl Held {
             let same = Same::held(row)?;
             held.add(id, get(row, 1)?, same.supersedes);
             held.free.entry(same).or_default().push(id);
+        }
+        for (same, ids) in &held.free {
+            let last =
+                ids.iter().filter(|id| held.rows.get(id).is_some_and(|(_, by)| by.is_none()));
+            let last: Vec<i64> = last.copied().collect();
+            if same.supersedes.is_some() && !last.is_empty() {
+                let key = (same.what().to_vec(), same.value);
+                held.corrections.entry(key).or_default().extend(last);
+            }
         }
         held.free.values_mut().for_each(|ids| ids.reverse());
         Ok(held)
@@ -152,6 +187,34 @@ impl Held {
             Ok(own) => Some(free.remove(own)),
             Err(_) => free.pop(),
         }
+    }
+
+    /// A correction that equals `same`, if one is left: the file was corrected as the ledger was.
+    fn take_correction(&mut self, same: &Same) -> Option<i64> {
+        if self.corrections.is_empty() {
+            return None;
+        }
+        let id = self.corrections.get_mut(&(same.what().to_vec(), same.value))?.pop()?;
+        self.met.insert(id);
+        Some(id)
+    }
+
+    /// Rows for which none of the file stands and which nothing supersedes, up to the id `last`: by all but value and
+    /// person.
+    fn unmet(&self, last: i64) -> HashMap<&[String], (i64, f64)> {
+        let mut unmet: HashMap<&[String], (i64, f64)> = HashMap::new();
+        for (same, ids) in &self.free {
+            for id in ids.iter().filter(|id| **id <= last && !self.met.contains(id)) {
+                if self.rows.get(id).is_some_and(|(_, by)| by.is_none()) {
+                    let row = (*id, f64::from_bits(same.value));
+                    let first = unmet.entry(same.what()).or_insert(row);
+                    if *id < first.0 {
+                        *first = row;
+                    }
+                }
+            }
+        }
+        unmet
     }
 
     /// Whether a row of `code` may supersede `old`.
@@ -191,9 +254,36 @@ fn plan(db: &Connection, rows: &[Entry]) -> Result<Vec<Planned>, LedgerError> {
         {
             exported.entry(row.id).or_insert((*id, same));
         }
-        planned.push(Planned { index, outcome, supersedes });
+        planned.push(Planned { index, outcome, supersedes, alike: None });
     }
+    refuse_changed(&held, last, rows, &mut planned);
     Ok(planned)
+}
+
+/// Refuses new rows that differ only in their value from a row of the ledger for which none of the file stands.
+fn refuse_changed(held: &Held, last: i64, rows: &[Entry], planned: &mut [Planned]) {
+    let again = planned.iter().any(|row| matches!(row.outcome, ImportOutcome::AlreadyThere(_)));
+    let unmet = held.unmet(last);
+    if unmet.is_empty() {
+        return;
+    }
+    for planned in planned {
+        let Some(row) = rows.get(planned.index) else { continue };
+        let new = matches!(planned.outcome, ImportOutcome::Added(_));
+        let told_apart = row.code.counting() == Counting::Running && !again;
+        if !new || row.id != 0 || row.supersedes.is_some() {
+            continue;
+        }
+        let same = Same::of(row, None);
+        if let Some((id, held)) = unmet.get(same.what()) {
+            if told_apart {
+                planned.alike = Some(*id);
+                continue;
+            }
+            let error = LedgerError::OtherValue { row: *id, held: *held, new: row.value };
+            planned.outcome = ImportOutcome::Refused(error);
+        }
+    }
 }
 
 /// Finds the row of the ledger that equals `row`, or adds it. `last` is the highest id before the import, `known` the
@@ -206,6 +296,12 @@ fn place(
     last: i64,
 ) -> ImportOutcome {
     if let Some(id) = held.take(same, row.id) {
+        return ImportOutcome::AlreadyThere(id);
+    }
+    if row.id == 0
+        && same.supersedes.is_none()
+        && let Some(id) = held.take_correction(same)
+    {
         return ImportOutcome::AlreadyThere(id);
     }
     if row.id > 0 {

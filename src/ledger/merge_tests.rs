@@ -229,3 +229,44 @@ fn ten_thousand_slips_of_one_day_and_one_paper_take_no_time() {
     // A program that compared each with each would take minutes here, without optimisation.
     assert!(clock.elapsed() < std::time::Duration::from_secs(10), "{:?}", clock.elapsed());
 }
+
+#[test]
+fn a_corrected_file_is_refused_beside_the_rows_that_it_corrects() {
+    let (_dir, mut ledger) = ledger(&[]);
+    let paper = |litres| Entry { document: "加油票".into(), ..slip(litres) };
+    assert_eq!(
+        said(&ledger.import(&[paper(760.0), paper(590.0)]).unwrap()),
+        ["added 1", "added 2"]
+    );
+    let corrected = [paper(670.0), paper(590.0)];
+    let refused = said(&ledger.import(&corrected).unwrap());
+    assert!(refused[0].contains("hanqing ledger correct 1 --value 670"), "{refused:?}");
+    assert_eq!(ledger.all().unwrap().len(), 2);
+    // Once the ledger is corrected as well, the file has nothing new.
+    let correction = Entry { document: "加油票".into(), ..correction(670.0, 1) };
+    ledger.append(&[Entry { entered_by: "吴某".into(), ..correction }]).unwrap();
+    assert_eq!(said(&ledger.import(&corrected).unwrap()), ["there 3", "there 2"]);
+    assert_eq!(
+        said(&ledger.import(&[paper(760.0), paper(590.0)]).unwrap()),
+        ["there 1", "there 2"]
+    );
+}
+
+#[test]
+fn a_further_slip_of_the_same_day_and_paper_is_added() {
+    let (_dir, mut ledger) = ledger(&[]);
+    let paper = |litres| Entry { document: "加油票".into(), ..slip(litres) };
+    ledger.import(&[paper(760.0)]).unwrap();
+    assert_eq!(said(&ledger.preview(&[paper(590.0)]).unwrap()), ["added 2"]);
+    assert_eq!(ledger.alike(&[slip(1.0), paper(590.0)]).unwrap(), [(1, 1)], "it is named");
+    let more = [paper(760.0), paper(590.0)];
+    assert_eq!(ledger.alike(&more).unwrap(), []);
+    assert_eq!(said(&ledger.preview(&more).unwrap()), ["there 1", "added 2"]);
+    // Of a survey, one of the two would not count.
+    let area = |mu| Entry { code: EntryCode::AreaAffected, ..paper(mu) };
+    ledger.import(&[area(30.0)]).unwrap();
+    let refused = said(&ledger.preview(&[area(40.0)]).unwrap());
+    assert!(refused[0].contains("differs from row 2"), "{refused:?}");
+    let later = Entry { from: date(2022, 8, 15), to: date(2022, 8, 15), ..area(40.0) };
+    assert_eq!(said(&ledger.preview(&[later]).unwrap()), ["added 3"]);
+}

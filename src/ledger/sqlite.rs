@@ -3,6 +3,7 @@
 //! Triggers refuse UPDATE, DELETE and the hidden delete of INSERT OR REPLACE, whichever program opens the file. A
 //! commit is on the disk when `append` or `import` returns (`synchronous = FULL`).
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::error::{LedgerError, sql};
+use super::visible::visible;
 use super::schema::{ENTRIES, LAYOUT, LAYOUTS, REVIEWS_AND_ACCEPTANCES};
 use crate::account::{Entry, EntryCode};
 use crate::locales::ledger as words;
@@ -182,6 +184,14 @@ pub(super) fn superseded_by(db: &Connection, row: i64) -> Result<Option<i64>, Le
         .map_err(sql(words::looking_up))
 }
 
+/// Text as it can be seen: rows of before such characters were refused may hold others, for a terminal, a page or Word.
+fn shown(text: String) -> String {
+    match visible(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(visible) => visible,
+    }
+}
+
 fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
     let id: i64 = get(row, 0)?;
     let code: String = get(row, 1)?;
@@ -194,11 +204,11 @@ fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
         to: parse(id, "to_day", get(row, 4)?)?,
         village: get::<Option<_>>(row, 5)?.map(|text| parse(id, "village", text)).transpose()?,
         crop: get::<Option<_>>(row, 6)?.map(|text| parse(id, "crop", text)).transpose()?,
-        work: get(row, 7)?,
-        document: get(row, 8)?,
-        entered_by: get(row, 9)?,
+        work: get::<Option<String>>(row, 7)?.map(shown),
+        document: shown(get(row, 8)?),
+        entered_by: shown(get(row, 9)?),
         entered_at: instant(id, "entered_at_ms", get(row, 10)?)?,
-        reason: get(row, 11)?,
+        reason: shown(get(row, 11)?),
         supersedes: get(row, 12)?,
         reviewed_by: get(row, 13)?,
     })

@@ -20,6 +20,17 @@ const ROWS: u32 = 1_000;
 /// The columns that a clerk fills in: the first of [`COLUMNS`], up to the enterer, and remarks behind them.
 const FILLED: usize = 10;
 
+/// A4, as the format counts papers.
+const A4: u8 = 9;
+
+/// Columns of the list of items.
+const COLUMNS_OF_ITEMS: u16 = 8;
+
+/// Characters of a line over all columns of the list of items, and the height of a line in points. Engineering
+/// judgement: 94 Chinese characters are as wide as the columns.
+const CHARACTERS_OF_LINE: usize = 80;
+const LINE_HEIGHT: f64 = 15.0;
+
 /// Columns of the sheet of rows.
 const ITEM: u16 = 0;
 const VALUE: u16 = 1;
@@ -65,7 +76,9 @@ impl Lists {
             name: words::template_lists().to_string(),
             items: EntryCode::ALL.iter().map(|code| code.name().to_string()).collect(),
             units: EntryCode::ALL.iter().map(|code| code.unit().to_owned()).collect(),
-            villages: names(villages.collect()),
+            villages: std::iter::once(words::template_whole().to_string())
+                .chain(names(villages.collect()))
+                .collect(),
             crops: names(crops.collect()),
             persons: persons.iter().map(|person| person.full_name()).collect(),
         }
@@ -92,7 +105,7 @@ impl Lists {
             }
         }
         sheet.set_freeze_panes(1, 0)?;
-        Ok(())
+        as_wide_as_paper(sheet)
     }
 
     /// The cells of the list in the column with this letter.
@@ -137,6 +150,13 @@ fn rows(sheet: &mut Worksheet, lists: &Lists) -> Result<(), XlsxError> {
         sheet.add_conditional_format(1, number, ROWS, number, &lacks)?;
     }
     sheet.set_freeze_panes(1, 1)?;
+    as_wide_as_paper(sheet)
+}
+
+/// Prints all columns on one A4 page, across, with the heads on each page.
+fn as_wide_as_paper(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
+    sheet.set_repeat_rows(0, 0)?;
     Ok(())
 }
 
@@ -190,7 +210,10 @@ fn explanations(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     ];
     let mut row = 0;
     for told in told {
-        sheet.write(row, 0, told.to_string())?;
+        let told = told.to_string();
+        let lines = told.chars().count().div_ceil(CHARACTERS_OF_LINE);
+        sheet.merge_range(row, 0, row, COLUMNS_OF_ITEMS - 1, &told, &wrapped)?;
+        sheet.set_row_height(row, LINE_HEIGHT * lines as f64)?;
         row += 1;
     }
     row += 1;
@@ -225,6 +248,7 @@ fn explanations(sheet: &mut Worksheet) -> Result<(), XlsxError> {
             sheet.write_with_format(row, column, cell.to_string(), &wrapped)?;
         }
     }
+    sheet.set_paper_size(A4).set_landscape().set_print_fit_to_pages(1, 0);
     Ok(())
 }
 

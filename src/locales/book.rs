@@ -77,6 +77,11 @@ messages! { "book";
         zh "合并单元格不能超过 {most} 处"
         en "a file has at most {most} merged cells"
     }
+    too_many_hidden(most) {
+        zh "隐藏列的设置不能超过 {most} 处"
+        en "a file hides columns in at most {most} places"
+    }
+    too_many_events() { zh "里面的 XML 标签太多" en "its XML has too many tags" }
     too_many_parts(most) { zh "压缩包里的部件超过 {most} 个" en "its archive has more than {most} parts" }
     unpacks_to_too_much() { zh "解压后太大" en "it unpacks to too much" }
     cell_too_long() { zh "有的单元格文字太长" en "the text of a cell is too long" }

@@ -102,6 +102,14 @@ messages! { "cells";
     write_its_village() { zh "写它所在的行政村" en "write the village that it belongs to" }
     several_villages() { zh "一格里写了不止一个村" en "there is more than one village in the cell" }
     a_row_for_each() { zh "每个村写一行" en "write a row for each village" }
+    each_or_all() {
+        zh "不知道是每个村都这么多，还是各村一共这么多"
+        en "it may be of each village, or of all together"
+    }
+    say_each_or_all() {
+        zh "每个村写一行；各村一共的数写“全乡”（镇写“全镇”）"
+        en "write a row for each village; for all together write “全乡” or “全镇”"
+    }
     not_clear() { zh "不止一个符合" en "more than one fits" }
     one_of_these(names) { zh "写明是哪一个：{names}" en "say which: {names}" }
     township_has_more(names, all) {

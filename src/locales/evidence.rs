@@ -148,6 +148,10 @@ messages! { "evidence";
         zh "台账第{row}条填报{value}，以雨量站为准"
         en "ledger row {row} has {value}; the gauges prevail"
     }
+    run_within_period(row, value, days) {
+        zh "台账第{row}条填报{value}天，其中在统计期内的至多{days}天"
+        en "ledger row {row} has {value} days, of which at most {days} lie in the period"
+    }
     rain_not_measured() { zh "没有雨量站数据" en "there are no data of rain gauges" }
     no_rainless_limit() {
         zh "乡镇配置没有无雨日的雨量界限"

@@ -119,9 +119,22 @@ messages! { "figures";
         en "the ledger states that nobody was short of drinking water, but there is too little evidence"
     }
     wrong_response(row) {
-        zh "台账第{row}条的响应级别不是1至4"
-        en "the grade of the response in ledger row {row} is not 1 to 4"
+        zh "台账第{row}条的响应级别不是1至4，也不是0（终止）"
+        en "the grade of the response in ledger row {row} is neither 1 to 4 nor 0, which ends it"
     }
+    wrong_grade(code, rows) {
+        zh "“{code}”的数值不是级别：{rows}"
+        en "rows of “{code}” whose value is no grade: {rows}"
+    }
+    look_at_grade() {
+        zh "Ⅰ级至Ⅳ级填1至4，终止响应填0；填错的用更正条目改正：`hanqing ledger correct`"
+        en "grades I to IV are entered as 1 to 4, the end of the response as 0; correct the wrong rows: hanqing ledger correct"
+    }
+    response_last(day, grade) {
+        zh "取期间最高的级别；最后一次填报是{day}的{grade}级"
+        en "the highest grade of the period; the latest entry is that of {day}: grade {grade}"
+    }
+    response_ended(day) { zh "{day}终止响应" en "the response ended on {day}" }
     more_failed_than_affected() {
         zh "绝收面积大于受灾面积，无法计算"
         en "more area failed than was affected; it cannot be worked out"
@@ -228,6 +241,37 @@ messages! { "figures";
     litres_by_mass(name, litres, kg_per_litre) {
         zh "{name}{litres} L × {kg_per_litre} kg/L"
         en "{name}: {litres} L × {kg_per_litre} kg/L"
+    }
+    state_is_old(day, rows, days) {
+        zh "最近一次填报是{day}（台账第{rows}条），距统计期末超过{days}天，不能说到期末仍是这样"
+        en "the latest entry is that of {day} (ledger rows: {rows}), more than {days} days before the end of the period; \
+            whether it still held then is not known"
+    }
+    changed_since(row, name, value) {
+        zh "在这之后，台账第{row}条又填报{name}{value}"
+        en "after that, ledger row {row} has {name}: {value}"
+    }
+    grades_of_several_days(days) {
+        zh "各级受旱面积不是同一天的数：{days}"
+        en "the areas of the grades are not those of one day: {days}"
+    }
+    three_grades() {
+        zh "同一次调查只有轻旱、重旱、干枯，没有中旱，按不分中旱的三级表计"
+        en "one survey has light and severe drought and withered areas and none in moderate drought: it is counted as a form of \
+            three grades"
+    }
+    peak_if_carried(most) {
+        zh "各处各次填报如果一直保持到下一次，同一天最多可能到{most}"
+        en "if each entry held until the next of its place, one day may have had up to {most}"
+    }
+    plan_of_other_water() {
+        zh "比较的数是全部塘库的，而蓄水量没有覆盖全乡镇未监测的塘库（没有的，“未监测塘库蓄水量”填0），不知道是不是同一批塘库"
+        en "what it is compared with is that of all ponds and reservoirs, and the water stored does not cover all that are not monitored \
+            (where there are none, enter 0 as water stored, not monitored)"
+    }
+    compared_of_villages(rows) {
+        zh "台账第{rows}条只是部分村的，与全乡镇的蓄水量不能比较"
+        en "ledger rows of some villages only, which are not compared with the water of the township: {rows}"
     }
     peak_on(day) { zh "最大值出现在{day}" en "the greatest value is that of {day}" }
     village_unknown(row, village) {
@@ -541,6 +585,9 @@ messages! { "figures";
     high_value_share() { zh "高价值作物占比" en "share of high-value crops" }
     electricity_coverage() { zh "电表数据覆盖率" en "coverage of the electricity meters" }
     storage_coverage() { zh "水位数据覆盖率" en "coverage of the level sensors" }
+    rain_entered() { zh "填报的降雨量" en "rain entered" }
+    rainless_mm() { zh "无雨日的雨量界限" en "limit of a rainless day" }
+    area_in_drought_most() { zh "受旱面积（至多）" en "area in drought at most" }
     crop_value() { zh "亩产值" en "yuan per mu" }
     energy() { zh "用电" en "electricity" }
     volume() { zh "水量" en "water" }

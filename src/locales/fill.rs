@@ -23,7 +23,7 @@ messages! { "fill";
     the_paragraph() { zh "一个段落的字数" en "the number of characters in one paragraph" }
     the_characters() { zh "全文字数" en "the number of characters" }
     the_places() { zh "可以填的地方（花括号、内容控件、段落）的个数" en "the number of places to fill (braces, content controls, passages)" }
-    the_archive(entries) { zh "压缩包（内有 {entries} 个文件）" en "the archive, with {entries} entries," }
+    the_archive() { zh "压缩包里文件的个数" en "the number of entries of the archive" }
     xml_wrong(part, at, what) {
         zh "{part} 第 {at} 个字节：{what}；用 Word 打开后重新保存"
         en "{part}, byte {at}: {what}; open the file in Word and save it again"

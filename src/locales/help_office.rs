@@ -240,6 +240,10 @@ labels! { "help";
         en "With --fill: the two passages keep the office's own words, and only the numbers in them are replaced; numbers that \
             no figure states are named"
     }
+    "report --force" {
+        zh "与 `--fill` 同用：`--out` 里已有同名的文件时替换它"
+        en "With --fill: replace a file of that name in --out"
+    }
     "report --leave-passages" {
         zh "与 `--fill` 同用：这两段有没换成的，照样列出来，但不算失败"
         en "With --fill: passages that are not replaced are named as ever, but are no failure"

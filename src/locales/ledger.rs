@@ -44,6 +44,10 @@ messages! { "ledger";
         en "row {row} of the ledger differs; to correct it, move {row} from row (“行号”) to supersedes (“更正行号”) and give \
             the reason in reason (“更正原因”); for a new row, empty row (“行号”)"
     }
+    other_value(row, held, new) {
+        zh "与台账第 {row} 条只差数值（台账 {held}，文件 {new}）：是更正，就先用 `hanqing ledger correct {row} --value {new}`（另写 `--reason`、`--by`）更正台账；是另外的            一笔，就在“依据”里写出不同"
+        en "it differs from row {row} of the ledger only in its value ({held} there, {new} here); for a correction, first run hanqing             ledger correct {row} --value {new} (with --reason and --by); for another entry, tell them apart in document (“依据”)"
+    }
     without_old(row) {
         zh "它更正第 {row} 条，文件里却没有这一条：请用 `--all` 导出"
         en "it corrects row {row}, which is not in the file: export with --all"
@@ -134,6 +138,7 @@ messages! { "ledger";
     template_persons() { zh "可选的登记人" en "Persons to choose from" }
     template_choose_item() { zh "请从列表里选项目，见“说明”。" en "Choose an item from the list; see the notes." }
     template_choose() { zh "请从列表里选。" en "Choose from the list." }
+    template_whole() { zh "全乡" en "全乡" }
     template_other_unit() {
         zh "不是这个项目的计量单位。万元、吨等常用单位导入时会换算，可以保留。"
         en "This is not the item's unit. Usual units are converted by the import and may stay."
@@ -154,9 +159,9 @@ messages! { "ledger";
         en "First and last day (“起”, “止”) that the entry is about; for a single day, write it in both."
     }
     template_how_lists() {
-        zh "依据：数出自哪份材料。工程：只有下面写着要填的项目才填。全乡的数，村不填。"
+        zh "依据：数出自哪份材料。工程：只有下面写着要填的项目才填。全乡的数，村选“全乡”。"
         en "Document (“依据”): the paper that the number comes from. Work (“工程”): only where the list below wants it. For the whole \
-            township, leave the village (“村”) empty."
+            township choose “全乡” as the village (“村”)."
     }
     template_how_import() {
         zh "填好后保存，再运行 hanqing ledger import -c hub.toml 台账.xlsx。"
@@ -206,6 +211,7 @@ messages! { "ledger";
     add_column(column) { zh "在表头加上“{column}”列" en "add the column {column} to the first line" }
 
     // Problems of a row.
+    not_one_village() { zh "写的不是一个村" en "it names more or less than one village" }
     did_you_mean(word) { zh "是不是“{word}”？" en "did you mean {word}?" }
     formula_error(error) { zh "公式的结果是 {error}" en "the formula gives {error}" }
     correct_formula() { zh "改正公式，或直接填数" en "correct the formula, or type the value" }
@@ -214,7 +220,10 @@ messages! { "ledger";
         zh "用 Excel 或 WPS 打开再保存一次，或直接填数"
         en "open the file in Excel or WPS and save it again, or type the value"
     }
-    no_day_in_date() { zh "是日期或时间格式，却没有日期" en "has a date or time format but is not a day" }
+    no_day_in_date() {
+        zh "格子是日期或时间格式，却不显示是哪一天或哪个月"
+        en "has a date or time format but is not a day, or does not show it"
+    }
     format_as_date() { zh "把格式设为日期，再重填一次" en "format it as a date and type the day again" }
     too_many_characters(most) { zh "一格最多 {most} 个字" en "a cell has at most {most} characters" }
     shorten() { zh "写短一些" en "shorten it" }
@@ -222,8 +231,12 @@ messages! { "ledger";
     code_with_name(name, id) { zh "{name}（`{id}`）" en "{name} (`{id}`)" }
     did_you_mean_code(code) { zh "是不是{code}？" en "did you mean {code}?" }
     codes_are(all, codes) {
-        zh "台账项目共 {all} 种，最接近的是：{codes}"
-        en "the nearest of the {all} codes are {codes}"
+        zh "相近的项目有：{codes}；全部 {all} 种见 `hanqing ledger template` 做的工作簿"
+        en "codes like it are {codes}; all {all} are in the workbook that hanqing ledger template makes"
+    }
+    codes_listed(all) {
+        zh "台账项目共 {all} 种，见 `hanqing ledger template` 做的工作簿"
+        en "all {all} codes are in the workbook that hanqing ledger template makes"
     }
     finite_not_negative() { zh "数值必须是有限的数，不能是负数" en "a value must be finite and not negative" }
     decrease_is_correction() {
@@ -238,8 +251,8 @@ messages! { "ledger";
     not_a_number() { zh "不是数" en "not a number" }
     unit_of_code(id, name, unit) { zh "{name}（`{id}`）的单位必须是“{unit}”" en "{id} ({name}) must be in {unit}" }
     check_and_write_unit(unit) {
-        zh "核对数值是按“{unit}”填的，再写上“{unit}”"
-        en "check that the value is in {unit}, then write {unit}"
+        zh "核对数值是按哪个单位填的，写上那个单位，例如“{unit}”；万元、吨等会自动换算"
+        en "check in which unit the value is, and write that one, such as {unit}"
     }
     convert_value(unit) { zh "换算数值，单位写“{unit}”" en "convert the value and write {unit}" }
     convert_value_or(unit, others) {
@@ -276,6 +289,71 @@ messages! { "ledger";
     times_for_example() {
         zh "例如 2022-08-05 18:00 或 2022-08-05T18:00:00+08:00；不填就用导入的时间"
         en "for example 2022-08-05 18:00 or 2022-08-05T18:00:00+08:00; leave it empty for the time of the import"
+    }
+    // Rows that may be no entries, or more than one.
+    total_after_problems() {
+        zh "合计：还没有核对，先改正其他问题"
+        en "a total: not checked before the other problems are corrected"
+    }
+    may_be_the_sum(item, value) {
+        zh "{item} {value} 写的是全乡镇，正好是各村之和：是合计，还是全乡镇自己另外的数？"
+        en "{item} {value} is of the whole township and just the sum of its villages: it may be their total, or an amount of its own"
+    }
+    sum_or_own() {
+        zh "是合计就删掉这一行；是乡镇自己另外的数，村写“乡本级”（镇、街道写“镇本级”“街道本级”）"
+        en "remove the row if it is the total; for an amount of the township's own office write “乡本级”, “镇本级” or “街道本级” as its village"
+    }
+    struck_through() {
+        zh "这一行有划掉的内容，不知道还登不登记"
+        en "something in the row is struck through, and it may not count any more"
+    }
+    struck_way_out() {
+        zh "不登记就删掉这一行；要登记就取消删除线，只留下要登记的数"
+        en "remove the row if it does not count; else take the line away, and leave only what counts"
+    }
+    says_void(word) {
+        zh "写着“{word}”，不知道还登不登记"
+        en "it says {word}, and the row may not count any more"
+    }
+    void_way_out(word) {
+        zh "不登记就删掉这一行，连同被它冲掉的那一行；照常登记就去掉“{word}”"
+        en "remove the row if it does not count, with the one that it takes back; if it does count, take {word} away"
+    }
+    says_total(word) {
+        zh "写着“{word}”：是上面各行的合计，还是另外的一笔？"
+        en "it says {word}: the row may be the total of others, or an amount of its own"
+    }
+    total_way_out(word) {
+        zh "是合计就删掉这一行；是另外的一笔，就在这一格去掉“{word}”"
+        en "remove the row if it is a total; if it is an amount of its own, take {word} away"
+    }
+    differs_in_value(item, other, value, here) {
+        zh "与{other}是同一个项目（{item}）、村、作物、工程和日期，数值却不同（{value} 和 {here}），只会算其中一个"
+        en "it has the item ({item}), village, crop, work and days of {other} and another value ({value} and {here}); only one of them would count"
+    }
+    counts_once(item, other) {
+        zh "与{other}是同一个项目（{item}）、村、作物、工程和日期；这样的项目只算其中一个，不会相加"
+        en "it has the item ({item}), village, crop, work and days of {other}; of this item only one row counts, and they are not added up"
+    }
+    comma_may_part() {
+        zh "像是一个数被逗号分成了两格，后面的数挤进了备注"
+        en "a number may be parted in two by its comma, so that the last one stands among the remarks"
+    }
+    sum_or_later() {
+        zh "是各处的数就加成一行；是先后的数就各写各的日期；不是同一处就写明作物或工程"
+        en "make them one row with the sum if they are parts; give each its days if one is later; tell crop or work if they are of different things"
+    }
+    hidden_above() {
+        zh "写的是“同上”，上面紧挨着的却是隐藏或筛掉的行"
+        en "it repeats the row above, which is hidden or filtered out"
+    }
+    total_for_day(word) {
+        zh "日期写的是“{word}”：是合计就不登记"
+        en "it says {word} where a day is wanted; a total is not entered"
+    }
+    leave_total_out(word) {
+        zh "删掉这一行，或在导入时加 `--as '{word}=-'`"
+        en "remove the row, or import with --as '{word}=-'"
     }
     not_a_row_number() { zh "不是台账的行号" en "not a row number of the ledger" }
     empty_unless_exported() {

@@ -349,6 +349,11 @@ messages! { "office";
     gathered() { zh "从表的上下文字得到：" en "found above and below the table:" }
     read_otherwise() { zh "与所写不同的读法：" en "read otherwise than written:" }
     rows_left_out() { zh "没有取的行：" en "rows left out:" }
+    alike_rows() {
+        zh "与台账只差数值，会另记一笔；是更正就不要导入，改用 `hanqing ledger correct`："
+        en "alike to rows of the ledger but for the value, and entered beside them; for a correction use hanqing ledger correct instead:"
+    }
+    alike_row(place, row) { zh "{place}：台账第 {row} 条" en "{place}: row {row} of the ledger" }
     sheets_not_read() { zh "没有读的工作表：" en "sheets not read:" }
     left_out_because(row, text, why) { zh "第 {row} 行“{text}”：{why}" en "row {row}, {text}: {why}" }
     named_because(name, why) { zh "“{name}”：{why}" en "{name}: {why}" }

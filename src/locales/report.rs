@@ -115,7 +115,7 @@ messages! { "report";
     sown_area() { zh "播种面积（亩）" en "sown area (mu)" }
     day() { zh "日期" en "day" }
     electricity_kwh() { zh "用电（kWh）" en "electricity (kWh)" }
-    stored_m3() { zh "蓄水总量（m3）" en "water stored (m3)" }
+    stored_m3() { zh "监测的蓄水量（m³）" en "water stored, watched (m³)" }
     total() { zh "合计" en "total" }
     row_number() { zh "行号" en "row" }
     item() { zh "项目" en "item" }
@@ -136,13 +136,13 @@ messages! { "report";
     station() { zh "测站" en "station" }
     kind() { zh "类型" en "kind" }
     last_level() { zh "期末水位（m）" en "level at the end (m)" }
-    last_storage() { zh "期末蓄水（m3）" en "storage at the end (m3)" }
+    last_storage() { zh "期末蓄水（m³）" en "storage at the end (m³)" }
     warn_m() { zh "旱警（m）" en "drought warning level (m)" }
     guard_m() { zh "旱保（m）" en "drought guarantee level (m)" }
     warn_from() { zh "旱警始于" en "at the warning level from" }
     dry_h() { zh "干涸或断流（h）" en "dry or without flow (h)" }
     pump() { zh "泵站" en "pump station" }
-    water_m3() { zh "水量（m3）" en "water (m3)" }
+    water_m3() { zh "水量（m³）" en "water (m³)" }
     water_method() { zh "水量方法" en "method of the water" }
     hours_h() { zh "运行（h）" en "running (h)" }
     hours_method() { zh "运行方法" en "method of the hours" }
@@ -181,10 +181,10 @@ messages! { "report";
     }
 
     // Charts.
-    chart_electricity() { zh "逐日抗旱用电" en "Electricity for drought relief by day" }
-    chart_electricity_kwh() { zh "逐日抗旱用电（kWh）" en "Electricity for drought relief by day (kWh)" }
-    chart_storage() { zh "塘库蓄水总量" en "Water stored in ponds and reservoirs" }
-    chart_storage_m3() { zh "塘库蓄水总量（m3）" en "Water stored in ponds and reservoirs (m3)" }
+    chart_electricity() { zh "装表水泵逐日用电" en "Electricity of the metered pumps by day" }
+    chart_electricity_kwh() { zh "装表水泵逐日用电（kWh）" en "Electricity of the metered pumps by day (kWh)" }
+    chart_storage() { zh "监测的塘库蓄水量" en "Water stored in the ponds and reservoirs that are watched" }
+    chart_storage_m3() { zh "监测的塘库蓄水量（m³）" en "Water stored in the ponds and reservoirs that are watched (m³)" }
     chart_level(source, village) { zh "{source}（{village}）水位" en "Level of {source} ({village})" }
     axis_electricity() { zh "用电（kWh）" en "electricity (kWh)" }
     axis_storage() { zh "蓄水量（m³）" en "storage (m³)" }
@@ -253,8 +253,8 @@ messages! { "report";
     excel_failed() { zh "Excel 文件生成失败" en "cannot build the Excel file" }
 
     only_claims() {
-        zh "措辞里只能用指标的结论（`.phrase`、`.phrase_en`、`.words`、`.verdict`、`.name`、`.plural`、`.entered`），不能用数值"
-        en "the wording may only use what is proved of a figure (.phrase, .phrase_en, .words, .verdict, .name, .plural, .entered), not its value"
+        zh "措辞里只能用指标的结论（`.phrase`、`.phrase_en`、`.words`、`.verdict`、`.name`、`.plural`、`.entered`、`.measured`），不能用数值"
+        en "the wording may only use what is proved of a figure (.phrase, .phrase_en, .words, .verdict, .name, .plural, .entered, .measured), not its value"
     }
     no_block_named() { zh "没有写任何一块" en "names no block" }
     all_blocks() { zh "不写 `blocks` 即为全部" en "leave it out for all blocks" }
@@ -271,6 +271,10 @@ messages! { "report";
         en "nothing can be said of this figure: make its clause one that can be left out"
     }
 
+    words_altered(word, whole, clause) {
+        zh "“{clause}”里的“{word}”把“{whole}”说成了另一个数；指标的话要照原样写，去掉“{word}”"
+        en "“{word}” in “{clause}” makes something else of “{whole}”; print a figure's words as they are, without it"
+    }
     number_not_of_a_figure(number, paragraph) {
         zh "“{paragraph}”里的数字“{number}”不在指标的原话里；数只能照指标的话写，连同“约”“以上”和“监测的”等字"
         en "the number “{number}” in “{paragraph}” is not in a figure's words; a number may only stand as these have it, with its hedge \
@@ -321,6 +325,7 @@ messages! { "report";
     token_statement() { zh "语句" en "statement" }
 
     // Faults of a template.
+    with_these_figures() { zh "按这份报告的数" en "with the figures of this report" }
     with_every_figure() { zh "所有指标都有数据时" en "with every figure" }
     with_exact_figures() { zh "指标都是准确数时" en "with exact figures" }
     with_known_parts() { zh "指标都只知道一部分时" en "with figures known in part" }

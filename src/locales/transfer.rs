@@ -82,6 +82,18 @@ messages! { "transfer";
         zh "用 {name} 压缩，读不了；请用 gzip 保存"
         en "compressed with {name}, which cannot be read; save it with gzip"
     }
+    encoding(number) {
+        zh "有一列用 Parquet 的 {number} 号编码，读不了；请用 `PLAIN` 或字典编码保存"
+        en "a column has the encoding {number} of Parquet, which cannot be read; save it as PLAIN or with dictionaries"
+    }
+    pages_too_large(row, most) {
+        zh "第 {row} 行：从这里起的数据页解开后超过 {most} MiB，不是本程序导出的文件"
+        en "row {row}: the pages from here on unpack to more than {most} MiB; no export of hanqing is like that"
+    }
+    too_many_wrong(row, most) {
+        zh "已有 {most} 行有问题，第 {row} 行以后没有再读；请检查是否选错了文件"
+        en "{most} rows are wrong, and the rows after row {row} were not read; check that it is the right file"
+    }
     page_undecodable() { zh "有一页数据解不开" en "a page cannot be decoded" }
     library(said) { zh "Parquet 报错：{said}" en "{said}" }
 

@@ -9,6 +9,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 use super::{MqttSettings, tls};
 use crate::core::Problem;
 use crate::locales::{Text, foreign, mqtt as words};
+use crate::support::files;
 
 /// How often the files are checked: soon enough for whoever copies new ones to see the result in the log. Checking
 /// small, cached files costs nothing.
@@ -28,7 +29,7 @@ pub(super) struct PemFile {
 impl PemFile {
     fn read(setting: &'static str, path: &Path) -> Result<Self, Problem> {
         let mut file = Self { setting, path: path.into(), pem: Vec::new() };
-        let read = std::fs::File::open(path)
+        let read = files::open_regular(path)
             .and_then(|opened| opened.take(FILE_MAX + 1).read_to_end(&mut file.pem));
         match read {
             Err(error) => Err(unreadable(setting, path, &error)),

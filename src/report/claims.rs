@@ -38,7 +38,8 @@ impl Misuse {
 }
 
 /// The claim of one figure: `phrase` (words in Chinese), `phrase_en`, `words` (in the language of the document),
-/// `verdict`, `name`, `plural`, whether it is of more than one thing, and `entered`, whether people entered all of it.
+/// `verdict`, `name`, `plural`, whether it is of more than one thing, `entered`, whether people entered all of it, and
+/// `measured`, whether none of it is entered.
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     id: FigureId,
@@ -46,23 +47,25 @@ pub(super) struct Said {
     verdict: Verdict,
     plural: bool,
     entered: bool,
+    measured: bool,
 }
 
 impl Said {
     fn of(figure: &Figure) -> Self {
         Self {
             id: figure.id,
-            words: spoken(figure),
+            words: spoken(figure).cloned(),
             verdict: figure.claim.verdict,
             plural: figure.number().is_some_and(|number| number > 1.0),
             entered: is_entered(figure),
+            measured: !is_entered(figure) && !figure.inputs.iter().any(is_row),
         }
     }
 
     /// The claim of the figure `id` with these words: proved with them, open without.
     pub fn with(id: FigureId, words: Option<Text>) -> Self {
         let verdict = if words.is_some() { Verdict::Proved } else { Verdict::Open };
-        Self { id, words, verdict, plural: true, entered: false }
+        Self { id, words, verdict, plural: true, entered: false, measured: true }
     }
 }
 
@@ -77,6 +80,7 @@ impl Object for Said {
             "name" => self.id.spec().name().to_string().into(),
             "plural" => self.plural.into(),
             "entered" => self.entered.into(),
+            "measured" => self.measured.into(),
             _ => Misuse::OnlyClaims.error().into(),
         })
     }
@@ -93,10 +97,15 @@ impl Object for Said {
     }
 }
 
-/// Whether rows of the ledger, and no readings, are behind a figure.
+/// Whether an input is a row of the ledger that adds something.
+fn is_row(input: &FigureInput) -> bool {
+    matches!(input.from, Origin::Ledger(_)) && input.value != Some(0.0)
+}
+
+/// Whether rows of the ledger, and no readings, are behind a figure: pumps that stood still add nothing to it.
 fn is_entered(figure: &Figure) -> bool {
-    let is_row = |input: &FigureInput| matches!(input.from, Origin::Ledger(_));
-    let of_rows = !figure.inputs.is_empty() && figure.inputs.iter().all(is_row);
+    let mut adding = figure.inputs.iter().filter(|input| input.value != Some(0.0)).peekable();
+    let of_rows = adding.peek().is_some() && adding.all(is_row);
     figure.class == Class::Entered || of_rows
 }
 

@@ -103,7 +103,8 @@ impl Document {
     ) -> Result<Vec<u8>, ReportError> {
         let of = |lang, make: fn(&Section<'_>) -> Result<String, ReportError>| {
             let templates = Templates::read(choice.templates)?;
-            let section = Section::new((&templates, choice), lang, township, statement, issued_at)?;
+            let section =
+                Section::checked((&templates, choice), lang, township, statement, issued_at)?;
             make(&section).map(String::into_bytes)
         };
         match self {
@@ -113,7 +114,7 @@ impl Document {
             Self::Word => {
                 let templates = Templates::read(choice.templates)?;
                 let section =
-                    Section::new((&templates, choice), lang, township, statement, issued_at)?;
+                    Section::checked((&templates, choice), lang, township, statement, issued_at)?;
                 within(lang, || word::write(township, statement, &section.paragraphs, issued_at))
             }
             Self::Excel => within(lang, || excel::write(township, statement, issued_at)),
@@ -141,7 +142,7 @@ pub fn section(
     lang: Lang,
 ) -> Result<Vec<String>, ReportError> {
     let templates = Templates::read(choice.templates)?;
-    Ok(Section::new((&templates, choice), lang, township, statement, issued_at)?.paragraphs)
+    Ok(Section::checked((&templates, choice), lang, township, statement, issued_at)?.paragraphs)
 }
 
 /// Renders the documents of `statement`: Markdown in both languages, Word, Excel and HTML in `lang`. The office
@@ -154,7 +155,8 @@ pub fn render(
     lang: Lang,
 ) -> Result<Documents, ReportError> {
     let templates = Templates::read(choice.templates)?;
-    let section = |lang| Section::new((&templates, choice), lang, township, statement, issued_at);
+    let section =
+        |lang| Section::checked((&templates, choice), lang, township, statement, issued_at);
     let (chinese, english) = (section(Lang::Chinese)?, section(Lang::English)?);
     let own = match lang {
         Lang::Chinese => &chinese,

@@ -9,6 +9,7 @@ use minijinja::value::{Kwargs, Serde, Value};
 use minijinja::{Environment, Error, ErrorKind};
 use serde::Deserialize;
 
+use super::spoken::spoken;
 use crate::account::{Entry, Method, Segment, SegmentKind};
 use crate::figures::{
     Class, Figure, FigureInput, Finding, Value as Number, Verdict, open_by_bounds,
@@ -43,7 +44,7 @@ impl FigureView {
                 Number::Absent => serde_json::Value::Null,
             },
             unit_name: figure.unit_name().into(),
-            words: figure.words.as_ref().map(ToString::to_string),
+            words: spoken(figure).map(ToString::to_string),
             claim: ClaimView {
                 verdict: figure.claim.verdict,
                 grounds: figure.claim.grounds.iter().map(ToString::to_string).collect(),
@@ -317,10 +318,15 @@ pub(super) fn unproved(figure: &FigureView) -> String {
     }
 }
 
+/// Whether a block of the section speaks of it, always or where an office enters it.
+pub(super) fn is_in_section(figure: &Figure) -> bool {
+    figure.narrative || figure.optional
+}
+
 /// The line of that list for a figure of a statement, if it belongs there.
 pub(super) fn unproved_line(figure: &Figure) -> Option<String> {
     let view = FigureView::of(figure);
-    (figure.narrative && view.is_unproved()).then(|| unproved(&view))
+    (is_in_section(figure) && view.is_unproved()).then(|| unproved(&view))
 }
 
 /// Between which values the truth lies, unless the grounds of the verdict say it already.

@@ -54,9 +54,8 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
         let template = lang.pick(WORDING, WORDING_EN);
         match render::source(templates_dir, template) {
             Ok(source) => {
+                faults.extend(fixed(lang, template, &source));
                 let outside = without_comments(&source);
-                faults.extend(numbers(template, &outside));
-                faults.extend(statements(lang, template, &fixed_text(&outside)));
                 // Those of the program have been tried with it.
                 let own = templates_dir.is_none() || !render::is_built_in(template, &source);
                 if let Some(templates) = templates.as_ref().ok().filter(|_| own) {
@@ -72,6 +71,14 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
     }
     faults.sort_by_cached_key(Text::to_string);
     faults.dedup();
+    faults
+}
+
+/// The faults of the text that is fixed in the `source` of a wording.
+pub(super) fn fixed(lang: Lang, template: &str, source: &str) -> Vec<Text> {
+    let outside = without_comments(source);
+    let mut faults = numbers(template, &outside);
+    faults.extend(statements(lang, template, &fixed_text(&outside)));
     faults
 }
 
@@ -106,7 +113,7 @@ fn files(dir: &Path) -> Vec<Text> {
 /// The faults that show where figures of a sentence are missing.
 fn parts(templates: &Templates, lang: Lang, template: &'static str, source: &str) -> Vec<Text> {
     let at = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
-    let about = within(lang, || about(&township(), period(), &at, Choice::default()));
+    let about = within(lang, || about(&township(), (period(), true), &at, Choice::default()));
     let words = |id| said(id, Some(Sample::Rounded)).unwrap_or_else(|| id.spec().name());
     Wording { templates, lang, template, about, source, words }.faults()
 }

@@ -20,6 +20,8 @@ const ADVERBIALS: [&str; 3] = ["以来", "期间", "方面"];
 const MONTH: &str = "月份";
 /// Single characters that stand twice on end only by a fault of the wording: hedges and particles.
 const SINGLE: [char; 6] = ['约', '余', '达', '共', '的', '了'];
+/// Characters that a message shows on each side of a fault: a clause or two. Engineering judgement.
+const AROUND: usize = 30;
 /// Longest piece of Chinese that is looked for twice on end, characters.
 const PIECE_MAX: usize = 6;
 
@@ -39,13 +41,37 @@ pub(super) enum Break {
 impl Break {
     /// The fault of `paragraph`, made by `template` in this `case`.
     pub fn fault(&self, template: &str, case: &Text, paragraph: &str) -> Text {
+        let around = &self.around(paragraph);
         let marks = match self {
             Self::Pair(pair) => Text::verbatim(pair),
             Self::First => words::first_mark(),
             Self::Last => words::last_mark(),
-            Self::Twice(word) => return words::doubled_words(template, case, word, paragraph),
+            Self::Twice(word) => return words::doubled_words(template, case, word, around),
         };
-        words::broken_marks(template, case, marks, paragraph)
+        words::broken_marks(template, case, marks, around)
+    }
+}
+
+impl Break {
+    /// The words around the place in `paragraph`, which may be long.
+    fn around(&self, paragraph: &str) -> String {
+        let length = paragraph.chars().count();
+        let at = match self {
+            Self::Pair(pair) => paragraph.find(pair),
+            Self::First => Some(0),
+            Self::Last => Some(paragraph.len()),
+            Self::Twice(word) => {
+                let doubled = |between: &str| paragraph.find(&format!("{word}{between}{word}"));
+                doubled("").or_else(|| doubled(" "))
+            }
+        };
+        let before = at.and_then(|at| paragraph.get(..at)).unwrap_or("");
+        let at = before.chars().count();
+        let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(length));
+        let part: String = paragraph.chars().skip(from).take(to - from).collect();
+        let [cut_before, cut_behind] =
+            [from > 0, to < length].map(|cut| if cut { "…" } else { "" });
+        format!("{cut_before}{part}{cut_behind}")
     }
 }
 
@@ -143,6 +169,13 @@ mod tests {
         ] {
             assert_eq!(breaks(lang, paragraph), Vec::new());
         }
+    }
+
+    #[test]
+    fn a_fault_is_shown_with_the_words_around_it_and_not_the_paragraph() {
+        let paragraph = format!("{}受灾，。{}", "甲".repeat(300), "乙".repeat(300));
+        let fault = Break::Pair("，。").fault("t", &Text::verbatim("c"), &paragraph).to_string();
+        assert!(fault.contains("甲受灾，。乙") && fault.chars().count() < 150, "{fault}");
     }
 
     #[test]

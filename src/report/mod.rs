@@ -21,6 +21,7 @@ mod quoted;
 mod render;
 #[cfg(test)]
 mod section_tests;
+mod since;
 mod spoken;
 mod style;
 mod subsets;

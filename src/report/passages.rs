@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::fill::{self, Passages};
-use super::filters;
+use super::{filters, since};
 use crate::figures::{Figure, Statement, Value, Verdict};
 use crate::locales::{Lang, Text, fill as fill_words, report as words};
 use crate::water::Township;
 
 /// What the name of a village ends with, and an office leaves out.
 const VILLAGE_ENDS: [&str; 3] = ["行政村", "社区", "村"];
+
+/// What an office says of a number since the drought began.
+const SO_FAR: [&str; 1] = ["累计"];
 
 /// The passages of the section by their titles (抗旱救灾方面), with what `said`, the paragraphs of this report, say under
 /// them; `every` are the paragraphs of a section that leaves nothing out.
@@ -41,7 +44,11 @@ pub(super) fn passages(
     titled: BTreeMap<String, Option<String>>,
 ) -> Passages {
     let year = statement.period.to.year();
-    let parts = parts(township);
+    let mut parts = parts(township);
+    if since::due(statement, false).is_some() {
+        // The figures are of a part of the drought.
+        parts.extend(SO_FAR.map(str::to_owned));
+    }
     let mut passages = Passages { titled, year, parts, ..Passages::default() };
     for (name, text) in [
         ("section", paragraphs.join("\n")),

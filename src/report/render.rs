@@ -14,10 +14,11 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::blocks::Choice;
 use super::claims::{Claims, write_value};
+use super::marks::breaks;
 use super::quoted::unquoted;
 use super::spoken::spoken;
 use super::style::hedged_twice;
-use super::{filters, template_error::template_error};
+use super::{filters, lint, since, template_error::template_error};
 use crate::core::Period;
 use crate::figures::{Comparison, Figure, FigureId, Statement};
 use crate::locales::{Lang, Text, foreign, report as words, within};
@@ -57,6 +58,9 @@ pub enum ReportError {
     /// A template is wrong.
     #[error("{}", wrong_template(name, *line, what))]
     Template { name: String, line: Option<usize>, what: Text },
+    /// Faults of an office's own wording, each with its place.
+    #[error("{0}")]
+    Wording(Text),
     #[error("{}", words::hedged_twice(WORDING, words))]
     DoubleHedge { words: String },
     #[error("{}", words::no_zone(zone))]
@@ -111,6 +115,12 @@ impl Templates {
         Ok(Self(environment))
     }
 
+    fn source(&self, name: &str) -> Result<String, ReportError> {
+        let template =
+            self.0.get_template(name).map_err(|error| template_error(name, "", &error))?;
+        Ok(template.source().to_owned())
+    }
+
     fn fill(&self, name: &str, context: Value) -> Result<String, ReportError> {
         let render = |template: minijinja::Template<'_, '_>| {
             let rendered = template.render(context);
@@ -143,7 +153,9 @@ impl<'a> Section<'a> {
         issued_at: Timestamp,
     ) -> Result<Self, ReportError> {
         let issued_at = issued_at.to_zoned_datetime(zone(township)?);
-        let about = within(lang, || about(township, statement.period, &issued_at, choice));
+        let so_far = since::is_so_far(statement);
+        let about =
+            within(lang, || about(township, (statement.period, so_far), &issued_at, choice));
         let wording = wording(templates, lang, &about, Claims::of(&statement.figures))?;
         let phrases = statement.figures.iter().filter_map(|figure| figure.phrase.as_deref());
         if let Some(words) = hedged_twice(&wording, phrases) {
@@ -156,6 +168,32 @@ impl<'a> Section<'a> {
         let context = within(lang, || context(township, statement, about));
         let context = context! { paragraphs => paragraphs.clone(), ..context };
         Ok(Self { templates, lang, context, paragraphs })
+    }
+
+    /// As [`new`](Self::new), for a report: of an office's own wording, what a check of the templates finds in its fixed
+    /// text and in these paragraphs is an error, too.
+    pub fn checked(
+        of: (&'a Templates, Choice<'_>),
+        lang: Lang,
+        township: &Township,
+        statement: &Statement,
+        issued_at: Timestamp,
+    ) -> Result<Self, ReportError> {
+        let section = Self::new(of, lang, township, statement, issued_at)?;
+        let name = lang.pick(WORDING, WORDING_EN);
+        let source = of.0.source(name)?;
+        if is_built_in(name, &source) {
+            return Ok(section);
+        }
+        let mut faults = lint::fixed(lang, name, &source);
+        for paragraph in &section.paragraphs {
+            let broken = breaks(lang, paragraph).into_iter();
+            faults.extend(broken.map(|b| b.fault(name, &words::with_these_figures(), paragraph)));
+        }
+        match faults.is_empty() {
+            true => Ok(section),
+            false => Err(ReportError::Wording(Text::clauses(faults))),
+        }
     }
 
     pub fn markdown(&self) -> Result<String, ReportError> {
@@ -185,7 +223,7 @@ fn as_figures_say(
         .iter()
         .flat_map(|paragraph| {
             let found = unquoted(paragraph, said, others);
-            found.into_iter().map(|unquoted| unquoted.text(paragraph))
+            found.into_iter().map(|unquoted| unquoted.text())
         })
         .collect();
     if faults.is_empty() {
@@ -205,14 +243,16 @@ fn said(lang: Lang, figures: &[Figure]) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// What else a wording may have that has a number in it: days of the period and of issue, and names. In the language
+/// What else a wording may have that has a number in it or is said of a number: days of the period and of issue, names, and
+/// the whole of the unit. In the language
 /// that is spoken here.
 fn others(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Vec<String> {
     let days = [period.from, period.to, issued_at.date()];
     let year = |day: Date| format!("{}{}", day.year(), Lang::current().pick("年", ""));
     let days = days.map(|day| [filters::long_day(day), day.to_string(), year(day)]);
     let names = FigureId::ALL.iter().map(|id| id.spec().name().to_string());
-    let about = [township.name.clone(), issued_on(issued_at)];
+    let whole = format!("全{}", unit_word(&township.name));
+    let about = [township.name.clone(), whole, issued_on(issued_at)];
     days.into_iter().flatten().chain(names).chain(about).collect()
 }
 
@@ -234,10 +274,11 @@ pub(super) fn wording(
     within(lang, || templates.fill(lang.pick(WORDING, WORDING_EN), context))
 }
 
-/// What every template may say of the section besides its claims, in the language that is spoken here.
+/// What every template may say of the section besides its claims, in the language that is spoken here: the days of the
+/// period, and whether the figures are those `so_far` of the drought.
 pub(super) fn about(
     township: &Township,
-    period: Period,
+    (period, so_far): (Period, bool),
     issued_at: &ZonedDateTime,
     choice: Choice<'_>,
 ) -> Value {
@@ -248,6 +289,7 @@ pub(super) fn about(
         township => context! { name => township.name.as_str() },
         blocks => choice.by_name(),
         unit_word => unit_word(&township.name),
+        so_far,
         period => context! {
             from => from.as_str(),
             to => to.as_str(),
@@ -263,14 +305,23 @@ pub(super) fn about(
 const OFFICES: [&str; 5] = ["人民政府", "政府", "管理委员会", "管委会", "办事处"];
 /// What a unit calls itself after 我 and 全 (我镇, 全场), by the end of its name. A subdistrict's office may be all of its
 /// name (城东办事处).
-const UNITS: [&str; 10] = ["街道", "镇", "乡", "苏木", "县", "旗", "区", "市", "场", "办事处"];
+const UNITS: [&str; 13] =
+    ["街道", "社区", "园区", "镇", "乡", "苏木", "县", "旗", "区", "市", "场", "办事处", "团"];
+/// A park is called so by nobody who works in it.
+const PARK: [&str; 2] = ["园", "园区"];
+/// Where the name does not say what the unit is.
+const UNKNOWN: &str = "辖区";
 
-/// What a unit calls itself after 我 and 全, by the end of its name; 乡 where it ends otherwise.
+/// What a unit calls itself after 我 and 全, by the end of its name.
 fn unit_word(name: &str) -> &'static str {
     let name = name.trim();
     let bare = OFFICES.iter().find_map(|office| name.strip_suffix(office));
-    let ends = |name: &str| UNITS.into_iter().find(|word| name.ends_with(word));
-    bare.and_then(ends).or_else(|| ends(name)).unwrap_or("乡")
+    let [end, park] = PARK;
+    let ends = |name: &str| {
+        let word = UNITS.into_iter().find(|word| name.ends_with(word));
+        word.or_else(|| name.ends_with(end).then_some(park))
+    };
+    bare.and_then(ends).or_else(|| ends(name)).unwrap_or(UNKNOWN)
 }
 
 /// What the templates of the documents read, in the language that is spoken here.
@@ -305,12 +356,14 @@ struct FigureInContext<'a> {
     name: Text,
     words: Option<&'a Text>,
     unit_name: Text,
+    in_section: bool,
 }
 
 impl<'a> FigureInContext<'a> {
     fn of(figure: &'a Figure) -> Self {
         let (name, unit_name) = (figure.name(), figure.unit_name());
-        Self { figure, name, words: figure.words.as_ref(), unit_name }
+        let in_section = filters::is_in_section(figure);
+        Self { figure, name, words: spoken(figure), unit_name, in_section }
     }
 }
 
@@ -392,7 +445,12 @@ mod tests {
             ("红星农场", "场"),
             ("五指山林场", "场"),
             ("巴彦苏木", "苏木"),
-            ("清源", "乡"),
+            ("清源经济开发区", "区"),
+            ("清源工业园", "园区"),
+            ("清源工业园管委会", "园区"),
+            ("清源社区", "社区"),
+            ("清源", "辖区"),
+            ("Qingyuan", "辖区"),
         ] {
             assert_eq!(unit_word(name), expected, "{name}");
         }

@@ -2,12 +2,14 @@
 
 use jiff::civil::date;
 
-use super::tests::{period, statement};
+use super::tests::{drought, period, statement};
 use super::{Block, Choice, section};
+use crate::account::Method;
 use crate::figures::{
-    Claim, Class, Figure, FigureId, Hedge, SIGNIFICANT, Value, Verdict, phrase, phrase_en,
+    Claim, Class, Figure, FigureId, FigureInput, Hedge, Origin, SIGNIFICANT, Statement, Value,
+    Verdict, phrase, phrase_en,
 };
-use crate::locales::{Lang, Text, figures as words};
+use crate::locales::{Lang, Text, figures as words, report as shares};
 use crate::water::Township;
 
 /// What an office knows of a drought: id and value. Months are numbers.
@@ -94,6 +96,9 @@ fn own_words(id: FigureId) -> Option<Text> {
         FigureId::ChannelsDry => words::some_channels_dry(),
         FigureId::PondsDry => words::some_ponds_dry(),
         FigureId::ResponseLevel => words::response("Ⅳ"),
+        FigureId::RainAnomaly => shares::rain_less(78),
+        FigureId::StorageAnomaly => shares::storage_less(40),
+        FigureId::StorageOfPlan => shares::of_plan(38),
         FigureId::DrinkingDifficulty => words::nobody_short(words::throughout()),
         _ => return None,
     })
@@ -137,14 +142,20 @@ fn figures(known: &[(&str, f64)], class: Class) -> Vec<Figure> {
     FigureId::ALL.iter().map(of).collect()
 }
 
-/// The paragraphs in Chinese and in English.
+/// The paragraphs in Chinese and in English, of a period that is the drought.
 fn said(blocks: &[&str], figures: &[Figure]) -> [Vec<String>; 2] {
+    let of_all =
+        Statement { entries: vec![drought(period().from, period().to)], ..statement(figures) };
+    said_of(blocks, &of_all)
+}
+
+fn said_of(blocks: &[&str], statement: &Statement) -> [Vec<String>; 2] {
     let blocks: Vec<String> = blocks.iter().map(|block| (*block).to_owned()).collect();
     let choice =
         Choice { templates: None, blocks: (!blocks.is_empty()).then_some(blocks.as_slice()) };
     let township: Township = toml::from_str("name = \"清源镇\"").unwrap();
     let at = "2022-11-16T01:30:00Z".parse().unwrap();
-    Lang::ALL.map(|lang| section(choice, &township, &statement(figures), at, lang).unwrap())
+    Lang::ALL.map(|lang| section(choice, &township, statement, at, lang).unwrap())
 }
 
 fn everything() -> Vec<(&'static str, f64)> {
@@ -161,13 +172,13 @@ const BLOCKS: &[(&str, &str, &str)] = &[
     ),
     (
         "storage",
-        "抗旱救灾方面，截至2022年11月15日，有监测或填报数据的塘库共蓄水约8.6万立方米，占计划蓄水量的约38%，比往年同期少约40%。",
+        "抗旱救灾方面，截至2022年11月15日，监测的塘库共蓄水约8.6万立方米，占计划蓄水量的约38%，比往年同期少约40%。",
         "By 2022-11-15: stored in the ponds and reservoirs with data: about 86,000 m³; share of the water that was \
              planned to be stored: about 38 %; storage compared: about 40 % less than in earlier years.",
     ),
     (
         "drought",
-        "抗旱救灾方面，8月份以来，我镇7个行政村先后受旱，部分河沟断水，部分塘堰干涸，监测或填报的水库干涸2座，\
+        "抗旱救灾方面，8月份以来，我镇7个行政村先后受旱，部分河沟断水，部分塘堰干涸，监测的水库干涸2座，\
              机电井出水不足的有12眼。",
         "Since August 2022: 7 administrative villages hit; some channels ceased to flow; some ponds ran dry; dry among \
              the reservoirs with data: 2 reservoirs; with too little water: 12 wells.",
@@ -346,4 +357,56 @@ fn that_nobody_was_short_stands_at_the_end_of_the_drinking_water() {
     assert!(zh[0].ends_with("受益群众1900人，整个旱情期间未有一人次出现饮水困难情况。"), "{zh:?}");
     let [zh, _] = said(&["water_works"], &figures);
     assert!(zh[0].ends_with("受益群众1900人。"), "{zh:?}");
+}
+
+#[test]
+fn a_part_of_the_drought_does_not_say_so_far() {
+    let known = [
+        ("persons_engaged", 90.0),
+        ("person_times_engaged", 900.0),
+        ("persons_short_total", 100.0),
+        ("persons_relieved", 100.0),
+    ];
+    let figures = figures(&known, Class::Entered);
+    for entries in [vec![drought(date(2022, 7, 20), date(2022, 12, 1))], Vec::new()] {
+        let part = Statement { entries, ..statement(&figures) };
+        let [zh, en] = said_of(&[], &part);
+        assert_eq!(
+            zh,
+            [
+                "抗旱救灾方面，面对旱情，期间单日最多投入抗旱人员90人，期间投入抗旱约900人次。",
+                "安全饮水方面，期间新增约100人因旱饮水困难。期间解决约100人的饮水困难。",
+            ]
+        );
+        assert!(!en.join(" ").contains("in all"), "{en:?}");
+    }
+    let [zh, _] = said(&[], &figures);
+    assert!(zh.join("").contains("累计投入抗旱") && zh.join("").contains("累计解决"), "{zh:?}");
+}
+
+#[test]
+fn what_is_measured_and_what_is_entered_are_told_apart() {
+    let input = |from: &str, value: f64| FigureInput {
+        from: match from {
+            "ledger" => Origin::Ledger(7),
+            series => Origin::Series(series.parse().unwrap()),
+        },
+        value: Some(value),
+        method: Method::Ran,
+        note: Text::default(),
+        coverage: None,
+    };
+    let (pump, still) = (input("pump-1/energy_total", 15.0), input("pump-1/energy_total", 0.0));
+    let row = input("ledger", 400.0);
+    for (inputs, expected) in [
+        (vec![pump.clone()], "投用机泵可灌面积约2400亩"),
+        (vec![pump, row.clone()], "投用机泵可灌与填报浇灌面积合计约2400亩"),
+        (vec![still, row], "浇灌面积约2400亩"),
+    ] {
+        let mut all = figures(&[("area_irrigated", 2_415.0)], Class::Mixed);
+        let figure = all.iter_mut().find(|f| f.id == FigureId::AreaIrrigated).unwrap();
+        figure.inputs = inputs;
+        let [zh, _] = said(&[], &all);
+        assert_eq!(zh, [format!("抗旱救灾方面，{expected}。")]);
+    }
 }

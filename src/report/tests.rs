@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 
 use super::{Choice, Documents, ReportError, render, section, write};
-use crate::account::{Method, TownshipDay};
+use crate::account::{Entry, EntryCode, Method, TownshipDay};
 use crate::core::Period;
 use crate::figures::{
     Claim, Figure, FigureId, FigureInput, Findings, Origin, Statement, Totals, Value, Verdict,
@@ -97,6 +97,26 @@ fn documents_in(
     let issued_at = "2022-11-16T01:30:00Z".parse().unwrap();
     let choice = Choice { templates: dir, blocks: None };
     render(choice, &township, &statement(figures), issued_at, lang)
+}
+
+/// A row of the ledger that names a drought of these days.
+pub(super) fn drought(from: Date, to: Date) -> Entry {
+    Entry {
+        id: 1,
+        code: EntryCode::DroughtEvent,
+        value: 1.0,
+        from,
+        to,
+        village: None,
+        crop: None,
+        work: None,
+        document: "通知".into(),
+        entered_by: "陈某".into(),
+        entered_at: jiff::Timestamp::UNIX_EPOCH,
+        reason: String::new(),
+        supersedes: None,
+        reviewed_by: None,
+    }
 }
 
 /// A statement with these figures and two days of electricity.

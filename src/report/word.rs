@@ -4,9 +4,9 @@
 //! Charts are native Word charts, so that a reader can restyle them.
 
 use docx_rs::{
-    AlignmentType, Docx, Footer, LineSpacing, LineSpacingType, PageMargin, PageNum, Paragraph, Run,
-    RunFonts, SpecialIndentType, Style, StyleType, Table, TableCell, TableLayoutType, TableRow,
-    WidthType,
+    AlignmentType, Docx, FieldCharType, Footer, InstrPAGE, InstrText, LineSpacing, LineSpacingType,
+    PageMargin, Paragraph, Run, RunFonts, SpecialIndentType, Style, StyleType, Table, TableCell,
+    TableLayoutType, TableRow, WidthType,
 };
 use jiff::Timestamp;
 
@@ -150,7 +150,14 @@ fn empty_document(created_at: &str) -> Docx {
 
 /// `— 1 —`, one character from the right of odd pages and from the left of even ones (GB/T 9704 §7.5).
 fn page_number(side: AlignmentType) -> Footer {
-    let run = |text: &str| Run::new().add_text(text).fonts(fonts(SONGTI)).size(PAGE_NUMBER);
+    let run = || Run::new().fonts(fonts(SONGTI)).size(PAGE_NUMBER);
+    // The page number of the library has no size of its own.
+    let number = run()
+        .add_field_char(FieldCharType::Begin, false)
+        .add_instr_text(InstrText::PAGE(InstrPAGE::new()))
+        .add_field_char(FieldCharType::Separate, false)
+        .add_text("1")
+        .add_field_char(FieldCharType::End, false);
     let [left, right] = match side {
         AlignmentType::Right => [None, Some(PAGE_NUMBER_INDENT)],
         _ => [Some(PAGE_NUMBER_INDENT), None],
@@ -160,9 +167,9 @@ fn page_number(side: AlignmentType) -> Footer {
         .indent(left, None, right, None)
         .fonts(fonts(SONGTI))
         .size(PAGE_NUMBER)
-        .add_run(run("— "))
-        .add_page_num(PageNum::new())
-        .add_run(run(" —"));
+        .add_run(run().add_text("— "))
+        .add_run(number)
+        .add_run(run().add_text(" —"));
     Footer::new().add_paragraph(paragraph)
 }
 
@@ -320,6 +327,9 @@ mod tests {
         for (side, indent) in [("right", "w:right=\"280\""), ("left", "w:left=\"280\"")] {
             let own = footers.iter().find(|text| text.contains(&format!("w:jc w:val=\"{side}\"")));
             assert!(own.unwrap().contains(indent), "{footers:?}");
+            let runs: Vec<&str> = own.unwrap().split("<w:r>").skip(1).collect();
+            let sized = |run: &&str| run.contains("<w:sz w:val=\"28\" />");
+            assert!(runs.len() == 3 && runs.iter().all(sized), "{runs:?}");
         }
     }
 }

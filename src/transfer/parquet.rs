@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,13 +14,16 @@ use ::parquet::data_type::{ByteArray, ByteArrayType, DataType, DoubleType, Int32
 use ::parquet::errors::{ParquetError, Result as ParquetResult};
 use ::parquet::file::metadata::ParquetMetaDataReader;
 use ::parquet::file::properties::WriterProperties;
-use ::parquet::file::reader::{FileReader, SerializedFileReader};
+use ::parquet::file::reader::{FileReader, Length, SerializedFileReader};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
-use ::parquet::record::Field;
 use ::parquet::record::reader::RowIter;
+use ::parquet::record::{Field, Row as ParquetRow};
 use ::parquet::schema::types::{ColumnPath, Type, TypePtr};
 use anyhow::Context;
 
+mod pages;
+
+use self::pages::{UNPACKED_MAX, Unfit};
 use super::format::{Item, Sink};
 use super::row::{COLUMNS, CellError, RawRow, Row, locate, registers_text, wrong};
 use crate::core::Reading;
@@ -187,9 +191,20 @@ fn append(file: &mut SerializedFileWriter<impl Write + Send>, part: &File) -> Pa
 /// Most bytes of a text in a row. The longest of ours is the list of registers, with some hundred numbers.
 const TEXT_MAX: usize = 4096;
 
+/// Most bytes of the description of columns and pages at the end of a file: that of ours has some 2 KB for each 100,000
+/// readings.
+const FOOTER_MAX: u32 = 16 << 20;
+
+/// Where, from the end of a file, the length of this description stands.
+const FOOTER_END: u64 = 8;
+
+/// Most rows that are told to be wrong. A file with more is the wrong one.
+const WRONG_MAX: u64 = 1_000;
+
 /// Hands each row to `sink`, counted from 1.
 pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
-    let reader = catch_panic(|| SerializedFileReader::new(file));
+    check_footer(&file)?;
+    let reader = catch_panic(|| SerializedFileReader::new(file.try_clone()?));
     let reader = reader.map_err(said).with_context(words::damaged)?;
     let root = reader.metadata().file_metadata().schema();
     let known = root.get_fields().iter().filter(|field| COLUMNS.contains(&field.name()));
@@ -207,26 +222,62 @@ pub fn read(file: File, sink: &mut Sink<'_>) -> anyhow::Result<()> {
         );
     }
     let asked = Type::group_type_builder(root.name()).with_fields(fields).build().map_err(said)?;
-    let rows = catch_panic(|| RowIter::from_file(Some(asked), &reader));
-    let mut rows = rows.map_err(said).with_context(words::damaged)?;
-    for number in 1.. {
-        let row = catch_panic(|| rows.next().transpose());
-        let row = row.map_err(said).with_context(|| words::damaged_row(number))?;
-        let Some(row) = row else { break };
-        if let Some(column) = row.get_column_iter().find_map(|(name, field)| too_long(name, field))
-        {
-            anyhow::bail!(words::text_too_long(number, column, TEXT_MAX));
-        }
-        let mut cells = [&Field::Null; COLUMNS.len()];
-        let found: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
-        for (cell, place) in cells.iter_mut().zip(places) {
-            if let Some(field) = place.and_then(|place| found.get(place)) {
-                *cell = field;
+    let (mut number, mut wrong, mut packed) = (0, 0, Length::len(&file));
+    for index in 0..reader.num_row_groups() {
+        let metadata = reader.metadata().row_group(index);
+        let unfit = catch_panic(|| pages::unfit(&file, metadata, &COLUMNS, &mut packed));
+        match unfit.map_err(said).with_context(|| words::damaged_row(number + 1))? {
+            None => {}
+            Some(Unfit::TooMuch) => {
+                anyhow::bail!(words::pages_too_large(number + 1, UNPACKED_MAX >> 20))
             }
+            Some(Unfit::Encoding(encoding)) => anyhow::bail!(words::encoding(encoding)),
         }
-        sink(number, checked(cells).map(Item::Row))?;
+        let group = catch_panic(|| reader.get_row_group(index));
+        let group = group.map_err(said).with_context(words::damaged)?;
+        let rows = catch_panic(|| RowIter::from_row_group(Some(asked.clone()), group.as_ref()));
+        let mut rows = rows.map_err(said).with_context(words::damaged)?;
+        loop {
+            let row = catch_panic(|| rows.next().transpose());
+            let row = row.map_err(said).with_context(|| words::damaged_row(number + 1))?;
+            let Some(row) = row else { break };
+            number += 1;
+            let checked = row_of(&row, number, &places)?;
+            wrong += u64::from(checked.is_err());
+            sink(number, checked.map(Item::Row))?;
+            anyhow::ensure!(wrong < WRONG_MAX, words::too_many_wrong(number, WRONG_MAX));
+        }
     }
     Ok(())
+}
+
+/// Refuses a description of more bytes than any file of ours has: the library takes many times as much for it.
+fn check_footer(file: &File) -> anyhow::Result<()> {
+    let mut end = [0; 4];
+    let begin = Length::len(file).checked_sub(FOOTER_END).with_context(words::damaged)?;
+    file.read_exact_at(&mut end, begin).with_context(words::damaged)?;
+    let length = u32::from_le_bytes(end);
+    anyhow::ensure!(length <= FOOTER_MAX, words::damaged());
+    Ok(())
+}
+
+/// A row with its columns at `places`.
+fn row_of(
+    row: &ParquetRow,
+    number: u64,
+    places: &[Option<usize>; COLUMNS.len()],
+) -> anyhow::Result<Result<Row, Box<CellError>>> {
+    if let Some(column) = row.get_column_iter().find_map(|(name, field)| too_long(name, field)) {
+        anyhow::bail!(words::text_too_long(number, column, TEXT_MAX));
+    }
+    let mut cells = [&Field::Null; COLUMNS.len()];
+    let found: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
+    for (cell, place) in cells.iter_mut().zip(places) {
+        if let Some(field) = place.and_then(|place| found.get(place)) {
+            *cell = field;
+        }
+    }
+    Ok(checked(cells))
 }
 
 /// The name of a column whose text is longer than any of ours. Each row has a copy of it, though the file has it once.
@@ -322,41 +373,5 @@ fn number(field: &Field) -> Option<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_longer_than_any_of_ours_is_refused_at_its_first_row() {
-        let mut out = tempfile::tempfile().unwrap();
-        let mut file =
-            SerializedFileWriter::new(&mut out, schema().unwrap(), properties()).unwrap();
-        let mut group = file.next_row_group().unwrap();
-        // Each row would have a copy of it, though the file has it once.
-        let long = "a".repeat(TEXT_MAX + 1);
-        for text in [long.as_str(), "level", "m"] {
-            required::<ByteArrayType>(&mut group, vec![ByteArray::from(text); 1000].into_iter())
-                .unwrap();
-        }
-        required::<Int64Type>(&mut group, 0..1000).unwrap();
-        optional::<DoubleType>(&mut group, (0..1000).map(|_| Some(1.0))).unwrap();
-        required::<Int32Type>(&mut group, (0..1000).map(|_| 1)).unwrap();
-        for _ in 0..2 {
-            optional::<ByteArrayType>(&mut group, (0..1000).map(|_| None)).unwrap();
-        }
-        for _ in 0..2 {
-            optional::<DoubleType>(&mut group, (0..1000).map(|_| None)).unwrap();
-        }
-        group.close().unwrap();
-        file.close().unwrap();
-        let mut taken = 0;
-        let read = read(out, &mut |_, _| {
-            taken += 1;
-            Ok(())
-        });
-        assert_eq!(
-            read.unwrap_err().to_string(),
-            words::text_too_long(1, "station", TEXT_MAX).to_string()
-        );
-        assert_eq!(taken, 0);
-    }
-}
+#[path = "parquet_tests.rs"]
+mod tests;

@@ -108,17 +108,18 @@ fn copy_verified(
         .with_context(|| words::cannot_write(copy))?;
     let digest = hex(digest_of(copy)?.as_ref());
     anyhow::ensure!(digest == entry.sha256, words::digest_differs(&source));
-    let contents = file::examine(copy)?;
-    anyhow::ensure!(
-        contents.layout == entry.layout && contents.rows == entry.rows,
-        words::contents_differ(&source)
-    );
+    // What is not ours is told before anything of it is worked out.
     let foreign = match name {
         LEDGER => file::foreign_to(copy, &ledger::LAYOUTS)?,
         USERS => file::foreign_to(copy, &users::LAYOUTS)?,
         _ => file::foreign_to_store(copy)?,
     };
     anyhow::ensure!(foreign.is_empty(), words::holds_foreign(&source, Text::list(&foreign)));
+    let contents = file::examine(copy)?;
+    anyhow::ensure!(
+        contents.layout == entry.layout && contents.rows == entry.rows,
+        words::contents_differ(&source)
+    );
     Ok(())
 }
 

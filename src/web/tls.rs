@@ -17,7 +17,7 @@ use rustls::{Error, InconsistentKeys};
 
 use crate::core::Problem;
 use crate::locales::{Lang, Text, for_programs, foreign, mqtt as words, page_people};
-use crate::support::lock;
+use crate::support::{files, lock};
 
 /// How often the files are looked at: soon enough for whoever copies new ones to see the result in the log.
 const CHECK_EVERY: Duration = Duration::from_secs(15);
@@ -184,7 +184,7 @@ fn provider() -> Arc<CryptoProvider> {
 
 fn read(setting: &str, path: &Path) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path)
+    let read = files::open_regular(path)
         .and_then(|opened| opened.take(FILE_MAX + 1).read_to_end(&mut bytes));
     match read {
         Err(error) => {

@@ -15,11 +15,14 @@ import openpyxl
 
 import days  # noqa: F401
 import kinds_of_files  # noqa: F401
+import levels  # noqa: F401
 import libreoffice
 import lists  # noqa: F401
+import marks  # noqa: F401
 import matrices  # noqa: F401
 import names  # noqa: F401
 import numbers_and_formats  # noqa: F401
+import sections  # noqa: F401
 import sheets  # noqa: F401
 import texts  # noqa: F401
 import units  # noqa: F401

@@ -8,6 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use jiff::tz::TimeZone;
 
+use super::ledger::must_be_free;
 use super::period_args::PeriodArgs;
 use super::report_issue;
 use crate::cli::config_args::ConfigArgs;
@@ -34,6 +35,8 @@ pub struct Arguments {
     out: PathBuf,
     #[arg(long, value_name = "DOCX")]
     fill: Option<PathBuf>,
+    #[arg(long, requires = "fill")]
+    force: bool,
     #[arg(long, requires = "fill")]
     leave_passages: bool,
     #[arg(long, requires = "fill")]
@@ -109,6 +112,7 @@ fn write(period: &PeriodArgs, arguments: &Arguments) -> anyhow::Result<ExitCode>
     // Read before the figures are computed, so that a bad file is reported at once.
     if let Some(path) = &arguments.fill {
         refuse_name(path)?;
+        check_target(path, arguments)?;
     }
     let office = arguments.fill.as_deref().map(read_office).transpose()?;
     let now = Clock::system().now();
@@ -164,15 +168,22 @@ fn read_office(path: &Path) -> anyhow::Result<Vec<u8>> {
     }
 }
 
-/// Writes the filled copy and lists the changes. Returns whether nothing is left that a person has to look at.
-fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow::Result<bool> {
+/// Refuses to write the filled copy over the office's own file, and without `--force` over any other.
+fn check_target(office: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     let name = office.file_name().with_context(words::fill_without_name)?;
     let target = arguments.out.join(name);
-    // The office's file has a canonical path, since it was read; the target may not exist yet.
+    // The target may not exist yet.
     let (from, to) = (office.canonicalize().ok(), target.canonicalize().ok());
     if from.is_some() && from == to {
         return Err(anyhow::Error::msg(words::would_overwrite(office)));
     }
+    must_be_free(&target, arguments.force)
+}
+
+/// Writes the filled copy and lists the changes. Returns whether nothing is left that a person has to look at.
+fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow::Result<bool> {
+    let name = office.file_name().with_context(words::fill_without_name)?;
+    let target = arguments.out.join(name);
     files::replace(&target, &filled.docx).with_context(|| words::cannot_write(&target))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {

@@ -63,10 +63,25 @@ impl Scope {
                 "high_value_share",
                 "electricity_coverage",
                 "storage_coverage",
+                "rain_entered",
+                "rainless_mm",
+                "area_in_drought_most",
             ],
-            Self::Village => {
-                &["area_affected", "area_damaged", "area_failed", "sown_area", "persons"]
-            }
+            Self::Village => &[
+                "area_affected",
+                "area_damaged",
+                "area_failed",
+                "area_in_drought",
+                "area_standing",
+                "area_replanted",
+                "persons_short",
+                "persons_affected",
+                "persons_in_need",
+                "persons_relieved_now",
+                "households_affected",
+                "sown_area",
+                "persons",
+            ],
             Self::Crop => {
                 &["area_affected", "area_damaged", "area_failed", "sown_area", "crop_value"]
             }

@@ -108,7 +108,8 @@ fn a_pump_without_data_stays_in_the_bounds_beside_what_is_entered() {
         world.series(&format!("{id}/energy_total"), |i| counter(i, 0.0));
     }
     let stations = world.figure("pump_stations_engaged");
-    assert_eq!((stations.number(), stations.class), (Some(5.0), Class::Derived));
+    assert_eq!((stations.number(), stations.class), (Some(5.0), Class::Mixed));
+    assert!(text(&stations).contains("其中监测部分1，填报的未监测部分4"), "{}", text(&stations));
     assert_eq!(stations.bounds.map(|bounds| bounds[0]), Some(5.0));
     let plate = world.township.stations[0].pump.clone().unwrap();
     assert_eq!(world.value("installed_power"), Some(plate.rated_power_kw + 55.0));

@@ -26,8 +26,8 @@ fn a_state_is_the_latest_row_of_each_village_and_a_peak_the_greatest_day() {
     assert!(text(&whole).contains("未计入：中旱面积"));
     assert_eq!(whole.bounds, Some([80.0, f64::INFINITY]), "nobody entered the others");
     let peak = world.figure("area_in_drought_peak");
-    assert_eq!(peak.value, Value::Number(160.0));
-    assert!(text(&peak).contains("2022-08-04"), "{}", text(&peak));
+    assert_eq!(peak.value, Value::Number(100.0), "rows of different days are not added up");
+    assert!(text(&peak).contains("2022-08-02"), "{}", text(&peak));
     assert_eq!(world.value("paddy_short"), None);
     assert_eq!(world.value("waiting_short"), None, "absent is not zero");
 }
@@ -47,13 +47,24 @@ fn a_running_total_adds_up_and_a_real_time_value_does_not() {
 }
 
 #[test]
-fn the_response_level_is_the_latest_and_one_of_four() {
+fn the_response_level_is_the_highest_and_one_of_four() {
     let mut world = World::new();
     on(&mut world, EntryCode::ResponseLevel, 2, "dong", 4.0);
     on(&mut world, EntryCode::ResponseLevel, 5, "dong", 3.0);
     assert_eq!(world.phrase("response_level"), "抗旱Ⅲ级应急响应");
-    on(&mut world, EntryCode::ResponseLevel, 6, "dong", 5.0);
+    on(&mut world, EntryCode::ResponseLevel, 6, "dong", 4.0);
+    assert_eq!(world.phrase("response_level"), "抗旱Ⅲ级应急响应");
+    assert!(text(&world.figure("response_level")).contains("2022-08-06的Ⅳ级"));
+    on(&mut world, EntryCode::ResponseLevel, 7, "dong", 0.0);
+    assert_eq!(world.phrase("response_level"), "抗旱Ⅲ级应急响应");
+    assert!(text(&world.figure("response_level")).contains("2022-08-07终止响应"));
+    on(&mut world, EntryCode::ResponseLevel, 8, "dong", 5.0);
     assert_eq!(world.value("response_level"), None);
+    let found = world.statement().findings.found;
+    let wrong = found.iter().find(|finding| finding.rule == "response-grade").unwrap();
+    assert!(wrong.arithmetic && zh(&wrong.sentence()).contains("第5条"));
+    world.entries.retain(|row| row.value == 0.0);
+    assert_eq!(world.value("response_level"), None, "an end alone has no grade");
 }
 
 #[test]

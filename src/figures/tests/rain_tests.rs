@@ -42,7 +42,7 @@ fn the_gauges_say_how_much_it_rained_and_for_how_long_it_did_not() {
     rain(&mut world, [4.0, 0.0, 2.5, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
     let total = world.figure("rain_total");
     assert_eq!((total.number(), total.class), (Some(12.5), Class::Measured));
-    assert_eq!(total.phrase.as_deref(), Some("约13毫米"));
+    assert_eq!(total.phrase.as_deref(), Some("12.5毫米"));
     let days = world.figure("rainless_days");
     assert_eq!((days.number(), days.class), (Some(5.0), Class::Measured));
     assert_eq!((days.bounds, days.phrase.as_deref()), (Some([5.0; 2]), Some("5天")));
@@ -71,12 +71,13 @@ fn days_without_data_leave_open_how_much_and_how_long() {
 #[test]
 fn what_is_entered_counts_where_no_gauge_has_data() {
     let mut world = gauged();
-    world.enter(EntryCode::RainlessDays, 38.0);
-    world.enter(EntryCode::RainlessDays, 45.0);
+    reported(&mut world, EntryCode::RainlessDays, (1, 10), 38.0);
+    reported(&mut world, EntryCode::RainlessDays, (1, 10), 45.0);
     reported(&mut world, EntryCode::RainReported, (1, 10), 8.0);
     let days = world.figure("rainless_days");
-    assert_eq!((days.number(), days.class), (Some(45.0), Class::Entered));
-    assert_eq!(days.phrase.as_deref(), Some("45天"));
+    assert_eq!((days.number(), days.class), (Some(10.0), Class::Entered));
+    assert_eq!(days.phrase.as_deref(), Some("10天"));
+    assert!(text(&days).contains("填报45天，其中在统计期内的至多10天"), "{}", text(&days));
     let total = world.figure("rain_total");
     assert_eq!((total.number(), total.class), (Some(8.0), Class::Entered));
     assert_eq!(total.claim.verdict, Verdict::Proved);
@@ -85,6 +86,41 @@ fn what_is_entered_counts_where_no_gauge_has_data() {
     assert_eq!((days.number(), days.class), (Some(10.0), Class::Measured));
     assert!(text(&days).contains("填报45，以雨量站为准"), "{}", text(&days));
     assert!(text(&world.figure("rain_total")).contains("填报的降雨量为8 mm"));
+}
+
+#[test]
+fn of_a_rainless_run_that_is_entered_the_days_of_the_period_count() {
+    let mut world = World::new();
+    reported(&mut world, EntryCode::RainlessDays, (4, 4), 20.0);
+    assert_eq!(world.phrase("rainless_days"), "4天", "it lasted up to 4 August");
+    reported(&mut world, EntryCode::RainlessDays, (10, 10), 6.0);
+    assert_eq!(world.phrase("rainless_days"), "6天");
+    // Days beyond the period leave open how many of them lie in it.
+    reported(&mut world, EntryCode::RainlessDays, (5, 25), 18.0);
+    let days = world.figure("rainless_days");
+    assert_eq!((days.number(), days.bounds), (Some(10.0), Some([6.0, 10.0])));
+    assert_eq!(days.claim.verdict, Verdict::Open);
+}
+
+#[test]
+fn a_rainless_period_has_no_rain_and_gauges_and_slips_agree() {
+    let broken = |world: &World| {
+        let found = world.broken().into_iter().map(|(rule, _)| rule);
+        found.filter(|rule| rule.starts_with("rain")).collect::<Vec<_>>()
+    };
+    let mut world = World::new();
+    reported(&mut world, EntryCode::RainlessDays, (1, 10), 45.0);
+    reported(&mut world, EntryCode::RainReported, (1, 10), 100.0);
+    assert_eq!(broken(&world), ["rainless-period-has-no-rain"]);
+    assert_eq!(world.phrase("rain_total"), "");
+    world.entries[1].value = 12.0;
+    assert!(broken(&world).is_empty());
+    let mut world = gauged();
+    rain(&mut world, [1.0; 10]);
+    reported(&mut world, EntryCode::RainReported, (1, 10), 400.0);
+    assert_eq!(broken(&world), ["rain-measured-fits-entered"]);
+    world.entries[0].value = 25.0;
+    assert!(broken(&world).is_empty());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::judged::Judged;
 use crate::account::{Entry, EntryCode};
 use crate::ledger::{ImportOutcome, Layout, SheetRead, visible};
-use crate::locales::{Text, page_ledger as words};
+use crate::locales::{Text, office, page_ledger as words};
 use crate::water::Township;
 use crate::web::{ColumnShown, ItemSum, ProblemShown, RowShown, SheetShown, WaitingFile};
 
@@ -75,13 +75,7 @@ fn sheet_shown(
         head: cut(&column.head),
         meaning: column.meaning.clone(),
     };
-    let otherwise = || {
-        let said = |row| {
-            let row: &crate::ledger::RowRead = row;
-            row.read_as.iter().map(move |said| words::at_row(row.number, said))
-        };
-        sheet.rows.iter().flat_map(said)
-    };
+    let otherwise = || sheet.otherwise().map(|(row, said)| words::at_row(row, said));
     let left = |left: &crate::ledger::LeftOut| (left.number, cut(&left.text), left.why.clone());
     let rows = sheet.rows.iter().zip(entries).zip(planned).take(SHOWN);
     SheetShown {
@@ -97,8 +91,14 @@ fn sheet_shown(
         gathered: sheet.gathered.iter().take(SHOWN).cloned().collect(),
         rows: rows
             .map(|((read, entry), outcome)| {
-                let place = read.column.as_deref().unwrap_or_default();
-                row_shown(format!("{place}{}", read.number), entry, outcome, township)
+                // The number of a column would run together with that of the row.
+                let place = match &read.column {
+                    Some(column) if sheet.name.is_none() => {
+                        office::row_and_column(read.number, column).to_string()
+                    }
+                    column => format!("{}{}", column.as_deref().unwrap_or_default(), read.number),
+                };
+                row_shown(place, entry, outcome, township)
             })
             .collect(),
         rows_in_all: sheet.rows.len(),

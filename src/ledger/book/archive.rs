@@ -23,6 +23,10 @@ const PIECE_MAX: usize = 2 << 20;
 /// Most elements that lie in one another. Engineering judgement: a workbook has some ten.
 const DEPTH_MAX: usize = 200;
 
+/// Most tags and texts of all parts together, each time one is read: some five for a cell and four for a shared string.
+/// A ledger of a hundred thousand full rows has some 12 million. Engineering judgement.
+const EVENTS_MAX: u64 = 20_000_000;
+
 /// Most parts. Engineering judgement: a workbook has some dozens, and a picture is one.
 const PARTS_MAX: usize = 10_000;
 
@@ -34,6 +38,8 @@ pub(super) struct Archive<'a> {
     packed: ZipArchive<Cursor<&'a [u8]>>,
     /// Bytes that may still be unpacked.
     left: u64,
+    /// Tags and texts that may still be read.
+    events: u64,
 }
 
 impl<'a> Archive<'a> {
@@ -43,7 +49,7 @@ impl<'a> Archive<'a> {
             return Err(problems::damaged(words::too_many_parts(PARTS_MAX)));
         }
         let packed = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-        Ok(Self { packed, left: UNPACKED_MAX })
+        Ok(Self { packed, left: UNPACKED_MAX, events: EVENTS_MAX })
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -62,7 +68,8 @@ impl<'a> Archive<'a> {
         };
         let part = self.packed.by_name(&name).map_err(broken)?;
         let limited = Limited { part: Box::new(part), left: &mut self.left };
-        Ok(Some(Xml::new(Pieces { inner: BufReader::with_capacity(1 << 16, limited), length: 0 })))
+        let inner = BufReader::with_capacity(1 << 16, limited);
+        Ok(Some(Xml::new(Pieces { inner, length: 0 }, &mut self.events)))
     }
 
     /// The first bytes of the part `name`.
@@ -154,18 +161,20 @@ pub(super) struct Xml<'a> {
     reader: Reader<Pieces<'a>>,
     buffer: Vec<u8>,
     depth: usize,
+    events: &'a mut u64,
 }
 
 impl<'a> Xml<'a> {
-    fn new(pieces: Pieces<'a>) -> Self {
+    fn new(pieces: Pieces<'a>, events: &'a mut u64) -> Self {
         let mut reader = Reader::from_reader(pieces);
         reader.config_mut().expand_empty_elements = true;
-        Self { reader, buffer: Vec::new(), depth: 0 }
+        Self { reader, buffer: Vec::new(), depth: 0, events }
     }
 
     /// The next event; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Event<'_>>, Problem> {
         self.buffer.clear();
+        *self.events = self.events.checked_sub(1).ok_or_else(problems::too_many_events)?;
         let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| match error {
             quick_xml::Error::Io(error) => problems::unreadable(&error),
             _ => xml_damaged(),

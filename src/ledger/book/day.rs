@@ -28,6 +28,15 @@ pub(super) fn cell(serial: f64, epoch: Epoch, time: bool) -> Cell {
     }
 }
 
+/// The month of a day of which only that is shown.
+pub(super) fn month(day: Cell) -> Cell {
+    match day {
+        Cell::Day(day) => Cell::Month(day.first_of_month()),
+        Cell::Moment(moment) => Cell::Month(moment.date().first_of_month()),
+        other => other,
+    }
+}
+
 fn moment(serial: f64, epoch: Epoch) -> Option<DateTime> {
     let whole = serial.trunc();
     // Excel keeps times to the millisecond.

@@ -12,6 +12,9 @@ use super::{Cell, Fault, Shown};
 /// Longest format that Excel takes is 255 characters; a longer one is not interpreted.
 pub(super) const CODE_MAX: usize = 255;
 
+/// What a binary sum of decimals may leave where they add up to 0. Engineering judgement.
+const NOISE: f64 = 1e-9;
+
 /// Words for powers of ten, which a format that divides writes behind the number.
 const POWERS: [(&str, i32); 6] =
     [("百万", 6), ("千万", 7), ("亿", 8), ("万", 4), ("千", 3), ("百", 2)];
@@ -72,6 +75,7 @@ impl NumberFormat {
         };
         match section.kind {
             Kind::Day { time } => return day::cell(value, epoch, time),
+            Kind::Month => return day::month(day::cell(value, epoch, false)),
             Kind::Time => return Cell::Fault(Fault::NoDate(value.to_string())),
             Kind::Other => return unclear(),
             Kind::Number => {}
@@ -253,6 +257,10 @@ fn interpreted(value: f64, amount: f64, image: &Image, sign: Sign, text: &str) -
     if !before.is_empty() && !yuan
         || behind.starts_with(|c: char| c.is_ascii_digit() || ".,".contains(c))
     {
+        return None;
+    }
+    // What is rounded away is there, and is not seen. A sum of decimals may leave less than that of nothing.
+    if amount == 0.0 && value.abs() > NOISE {
         return None;
     }
     let (amount, mut unit) = undivided(amount, image.divided, behind)?;

@@ -164,9 +164,32 @@ fn formats_with_a_day_give_days() {
 }
 
 #[test]
+fn a_day_of_which_only_the_month_is_shown_is_a_month() {
+    for code in ["yyyy\"年\"m\"月\"", "yyyy-mm", "mmm-yy", "m\"月\"", "[$-804]yyyy\"年\"m\"月\";@"]
+    {
+        assert_eq!(cell(code, 44788.0), Cell::Month(date(2022, 8, 1)), "{code}");
+    }
+    // The year alone is no day either.
+    assert_eq!(cell("yyyy", 44788.0), Cell::Fault(Fault::NoDate("44788".into())));
+}
+
+#[test]
+fn what_is_rounded_to_nothing_is_unclear() {
+    is_unclear("0!.0,\"万\"", 100.0, "0.0万");
+    is_unclear("0", 0.4, "0");
+    is_unclear("0.0%", 0.0001, "0.0%");
+    // What a sum of decimals leaves of nothing is nothing.
+    is_shown("0", 0.0, 5.5e-17, "", "0");
+}
+
+#[test]
 fn the_builtin_formats_are_those_of_the_chinese_edition() {
     let builtin = |id| NumberFormat::builtin(id).unwrap();
-    for id in [14, 15, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58] {
+    for id in [17, 27, 36, 50, 52, 57] {
+        let cell = builtin(id).cell(44788.0, Epoch::Since1900);
+        assert_eq!(cell, Cell::Month(date(2022, 8, 1)), "{id}");
+    }
+    for id in [14, 15, 22, 28, 29, 30, 31, 51, 53, 54, 58] {
         let cell = builtin(id).cell(44788.0, Epoch::Since1900);
         assert_eq!(cell, Cell::Day(date(2022, 8, 15)), "{id}");
     }

@@ -3,21 +3,29 @@
 use std::collections::BTreeSet;
 
 use super::problems;
-use super::{CELLS_MAX, CHARACTERS_KEPT, COLUMNS_MAX, Cell, Fault, Merged, ROWS_MAX, Row, Sheet};
+use super::{
+    CELLS_MAX, CHARACTERS_KEPT, COLUMNS_MAX, Cell, Fault, Merged, ROWS_MAX, Row, Sheet, Shown,
+};
 use crate::core::Problem;
 
-/// Most bytes of all texts that are kept, with [`TEXT_COST`] for each: 2.4 million short ones. Engineering judgement:
-/// with [`CELLS_MAX`] cells of 32 bytes and the file itself it is far from the 256 MiB that a file may take.
-const TEXT_MAX: usize = 80 << 20;
+/// Most bytes that a file's rows, cells and texts take, with those that cells share. Engineering judgement: 100,000 rows
+/// with a text in each of 16 columns take some 115 MB, and with the program, some 50 MiB, and the file itself, at most
+/// 30 MB, it is far from the 256 MiB that a file may take.
+const MEMORY_MAX: usize = 120 << 20;
 
-/// What a text costs besides its own bytes: the allocator's share.
-const TEXT_COST: usize = 16;
+/// What a row takes besides its cells.
+const ROW_COST: usize = size_of::<Row>() + TEXT_LEAST;
 
-/// What a number that its format shows otherwise costs besides its texts.
-const SHOWN_COST: usize = 80;
+/// Least that a text takes, the step in which it grows, and the allocator's share: as malloc of glibc.
+const TEXT_LEAST: usize = 32;
+const TEXT_STEP: usize = 16;
+const TEXT_SHARE: usize = 8;
 
 /// Most sheets of a workbook: an office's has a dozen. Engineering judgement.
 const SHEETS_MAX: usize = 256;
+
+/// Most descriptions of hidden columns in a file: as many as a sheet has columns, in four sheets. Engineering judgement.
+const HIDDEN_MAX: usize = 1 << 16;
 
 /// Most merged cells of a file: one a row.
 const MERGED_MAX: usize = ROWS_MAX;
@@ -29,16 +37,19 @@ pub(super) const SHEET_ROWS: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Budget {
     cells: usize,
-    text: usize,
+    /// Bytes.
+    memory: usize,
     rows: usize,
     merged: usize,
+    hidden: usize,
     sheets: usize,
 }
 
 impl Default for Budget {
     fn default() -> Self {
         let (cells, rows, merged) = (CELLS_MAX, ROWS_MAX, MERGED_MAX);
-        Self { cells, text: TEXT_MAX, rows, merged, sheets: SHEETS_MAX }
+        let (memory, hidden, sheets) = (MEMORY_MAX, HIDDEN_MAX, SHEETS_MAX);
+        Self { cells, memory, rows, merged, hidden, sheets }
     }
 }
 
@@ -57,6 +68,18 @@ impl Budget {
 
     fn row(&mut self, number: usize) -> Result<(), Problem> {
         self.rows = self.rows.checked_sub(1).ok_or_else(|| problems::too_many_rows(number))?;
+        self.memory(ROW_COST)
+    }
+
+    /// Takes `bytes` that are kept.
+    pub fn memory(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.memory = self.memory.checked_sub(bytes).ok_or_else(problems::too_much_text)?;
+        Ok(())
+    }
+
+    fn hidden(&mut self) -> Result<(), Problem> {
+        let too_many = || problems::too_many_hidden(HIDDEN_MAX);
+        self.hidden = self.hidden.checked_sub(1).ok_or_else(too_many)?;
         Ok(())
     }
 
@@ -70,13 +93,24 @@ impl Budget {
         let cost = match cell {
             Cell::Text(text)
             | Cell::Fault(Fault::Error(text) | Fault::NoDate(text) | Fault::Unclear(text)) => {
-                text.len() + TEXT_COST
+                allocated(text.len())
             }
-            Cell::Shown(shown) => SHOWN_COST + shown.text.len() + shown.unit.len() + 2 * TEXT_COST,
+            Cell::Shown(shown) => {
+                allocated(size_of::<Shown>())
+                    + allocated(shown.text.len())
+                    + allocated(shown.unit.len())
+            }
             _ => 0,
         };
-        self.text = self.text.checked_sub(cost).ok_or_else(problems::too_much_text)?;
-        Ok(())
+        self.memory(cost)
+    }
+}
+
+/// What `bytes` take of memory.
+fn allocated(bytes: usize) -> usize {
+    match bytes {
+        0 => 0,
+        _ => (bytes + TEXT_SHARE).next_multiple_of(TEXT_STEP).max(TEXT_LEAST),
     }
 }
 
@@ -89,13 +123,24 @@ pub(super) struct Grid<'a> {
     ordered: bool,
     /// Row and column of the first cell that holds something beyond the columns that are read.
     beyond: Option<(usize, usize)>,
+    hidden_columns: [bool; COLUMNS_MAX],
 }
 
 impl<'a> Grid<'a> {
     pub fn new(budget: &'a mut Budget, name: String, hidden: bool) -> Result<Self, Problem> {
         budget.sheet()?;
         let sheet = Sheet { name, hidden, ..Sheet::default() };
-        Ok(Self { budget, sheet, ordered: true, beyond: None })
+        Ok(Self { budget, sheet, ordered: true, beyond: None, hidden_columns: [false; COLUMNS_MAX] })
+    }
+
+    /// Whether a cell in this column, from 0, is passed over, whatever it holds: another cell beyond the columns that are
+    /// read is known to hold something. It counts as a cell.
+    pub fn passes(&mut self, column: usize) -> Result<bool, Problem> {
+        let passes = column >= COLUMNS_MAX && self.beyond.is_some();
+        if passes {
+            self.budget.cells(1)?;
+        }
+        Ok(passes)
     }
 
     /// Puts `cell` into the row with `number`, from 1, and the column, from 0. What is empty takes no room.
@@ -113,7 +158,11 @@ impl<'a> Grid<'a> {
         if rows.last().is_none_or(|row| row.number != number) {
             self.budget.row(number)?;
             self.ordered &= rows.last().is_none_or(|row| row.number < number);
-            rows.push(Row { number, ..Row::default() });
+            // Rows are about as long as the one before.
+            let length = rows.last().map_or(0, |last| last.cells.len()).max(column + 1);
+            let cells = Vec::with_capacity(length);
+            self.budget.memory(cells.capacity() * size_of::<Cell>())?;
+            rows.push(Row { number, cells, ..Row::default() });
         }
         let Some(row) = rows.last_mut() else {
             return Ok(());
@@ -121,7 +170,9 @@ impl<'a> Grid<'a> {
         let cells = &mut row.cells;
         if cells.len() <= column {
             self.budget.cells(column - cells.len())?;
+            let before = cells.capacity();
             cells.resize(column + 1, Cell::Empty);
+            self.budget.memory((cells.capacity() - before) * size_of::<Cell>())?;
         }
         if let Some(place) = cells.get_mut(column) {
             *place = cell;
@@ -130,14 +181,22 @@ impl<'a> Grid<'a> {
     }
 
     /// Notes how many fields the record of a text file has.
-    pub fn fields(&mut self, number: usize, count: usize) {
+    pub fn fields(&mut self, number: usize, count: usize) -> Result<(), Problem> {
         self.sheet.fields.push((number, count));
+        self.budget.memory(size_of::<(usize, usize)>())
     }
 
     /// Marks the last row as hidden if it has this number.
     pub fn hide_last(&mut self, number: usize) {
         if let Some(row) = self.sheet.rows.last_mut().filter(|row| row.number == number) {
             row.hidden = true;
+        }
+    }
+
+    /// Notes that a cell of the last row is struck through if the row has this number.
+    pub fn strike_last(&mut self, number: usize) {
+        if let Some(row) = self.sheet.rows.last_mut().filter(|row| row.number == number) {
+            row.struck = true;
         }
     }
 
@@ -149,8 +208,13 @@ impl<'a> Grid<'a> {
     }
 
     /// Marks columns, from 0, as hidden.
-    pub fn hide_columns(&mut self, first: usize, last: usize) {
-        self.sheet.hidden_columns.extend(first..=last.min(COLUMNS_MAX - 1));
+    pub fn hide_columns(&mut self, first: usize, last: usize) -> Result<(), Problem> {
+        self.budget.hidden()?;
+        let last = last.min(COLUMNS_MAX - 1);
+        if let Some(columns) = self.hidden_columns.get_mut(first..=last) {
+            columns.fill(true);
+        }
+        Ok(())
     }
 
     /// Takes cells that are one. What lies beyond the columns that are read is left out.
@@ -176,6 +240,8 @@ impl<'a> Grid<'a> {
             self.order();
         }
         self.check_merged()?;
+        let hidden = self.hidden_columns.iter().enumerate().filter(|(_, hidden)| **hidden);
+        self.sheet.hidden_columns = hidden.map(|(column, _)| column).collect();
         if let Some((number, column)) = self.beyond {
             self.problem(problems::too_many_columns(number, column));
         }
@@ -194,6 +260,7 @@ impl<'a> Grid<'a> {
                 None => self.sheet.rows.push(row),
                 Some(last) => {
                     last.hidden |= row.hidden;
+                    last.struck |= row.struck;
                     last.cells.resize(last.cells.len().max(row.cells.len()), Cell::Empty);
                     for (place, cell) in last.cells.iter_mut().zip(row.cells) {
                         if cell != Cell::Empty {

@@ -12,8 +12,35 @@ use super::{Book, problems};
 use crate::core::Problem;
 use crate::locales::book as words;
 
-/// Most styles of hidden sheets: more than there may be sheets.
-const HIDDEN_STYLES_MAX: usize = 1_000;
+/// Most styles of hidden sheets, and of struck cells: more than there may be sheets. Engineering judgement for cells.
+const STYLES_MAX: usize = 1_000;
+
+/// Styles by their names.
+#[derive(Default)]
+struct Styles {
+    /// Those of sheets that are hidden.
+    hidden: BTreeSet<String>,
+    /// Those of cells and texts that are struck through.
+    struck: BTreeSet<String>,
+}
+
+impl Styles {
+    /// Takes what the style `name` says of its sheet or its text.
+    fn take(&mut self, name: &str, properties: &BytesStart<'_>) -> Result<(), Problem> {
+        let line = |id| Ok::<_, Problem>(attribute(properties, id)?.is_some_and(|l| l != "none"));
+        if properties.local_name().as_ref() == "table-properties" {
+            let display = attribute(properties, "display")?;
+            if display.as_deref() == Some("false") && self.hidden.len() < STYLES_MAX {
+                self.hidden.insert(name.to_owned());
+            }
+        } else if (line("text-line-through-style")? || line("text-line-through-type")?)
+            && self.struck.len() < STYLES_MAX
+        {
+            self.struck.insert(name.to_owned());
+        }
+        Ok(())
+    }
+}
 
 /// Elements whose content is no cell, or not in the cell that it lies in: comments, drawings, old versions, links.
 const LEFT_OUT: [&str; 6] =
@@ -55,7 +82,7 @@ fn is_encrypted(archive: &mut Archive<'_>) -> Result<bool, Problem> {
 
 /// Reads the sheets, one after the other.
 fn content(mut xml: Xml<'_>, budget: &mut Budget, book: &mut Book) -> Result<(), Problem> {
-    let mut hidden = BTreeSet::new();
+    let mut styles = Styles::default();
     let mut style = String::new();
     let mut left_out = 0_usize;
     while let Some(event) = xml.next()? {
@@ -77,29 +104,30 @@ fn content(mut xml: Xml<'_>, budget: &mut Budget, book: &mut Book) -> Result<(),
                     style = attribute(element, "name")?.unwrap_or_default();
                     continue;
                 }
-                "table-properties" => {
-                    let display = attribute(element, "display")?;
-                    if display.as_deref() == Some("false") && hidden.len() < HIDDEN_STYLES_MAX {
-                        hidden.insert(std::mem::take(&mut style));
-                    }
+                "table-properties" | "text-properties" => {
+                    styles.take(&style, element)?;
                     continue;
                 }
                 "table" => {
                     let name = attribute(element, "name")?.unwrap_or_default();
                     let style = attribute(element, "style-name")?.unwrap_or_default();
-                    Table::new(budget, cut(&name).to_owned(), hidden.contains(&style))?
+                    Table::new(budget, cut(&name).to_owned(), styles.hidden.contains(&style))?
                 }
                 _ => continue,
             },
             _ => continue,
         };
-        book.sheets.push(table_of(&mut xml, table)?);
+        book.sheets.push(table_of(&mut xml, table, &styles)?);
     }
     Ok(())
 }
 
 /// Reads the sheet whose element has begun.
-fn table_of(xml: &mut Xml<'_>, mut table: Table<'_>) -> Result<super::Sheet, Problem> {
+fn table_of(
+    xml: &mut Xml<'_>,
+    mut table: Table<'_>,
+    styles: &Styles,
+) -> Result<super::Sheet, Problem> {
     // Elements that are open within the sheet, and those of them within something that is left out.
     let (mut depth, mut left_out) = (1_usize, 0_usize);
     let mut cell: Option<OpenCell> = None;
@@ -112,12 +140,14 @@ fn table_of(xml: &mut Xml<'_>, mut table: Table<'_>) -> Result<super::Sheet, Pro
                     continue;
                 }
                 match element.local_name().as_ref() {
-                    "table-column" => table.column(element)?,
+                    "table-column" => table.column(element, &styles.struck)?,
                     "table-row" => table.open_row(element)?,
-                    "table-cell" | "covered-table-cell" => cell = Some(OpenCell::new(element)?),
+                    "table-cell" | "covered-table-cell" => {
+                        cell = Some(OpenCell::new(element, &styles.struck)?);
+                    }
                     name => {
                         if let Some(cell) = &mut cell {
-                            cell.start(name, element)?;
+                            cell.start(name, element, &styles.struck)?;
                         }
                     }
                 }

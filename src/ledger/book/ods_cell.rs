@@ -1,5 +1,7 @@
 //! A cell of an .ods workbook.
 
+use std::collections::BTreeSet;
+
 use quick_xml::events::BytesStart;
 
 use super::archive::{attribute, xml_damaged};
@@ -30,10 +32,15 @@ pub(super) struct OpenCell {
     /// What it shows; `None` if the file does not say so.
     text: Option<String>,
     in_paragraph: bool,
+    /// Whether it has a style of its own, and not that of its column.
+    pub styled: bool,
+    /// Whether it or a part of its text is struck through.
+    pub struck: bool,
 }
 
 impl OpenCell {
-    pub fn new(element: &BytesStart<'_>) -> Result<Self, Problem> {
+    /// A cell that begins; `struck` has the names of the styles that strike through.
+    pub fn new(element: &BytesStart<'_>, struck: &BTreeSet<String>) -> Result<Self, Problem> {
         let mut cell = Self { repeated: 1, spans: (1, 1), ..Self::default() };
         for attribute in element.attributes().with_checks(false) {
             let attribute = attribute.map_err(|_| xml_damaged())?;
@@ -46,6 +53,7 @@ impl OpenCell {
                 | "office:boolean-value" => cell.value = Some(value.to_owned()),
                 "calcext:value-type" => cell.error = value == "error",
                 "table:formula" => cell.formula = true,
+                "table:style-name" => (cell.styled, cell.struck) = (true, struck.contains(value)),
                 "table:number-columns-repeated" => cell.repeated = count(value)?,
                 "table:number-rows-spanned" => cell.spans.0 = count(value)?,
                 "table:number-columns-spanned" => cell.spans.1 = count(value)?,
@@ -59,7 +67,12 @@ impl OpenCell {
     }
 
     /// Takes an element within the cell.
-    pub fn start(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), Problem> {
+    pub fn start(
+        &mut self,
+        name: &str,
+        element: &BytesStart<'_>,
+        struck: &BTreeSet<String>,
+    ) -> Result<(), Problem> {
         match name {
             "p" => {
                 self.in_paragraph = true;
@@ -72,6 +85,10 @@ impl OpenCell {
             "s" => {
                 let blanks = attribute(element, "c")?.map_or(Ok(1), |blanks| count(&blanks))?;
                 self.push(&" ".repeat(blanks.min(BLANKS_MAX)));
+            }
+            "span" => {
+                let style = attribute(element, "style-name")?;
+                self.struck |= style.is_some_and(|style| struck.contains(&style));
             }
             "tab" => self.push(" "),
             "line-break" => self.push("\n"),
@@ -124,6 +141,8 @@ impl OpenCell {
             }
             "date" => match text {
                 Some("") => Cell::Fault(Fault::Unclear(value.to_owned())),
+                Some(text) if shows_month(text, value) => day::month(day::iso(value, false)),
+                Some(text) if shows_year(text) => Cell::Fault(Fault::NoDate(text.to_owned())),
                 text => day::iso(value, text.is_none_or(|text| text.contains(TIME_SIGNS))),
             },
             "time" => Cell::Fault(Fault::NoDate(cut(text.unwrap_or(value)).to_owned())),
@@ -134,6 +153,35 @@ impl OpenCell {
             _ => text_cell(text.unwrap_or(value)),
         })
     }
+}
+
+/// The numbers in a text.
+fn numbers(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|number| !number.is_empty()).collect()
+}
+
+/// Whether the date `value` shows its month without its day: 2022年9月, 2022-09, 09/2022, Sep-22.
+fn shows_month(text: &str, value: &str) -> bool {
+    if text.contains(['日', '号', ':']) {
+        return false;
+    }
+    let named = text.starts_with(|c: char| c.is_ascii_alphabetic());
+    match numbers(text).as_slice() {
+        _ if text.ends_with(['月', '份']) => true,
+        [one, two] if one.len() == 4 || two.len() == 4 => !named,
+        [one, two] => {
+            let day = value.get(8..10).and_then(|day| day.parse::<u8>().ok());
+            ![one, two].into_iter().any(|number| number.parse() == Ok(day.unwrap_or_default()))
+        }
+        [_] => named,
+        _ => false,
+    }
+}
+
+/// Whether a date shows nothing but its year.
+fn shows_year(text: &str) -> bool {
+    let plain = text.trim_end_matches('年');
+    plain.len() == 4 && numbers(plain) == [plain]
 }
 
 fn is_error(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! A sheet of an .ods workbook while it is read. Rows and cells that are alike are stored once, with their number.
 
+use std::collections::BTreeSet;
+
 use quick_xml::events::BytesStart;
 
 use super::archive::attribute;
@@ -22,20 +24,42 @@ pub(super) struct Table<'a> {
     /// The next cell of the row, from 0.
     at: usize,
     cells: Vec<(usize, Cell)>,
+    /// Whether a cell of the present row is struck through.
+    struck: bool,
+    /// Columns whose cells are struck through where they have no style of their own.
+    struck_columns: BTreeSet<usize>,
 }
 
 impl<'a> Table<'a> {
     pub fn new(budget: &'a mut Budget, name: String, hidden: bool) -> Result<Self, Problem> {
         let grid = Grid::new(budget, name, hidden)?;
-        Ok(Self { grid, column: 0, row: 1, repeated: 1, hidden: false, at: 0, cells: Vec::new() })
+        Ok(Self {
+            grid,
+            column: 0,
+            row: 1,
+            repeated: 1,
+            hidden: false,
+            at: 0,
+            cells: Vec::new(),
+            struck: false,
+            struck_columns: BTreeSet::new(),
+        })
     }
 
-    /// Takes the description of a column.
-    pub fn column(&mut self, element: &BytesStart<'_>) -> Result<(), Problem> {
+    /// Takes the description of a column; `struck` has the names of the styles that strike through.
+    pub fn column(
+        &mut self,
+        element: &BytesStart<'_>,
+        struck: &BTreeSet<String>,
+    ) -> Result<(), Problem> {
         let repeated = repeated(element, "number-columns-repeated")?;
         let next = self.column.saturating_add(repeated);
         if is_hidden(element)? && self.column < COLUMNS_MAX {
-            self.grid.hide_columns(self.column, next - 1);
+            self.grid.hide_columns(self.column, next - 1)?;
+        }
+        let style = attribute(element, "default-cell-style-name")?;
+        if style.is_some_and(|style| struck.contains(&style)) {
+            self.struck_columns.extend(self.column..next.min(COLUMNS_MAX));
         }
         self.column = next;
         Ok(())
@@ -45,6 +69,7 @@ impl<'a> Table<'a> {
         self.repeated = repeated(element, "number-rows-repeated")?;
         self.hidden = is_hidden(element)?;
         self.at = 0;
+        self.struck = false;
         self.cells.clear();
         Ok(())
     }
@@ -63,6 +88,8 @@ impl<'a> Table<'a> {
             return Ok(());
         }
         let content = cell.content()?;
+        let of_column = !cell.styled && self.struck_columns.contains(&first);
+        self.struck |= content != Cell::Empty && (cell.struck || of_column);
         for column in first..self.at.min(COLUMNS_MAX) {
             self.cells.push((column, content.clone()));
         }
@@ -73,7 +100,7 @@ impl<'a> Table<'a> {
         let next = self.row.saturating_add(self.repeated);
         if !self.cells.is_empty() {
             if self.repeated > ROWS_MAX || next > SHEET_ROWS + 1 {
-                return Err(problems::too_many_rows(self.row));
+                return Err(problems::too_many_rows(self.row.min(SHEET_ROWS)));
             }
             for number in self.row..next {
                 for (column, cell) in &self.cells {
@@ -81,6 +108,9 @@ impl<'a> Table<'a> {
                 }
                 if self.hidden {
                     self.grid.hide_last(number);
+                }
+                if self.struck {
+                    self.grid.strike_last(number);
                 }
             }
         }

@@ -90,6 +90,43 @@ fn what_is_hidden_merged_or_repeated_is_told() {
 }
 
 #[test]
+fn rows_with_something_struck_through_are_told() {
+    let styles = "<style:style style:name=\"ce1\"><style:text-properties style:text-line-through-style=\"solid\"/></style:style>\
+        <style:style style:name=\"ce2\"><style:text-properties style:text-line-through-style=\"none\"/></style:style>";
+    let of = |style: &str| {
+        let named = format!("{style} office:value-type=\"string\"");
+        format!("<table:table-row>{}</table:table-row>", cell(&named, "东门"))
+    };
+    let rows = of("table:style-name=\"ce1\"") + &of("table:style-name=\"ce2\"") + &of("");
+    let plain = format!("<table:table table:name=\"一\">{rows}</table:table>");
+    let column = "<table:table-column table:default-cell-style-name=\"ce1\"/>";
+    let of_column = format!("<table:table table:name=\"二\">{column}{rows}</table:table>");
+    let book = open(&ods(styles, &(plain + &of_column))).unwrap();
+    let struck = |sheet: usize| -> Vec<bool> {
+        book.sheets[sheet].rows.iter().map(|row| row.struck).collect()
+    };
+    assert_eq!((struck(0), struck(1)), (vec![true, false, false], vec![true, false, true]));
+}
+
+#[test]
+fn a_date_that_shows_its_month_is_a_month() {
+    let date = |value: &str, text: &str| {
+        cell(&format!("office:value-type=\"date\" office:date-value=\"{value}\""), text)
+    };
+    let month = Cell::Month(jiff::civil::date(2022, 9, 1));
+    for text in ["2022年9月", "2022-09", "09/2022", "9月", "Sep-22", "二〇二二年九月"] {
+        let book = open(&one_row(&[date("2022-09-01", text)])).unwrap();
+        assert_eq!(row(&book, 1), [month.clone()], "{text}");
+    }
+    for text in ["2022-09-22", "9月22日", "22-Sep", "09-22", "22.9.2022"] {
+        let book = open(&one_row(&[date("2022-09-22", text)])).unwrap();
+        assert_eq!(row(&book, 1), [Cell::Day(jiff::civil::date(2022, 9, 22))], "{text}");
+    }
+    let year = open(&one_row(&[date("2022-09-01", "2022")])).unwrap();
+    assert_eq!(row(&year, 1), [Cell::Fault(Fault::NoDate("2022".into()))]);
+}
+
+#[test]
 fn what_is_repeated_without_end_is_refused_or_costs_nothing() {
     let many = "table:number-columns-repeated=\"1000000000\"";
     let book =

@@ -50,6 +50,14 @@ pub(super) fn too_many_merged(most: usize) -> Problem {
     refused("", words::too_many_merged(most), words::split_or_check())
 }
 
+pub(super) fn too_many_hidden(most: usize) -> Problem {
+    refused("", words::too_many_hidden(most), words::save_again())
+}
+
+pub(super) fn too_many_events() -> Problem {
+    refused("", words::too_many_events(), words::check_file())
+}
+
 /// More rows than a file may have, at the row with this number.
 pub(super) fn too_many_rows(number: usize) -> Problem {
     row(number, words::too_many_rows(ROWS_MAX), words::split_or_check())

@@ -11,6 +11,7 @@ pub(super) const CONTINUE: u16 = 0x003C; // 2.4.58
 pub(super) const PASSWORD: u16 = 0x002F; // 2.4.117
 pub(super) const DATE_MODE: u16 = 0x0022; // 2.4.77
 pub(super) const FORMAT: u16 = 0x041E; // 2.4.126
+pub(super) const FONT: u16 = 0x0031; // 2.4.122
 pub(super) const STYLE: u16 = 0x00E0; // 2.4.353
 pub(super) const SHEET: u16 = 0x0085; // 2.4.28
 pub(super) const STRINGS: u16 = 0x00FC; // 2.4.265

@@ -69,6 +69,8 @@ pub(super) enum Kind {
     Day {
         time: bool,
     },
+    /// A month without its day.
+    Month,
     /// A time or a duration.
     Time,
     /// Something that is not interpreted.
@@ -87,6 +89,7 @@ pub(super) struct Section {
 #[derive(Debug, Default)]
 struct Letters {
     day: bool,
+    year: bool,
     time: bool,
     /// `m`, which is the month or the minute.
     month: bool,
@@ -97,7 +100,12 @@ impl Letters {
     fn kind(&self) -> Kind {
         if self.other {
             Kind::Other
-        } else if self.day || self.month && !self.time {
+        } else if self.month && !self.day && !self.time {
+            Kind::Month
+        } else if self.year && !self.day && !self.time {
+            // The year alone says no day.
+            Kind::Time
+        } else if self.day || self.year {
             Kind::Day { time: self.time }
         } else if self.time {
             Kind::Time
@@ -109,8 +117,10 @@ impl Letters {
     /// Whether `c` is such a letter.
     fn take(&mut self, c: char) -> bool {
         match c.to_ascii_lowercase() {
-            // Year, day or weekday, year of an era, weekday in Chinese, era.
-            'y' | 'd' | 'e' | 'a' | 'g' | 'b' => self.day = true,
+            // Year, year of an era, era.
+            'y' | 'e' | 'g' | 'b' => self.year = true,
+            // Day or weekday, weekday in Chinese.
+            'd' | 'a' => self.day = true,
             'h' | 's' => self.time = true,
             'm' => self.month = true,
             _ => return false,

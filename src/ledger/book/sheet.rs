@@ -63,6 +63,8 @@ pub(in crate::ledger) struct Row {
     pub number: usize,
     /// Whether it is hidden or filtered out.
     pub hidden: bool,
+    /// Whether what a cell of it holds is struck through.
+    pub struck: bool,
     /// Its cells from the first column up to the last that holds anything, at most [`COLUMNS_MAX`].
     pub cells: Vec<Cell>,
 }
@@ -90,6 +92,8 @@ pub(in crate::ledger) enum Cell {
     Day(Date),
     /// A day with a time.
     Moment(DateTime),
+    /// A day of which only the month is shown: the whole month, from its first day.
+    Month(Date),
     Fault(Fault),
 }
 

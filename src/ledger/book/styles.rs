@@ -20,8 +20,10 @@ pub(super) struct Styles {
     own: HashMap<u16, String>,
     formats: Vec<NumberFormat>,
     by_number: HashMap<u16, usize>,
-    /// The place in `formats` by style.
-    styles: Vec<usize>,
+    /// The place in `formats` by style, and whether its font is struck through.
+    styles: Vec<(usize, bool)>,
+    /// The fonts, in their order: whether each is struck through.
+    fonts: Vec<bool>,
     general: NumberFormat,
 }
 
@@ -35,8 +37,22 @@ impl Styles {
         }
     }
 
-    /// Takes the next style, with the number of its format. `false` if there are too many.
-    pub fn push(&mut self, number: u16) -> bool {
+    /// Takes the next font. Those beyond what styles can name are none of theirs.
+    pub fn font(&mut self, struck: bool) {
+        if self.fonts.len() < STYLES_MAX {
+            self.fonts.push(struck);
+        }
+    }
+
+    /// Marks the last font as struck through.
+    pub fn strike(&mut self) {
+        if let Some(last) = self.fonts.last_mut() {
+            *last = true;
+        }
+    }
+
+    /// Takes the next style, with the number of its format and the place of its font. `false` if there are too many.
+    pub fn push(&mut self, number: u16, font: usize) -> bool {
         if self.styles.len() >= STYLES_MAX {
             return false;
         }
@@ -49,13 +65,18 @@ impl Styles {
             }));
             self.formats.len() - 1
         });
-        self.styles.push(place);
+        self.styles.push((place, self.fonts.get(font).copied().unwrap_or(false)));
         true
     }
 
     /// The format of a style; a style that there is not has none.
     pub fn format(&self, style: usize) -> &NumberFormat {
         let place = self.styles.get(style);
-        place.and_then(|place| self.formats.get(*place)).unwrap_or(&self.general)
+        place.and_then(|(place, _)| self.formats.get(*place)).unwrap_or(&self.general)
+    }
+
+    /// Whether a style strikes through what it shows.
+    pub fn is_struck(&self, style: usize) -> bool {
+        self.styles.get(style).is_some_and(|(_, struck)| *struck)
     }
 }

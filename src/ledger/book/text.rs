@@ -170,7 +170,7 @@ fn table(text: &str, separator: u8) -> Result<Book, Problem> {
             grid.problem(problems::record(number, &error));
             break;
         }
-        grid.fields(number, record.len());
+        grid.fields(number, record.len())?;
         for (column, cell) in record.iter().enumerate() {
             grid.set(number, column, text_cell(cell))?;
         }

@@ -21,6 +21,12 @@ const BIFF8: u16 = 0x0600;
 /// Bytes of records that are gone through for all sheets together, by those that there are.
 const PASSES: usize = 4;
 
+/// Most records over which the shared strings go on. Engineering judgement: each but the last holds some 8 KB.
+const PIECES_MAX: usize = 1 << 16;
+
+/// The bit of a font that is struck through.
+const FONT_STRUCK: u16 = 0x08;
+
 /// A sheet as the workbook lists it.
 struct Listed {
     name: String,
@@ -39,6 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Problem> {
     let listed = globals(&stream, first.next, &mut common)?;
     let computed = stores_results(&stream);
     let mut budget = Budget::default();
+    budget.memory(common.strings.cost())?;
     let mut passed = stream.len().saturating_mul(PASSES);
     let mut book = Book { sheets: Vec::new(), lettered: true };
     for sheet in listed {
@@ -94,7 +101,15 @@ fn globals(stream: &[u8], mut at: usize, common: &mut Common) -> Result<Vec<List
                 let code = Pieces::new(vec![data.get(2..).unwrap_or_default()]).text()?;
                 common.styles.define(u16_at(data, 0)?, &code);
             }
-            record::STYLE if !common.styles.push(u16_at(data, 2)?) => return Err(records_damaged()),
+            record::FONT => common.styles.font(u16_at(data, 2)? & FONT_STRUCK != 0),
+            record::STYLE => {
+                let font = usize::from(u16_at(data, 0)?);
+                // There is no font 4 (2.5.129).
+                let font = if font > 4 { font - 1 } else { font };
+                if !common.styles.push(u16_at(data, 2)?, font) {
+                    return Err(records_damaged());
+                }
+            }
             record::SHEET => {
                 budget.sheet()?;
                 let name = Pieces::new(vec![data.get(6..).unwrap_or_default()]).short_text()?;
@@ -113,6 +128,9 @@ fn globals(stream: &[u8], mut at: usize, common: &mut Common) -> Result<Vec<List
                     let Record { kind, data, next } = record(stream, at)?;
                     if kind != record::CONTINUE {
                         break;
+                    }
+                    if pieces.len() >= PIECES_MAX {
+                        return Err(records_damaged());
                     }
                     pieces.push(data);
                     at = next;

@@ -62,7 +62,7 @@ pub(super) fn read(
             record::FORMULA_TEXT => {
                 if let Some((row, column, style)) = awaited.take() {
                     let text = Pieces::new(vec![data]).text()?;
-                    grid.set(row, column, shown(from, style, &text))?;
+                    set(from, &mut grid, (row, column), style, shown(from, style, &text))?;
                 }
             }
             record::SHORT_NUMBERS => short_numbers(from, &view, data, &mut grid)?,
@@ -75,8 +75,11 @@ pub(super) fn read(
             | record::FORMULA => {
                 let row = usize::from(u16_at(data, 0)?) + 1;
                 let column = usize::from(u16_at(data, 2)?);
+                if grid.passes(column)? {
+                    continue;
+                }
                 match cell(from, &view, kind, data)? {
-                    Some(cell) => grid.set(row, column, cell)?,
+                    Some(cell) => set(from, &mut grid, (row, column), u16_at(data, 4)?, cell)?,
                     None => awaited = Some((row, column, u16_at(data, 4)?)),
                 }
             }
@@ -100,7 +103,7 @@ fn view(from: &Source<'_>, grid: &mut Grid<'_>, passed: &mut usize) -> Result<Vi
                 let (first, last) = (u16_at(data, 0)?, u16_at(data, 2)?);
                 let hidden = u16_at(data, 8)? & COLUMN_HIDDEN != 0 || u16_at(data, 4)? == 0;
                 if hidden && first <= last {
-                    grid.hide_columns(usize::from(first), usize::from(last));
+                    grid.hide_columns(usize::from(first), usize::from(last))?;
                 }
             }
             record::VIEW => view.zeros_hidden |= u16_at(data, 0)? & ZEROS_SHOWN == 0,
@@ -130,8 +133,28 @@ fn short_numbers(
     let cells = data.len().checked_sub(2).and_then(|end| data.get(4..end));
     let cells = cells.ok_or_else(records_damaged)?.chunks_exact(6);
     for (offset, cell) in cells.enumerate() {
+        if grid.passes(first + offset)? {
+            continue;
+        }
         let value = short_number(u32_at(cell, 2)?);
-        grid.set(row, first + offset, number(from, view, u16_at(cell, 0)?, value))?;
+        let style = u16_at(cell, 0)?;
+        set(from, grid, (row, first + offset), style, number(from, view, style, value))?;
+    }
+    Ok(())
+}
+
+/// Puts `cell` with its style at its row, from 1, and its column, from 0.
+fn set(
+    from: &Source<'_>,
+    grid: &mut Grid<'_>,
+    (row, column): (usize, usize),
+    style: u16,
+    cell: Cell,
+) -> Result<(), Problem> {
+    let struck = cell != Cell::Empty && from.common.styles.is_struck(usize::from(style));
+    grid.set(row, column, cell)?;
+    if struck {
+        grid.strike_last(row);
     }
     Ok(())
 }

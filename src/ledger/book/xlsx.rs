@@ -29,6 +29,8 @@ pub(super) struct Strings {
     all: String,
     /// Where each ends in `all`.
     ends: Vec<usize>,
+    /// Those of which a part is struck through, in order.
+    struck: Vec<usize>,
 }
 
 impl Strings {
@@ -39,6 +41,24 @@ impl Strings {
             _ => *self.ends.get(index - 1)?,
         };
         self.all.get(begin..end)
+    }
+
+    /// Whether a part of the text is struck through.
+    pub fn is_struck(&self, index: usize) -> bool {
+        self.struck.binary_search(&index).is_ok()
+    }
+
+    /// Notes that a part of the text that comes next is struck through.
+    fn strike_next(&mut self) {
+        let next = self.ends.len();
+        if self.struck.last() != Some(&next) {
+            self.struck.push(next);
+        }
+    }
+
+    /// Bytes that they take.
+    pub fn cost(&self) -> usize {
+        self.all.len() + (self.ends.len() + self.struck.len()) * size_of::<usize>()
     }
 
     pub fn push(&mut self, text: &str) -> Result<(), Problem> {
@@ -93,6 +113,7 @@ pub(super) fn read(archive: &mut Archive<'_>, main: &str) -> Result<Book, Proble
         strings(archive, part, &mut common.strings)?;
     }
     let mut budget = Budget::default();
+    budget.memory(common.strings.cost())?;
     let mut book = Book { sheets: Vec::new(), lettered: true };
     for sheet in sheets {
         let missing = || problems::damaged(words::part_missing(&sheet.name));
@@ -209,8 +230,13 @@ fn styles(archive: &mut Archive<'_>, part: &str, styles: &mut Styles) -> Result<
                         let code = attribute(&element, "formatCode")?.unwrap_or_default();
                         styles.define(number("numFmtId")?, &code);
                     }
-                    "xf" if of_cells && !styles.push(number("numFmtId")?) => {
-                        return Err(xml_damaged());
+                    "font" => styles.font(false),
+                    "strike" if xlsx_sheet::is_on(&element)? => styles.strike(),
+                    "xf" if of_cells => {
+                        let font = usize::from(number("fontId")?);
+                        if !styles.push(number("numFmtId")?, font) {
+                            return Err(xml_damaged());
+                        }
                     }
                     _ => {}
                 }
@@ -235,6 +261,7 @@ fn strings(archive: &mut Archive<'_>, part: &str, strings: &mut Strings) -> Resu
             Event::Start(element) => match element.local_name().as_ref() {
                 "si" => text.clear(),
                 "rPh" => spoken = true,
+                "strike" if xlsx_sheet::is_on(element)? => strings.strike_next(),
                 "t" => in_text = !spoken,
                 _ => {}
             },

@@ -20,6 +20,8 @@ struct Open {
     kind: String,
     style: usize,
     text: String,
+    /// Whether a part of its text is struck through.
+    struck: bool,
     /// Whether it has a value, even an empty one.
     valued: bool,
     formula: bool,
@@ -87,6 +89,7 @@ impl Reading<'_> {
             }
             "rPh" => self.within = Within::Spoken,
             "f" => self.cell.formula = true,
+            "strike" => self.cell.struck |= is_on(element)?,
             "row" => self.open_row(element)?,
             "col" => self.column(element)?,
             "sheetView" => {
@@ -110,12 +113,19 @@ impl Reading<'_> {
             "t" if self.within == Within::Value => self.within = Within::Nothing,
             "c" => {
                 let (row, column) = self.cell.at;
+                self.next = (row, column + 1);
+                if self.grid.passes(column)? {
+                    return Ok(());
+                }
                 let cell = self.content()?;
+                let struck = cell != Cell::Empty && self.is_struck();
                 self.grid.set(row, column, cell)?;
+                if struck {
+                    self.grid.strike_last(row);
+                }
                 if self.row_hidden {
                     self.grid.hide_last(row);
                 }
-                self.next = (row, column + 1);
             }
             "row" => self.next = (self.next.0 + 1, 0),
             _ => {}
@@ -145,7 +155,7 @@ impl Reading<'_> {
         if hidden || width.is_some_and(|width| width <= 0.0) {
             let (first, last) = (number("min")?, number("max")?);
             if (1..=COLUMNS_MAX).contains(&first) && first <= last {
-                self.grid.hide_columns(first - 1, last - 1);
+                self.grid.hide_columns(first - 1, last - 1)?;
             }
         }
         Ok(())
@@ -155,6 +165,7 @@ impl Reading<'_> {
         let cell = &mut self.cell;
         cell.text.clear();
         cell.kind.clear();
+        cell.struck = false;
         (cell.at, cell.style, cell.valued, cell.formula) = (self.next, 0, false, false);
         self.within = Within::Nothing;
         for attribute in element.attributes().with_checks(false) {
@@ -170,9 +181,16 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Whether the cell that ends is struck through, all of it or a part of its text.
+    fn is_struck(&self) -> bool {
+        let Open { kind, text, style, struck, .. } = &self.cell;
+        let shared = || text.trim().parse().is_ok_and(|index| self.common.strings.is_struck(index));
+        *struck || self.common.styles.is_struck(*style) || kind == "s" && shared()
+    }
+
     /// What the cell that ends shows.
     fn content(&self) -> Result<Cell, Problem> {
-        let Open { kind, text, valued, formula, style, at } = &self.cell;
+        let Open { kind, text, valued, formula, style, at, .. } = &self.cell;
         let damaged = || cell_damaged(&format!("{}{}", problems::letters(at.1), at.0));
         let format = self.common.styles.format(*style);
         // Formulas that give no text leave an empty value of the type `str`.
@@ -208,6 +226,12 @@ impl Reading<'_> {
             _ => return Err(damaged()),
         })
     }
+}
+
+/// Whether an element switches something on, which it does unless it says otherwise.
+pub(super) fn is_on(element: &BytesStart<'_>) -> Result<bool, Problem> {
+    let value = attribute(element, "val")?;
+    Ok(value.is_none_or(|value| is_true(Some(&value))))
 }
 
 fn cell_damaged(address: &str) -> Problem {

@@ -46,6 +46,22 @@ fn cells_are_read_as_they_are_shown() {
 }
 
 #[test]
+fn rows_with_something_struck_through_are_told() {
+    let styles = "<fonts><font/><font><strike/></font><font><strike val=\"0\"/></font></fonts>\
+        <cellXfs><xf fontId=\"0\"/><xf fontId=\"1\"/><xf fontId=\"2\"/></cellXfs>\
+        <dxfs><dxf><font><strike/></font></dxf></dxfs>";
+    let rows = "<row r=\"1\"><c s=\"1\"><v>5</v></c></row><row r=\"2\"><c s=\"2\"><v>5</v></c></row>\
+        <row r=\"3\"><c s=\"1\"/><c s=\"0\"><v>5</v></c></row><row r=\"4\"><c t=\"s\"><v>1</v></c></row>\
+        <row r=\"5\"><c t=\"inlineStr\"><is><r><rPr><strike/></rPr><t>120</t></r><r><t>130</t></r></is></c></row>\
+        <row r=\"6\"><c t=\"s\"><v>0</v></c></row>";
+    let strings = "<si><t>一</t></si><si><r><rPr><strike/></rPr><t>二</t></r><r><t>三</t></r></si>";
+    let file = xlsx(&[("name=\"表\"", &format!("<sheetData>{rows}</sheetData>"))], styles, strings);
+    let book = open(&file).unwrap();
+    let struck: Vec<bool> = book.sheets[0].rows.iter().map(|row| row.struck).collect();
+    assert_eq!(struck, [true, false, false, true, true, false]);
+}
+
+#[test]
 fn what_is_hidden_or_merged_is_told() {
     let shown = "<sheetViews><sheetView showZeros=\"0\"/></sheetViews>\
         <cols><col min=\"2\" max=\"3\" hidden=\"1\" width=\"9\"/><col min=\"5\" max=\"5\" width=\"0\"/></cols>\

@@ -1,7 +1,7 @@
 //! Rows that are no entries: the head once more, totals; and characters that no row may have.
 
 use super::body::Body;
-use super::column::Meaning;
+use super::column::{Column, Meaning};
 use super::lookup::Word;
 use super::plain::{is_blank, line, squash, unseen};
 use super::totals::{Check, Part, Total, compare};
@@ -76,8 +76,8 @@ impl<'a> Body<'_, 'a> {
             };
             let text = line(self.grid.own(row, column.index));
             let total = match id {
-                "value" | "unit" | "from" | "to" => false,
-                "document" | "entered_by" | "work" => words::is_total_alone(&text),
+                "value" | "unit" => false,
+                "document" | "entered_by" | "work" | "from" | "to" => words::is_total_alone(&text),
                 _ => words::is_total(&text),
             };
             if total {
@@ -136,7 +136,16 @@ impl<'a> Body<'_, 'a> {
             if let Check::Differs(sum) = compare(&of_item, amount.clone(), unit) {
                 let place = self.grid.place(row.number, column.index, self.name(column.index));
                 let rule = says::total_differs(amount.value, sum);
-                self.found.add(place, amount.text(), rule, says::check_total(&column.head));
+                let among = |other: &&Column| {
+                    matches!(other.meaning, Meaning::Item(own, _) if code.is_none_or(|code| code == own))
+                        && other.head.contains("其中")
+                };
+                // What is named behind 其中 is a part, and its sum is less.
+                let hint = match self.values.iter().any(among) {
+                    true => says::among_not_all(),
+                    false => says::check_total(&column.head),
+                };
+                self.found.add(place, amount.text(), rule, hint);
             }
         }
     }

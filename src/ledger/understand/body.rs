@@ -1,11 +1,14 @@
 //! The rows below the head: entries, and what is left out.
 
+use jiff::civil::Date;
+
 use super::column::{Column, Meaning};
 use super::context::{Context, Found};
 use super::head::Head;
 use super::lookup::{Lookup, Word};
 use super::plain::{Grid, beginning, is_blank, line, shown, squash};
 use super::row::{RowReader, Shared};
+use super::section::{self, Section};
 use super::title::{Gathered, is_footer};
 use super::totals::{Part, Totals};
 use super::understanding::{Layout, LeftOut, RowRead};
@@ -30,7 +33,8 @@ pub(super) struct Entered {
 pub(super) struct Body<'r, 'a> {
     pub grid: &'r Grid<'a>,
     pub head: &'r Head,
-    pub gathered: &'r Gathered,
+    /// What holds for the rows; lines between them change it.
+    pub gathered: Gathered,
     pub context: &'r Context<'a>,
     pub lookup: &'r mut Lookup<'a>,
     pub found: &'r mut Found,
@@ -42,13 +46,18 @@ pub(super) struct Body<'r, 'a> {
     pub values: Vec<&'r Column>,
     /// Whether rows name villages.
     pub villages: bool,
+    pub section: Section,
+    /// The number of the last row with a value.
+    pub last: usize,
+    /// Whether another year than that of the title was asked about.
+    pub year_asked: bool,
 }
 
 impl<'r, 'a> Body<'r, 'a> {
     pub fn new(
         grid: &'r Grid<'a>,
         head: &'r Head,
-        gathered: &'r Gathered,
+        gathered: Gathered,
         context: &'r Context<'a>,
         lookup: &'r mut Lookup<'a>,
         found: &'r mut Found,
@@ -60,7 +69,8 @@ impl<'r, 'a> Body<'r, 'a> {
         };
         let hidden = &grid.sheet.hidden_columns;
         let shown = head.columns.iter().filter(|column| !hidden.contains(&column.index));
-        let values = shown.filter(|column| holds(&column.meaning)).collect();
+        let values: Vec<&Column> = shown.filter(|column| holds(&column.meaning)).collect();
+        let last = section::last_of_data(grid, head.rows.end, &values);
         Self {
             grid,
             head,
@@ -74,6 +84,9 @@ impl<'r, 'a> Body<'r, 'a> {
             above: vec![None; head.columns.len()],
             values,
             villages: false,
+            section: Section::default(),
+            last,
+            year_asked: false,
         }
     }
 
@@ -126,6 +139,14 @@ impl<'r, 'a> Body<'r, 'a> {
         if self.is_head_again(row, filled) {
             return self.leave(row, says::head_again());
         }
+        if self.section(row) {
+            return;
+        }
+        if let Some(word) = self.section.leave.as_ref().filter(|_| row.number <= self.last) {
+            let why = says::left_as_said(word);
+            self.found.list.truncate(began);
+            return self.leave(row, why);
+        }
         let with_values = self.values.iter().any(|column| self.holds(row, column));
         // 制表人 and 审核 may stand below the columns of values.
         let numbers =
@@ -174,7 +195,7 @@ impl<'r, 'a> Body<'r, 'a> {
         let mut shared = RowReader {
             grid: self.grid,
             head: self.head,
-            gathered: self.gathered,
+            gathered: &self.gathered,
             context: self.context,
             above: &self.above,
             row,
@@ -186,6 +207,8 @@ impl<'r, 'a> Body<'r, 'a> {
             self.found.list.truncate(before);
             return self.leave(row, says::left_as_said(word));
         }
+        self.of_section(row, &mut shared);
+        self.check_year(row, &shared);
         if shared.village_blank && self.head.layout == Layout::Matrix {
             let index = self.head.role("village").map_or(0, |column| column.index);
             let place = self.grid.place(row.number, index, name_of("village"));
@@ -250,6 +273,10 @@ impl<'r, 'a> Body<'r, 'a> {
             }
         };
         let code = code?;
+        let (crop, written) = match crop {
+            Some(crop) => (Some(crop), None),
+            None => self.crop_of_table(code).unzip(),
+        };
         let taken = self.in_unit(row, column, &amount, code, shared, &place)?;
         if shared.id == 0
             && let Some((rule, hint)) = value::implausible(taken.value, &amount, code)
@@ -269,10 +296,12 @@ impl<'r, 'a> Body<'r, 'a> {
             read_as.push(Text::chain([place, said]));
         }
         let matrix = self.head.layout != Layout::List;
-        if let Some(entry) = entry(shared, code, taken.value, village, crop) {
+        let days = column.days.or(shared.days);
+        if let Some(entry) = entry(shared, code, taken.value, days, village, crop) {
             let letters = matrix.then(|| self.grid.column(column.index));
             let read = RowRead { entry, number: row.number, column: letters, read_as };
-            let crop_written = column.crop_written.clone().or_else(|| shared.crop_written.clone());
+            let crop_written =
+                column.crop_written.clone().or_else(|| shared.crop_written.clone()).or(written);
             let village_blank = shared.village_blank && !matrix;
             self.rows.push(Entered { read, crop_written, village_blank });
         }
@@ -337,10 +366,11 @@ fn entry(
     shared: &Shared,
     code: EntryCode,
     value: f64,
+    days: Option<(Date, Date)>,
     village: Option<crate::core::VillageId>,
     crop: Option<crate::core::CropId>,
 ) -> Option<Entry> {
-    let (from, to) = shared.days.filter(|_| !shared.faulty)?;
+    let (from, to) = days.filter(|_| !shared.faulty)?;
     Some(Entry {
         id: shared.id,
         code,

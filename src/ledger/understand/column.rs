@@ -1,15 +1,20 @@
 //! What the head of a column says.
 
+use jiff::civil::Date;
+
 use super::super::columns::{EXPORT_ONLY, id_of, is_aside, name_of};
 use super::lookup::{Lookup, Word};
 use super::plain::squash;
-use super::{names, unit, words};
+use super::{levels, names, unit, words};
 use crate::account::EntryCode;
 use crate::core::{CropId, VillageId};
 use crate::locales::{Lang, Text, understanding as says};
 
 /// Between the words of a head of several levels.
 const LEVEL: &str = " / ";
+
+/// Most characters of a crop with its item. Engineering judgement: 杂交水稻制种不抗旱损失率 has twelve.
+const ITEM_OF_CROP_MAX: usize = 16;
 
 /// What a column holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +48,14 @@ pub(super) struct Column {
     pub unit: Option<String>,
     /// The name of its crop as the head has it.
     pub crop_written: Option<String>,
+    /// Its crop, where the head names one.
+    pub crop: Option<CropId>,
+    /// The village that stands over an item.
+    pub village_over: Option<String>,
+    /// Words of its levels of which it is not known what they say.
+    pub over: Vec<String>,
+    /// The days of its values, where they are not those of the table.
+    pub days: Option<(Date, Date)>,
 }
 
 impl Column {
@@ -65,8 +78,15 @@ impl Column {
             Meaning::Total(_) => return Some(says::total_column()),
             _ => return None,
         };
-        Some(match &self.unit {
+        let name = match &self.unit {
             Some(unit) => says::in_unit(name, unit),
+            None => name,
+        };
+        Some(match self.days {
+            Some((from, to)) => {
+                let days = says::span(from.to_string(), to.to_string());
+                says::on_days(name, if from == to { Text::verbatim(from) } else { days })
+            }
             None => name,
         })
     }
@@ -77,6 +97,7 @@ enum Kind {
     Leave,
     Role(&'static str),
     Item(EntryCode),
+    ItemOfCrop(EntryCode, CropId, String),
     Crop(CropId),
     Village(Option<VillageId>),
     Total,
@@ -89,10 +110,14 @@ enum Kind {
 fn kind(text: &str, exported: bool, lookup: &mut Lookup<'_>) -> (Kind, Option<String>) {
     let squashed = squash(text);
     let squashed = words::without_among(&squashed);
-    let (name, unit) = words::split_unit(squashed);
+    let (name, unit) = split_unit(text, squashed, lookup);
+    let name = name.as_str();
     let meant = lookup.meaning(text).or_else(|| lookup.meaning(name)).map(str::to_owned);
     if meant.as_deref() == Some("-") {
         return (Kind::Leave, unit);
+    }
+    if lookup.is_remark(text) || lookup.is_remark(name) {
+        return (Kind::Aside, unit);
     }
     let name = meant.as_deref().map_or_else(|| name.to_owned(), squash);
     let meant = meant.is_some();
@@ -116,6 +141,26 @@ fn kind(text: &str, exported: bool, lookup: &mut Lookup<'_>) -> (Kind, Option<St
     (named(&name, squashed, lookup), unit)
 }
 
+/// A head without the unit at its end: 数值（万元）, 绝收面积 亩, 群众自筹，万元.
+fn split_unit(text: &str, squashed: &str, lookup: &mut Lookup<'_>) -> (String, Option<String>) {
+    let (name, unit) = words::split_unit(squashed);
+    let parted = text.trim().rsplit_once([' ', '\u{3000}', '，', ',']);
+    if let Some((before, behind)) = parted.filter(|_| unit.is_none())
+        && let Some(unit) = bare_unit(&squash(behind))
+        && lookup.item(&squash(before)).found().is_some()
+    {
+        return (squash(before), Some(unit));
+    }
+    (name.to_owned(), unit)
+}
+
+/// The unit that `squashed` is, and nothing else: 亩, （亩）, 单位：公顷.
+pub(super) fn bare_unit(squashed: &str) -> Option<String> {
+    let inner = squashed.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let inner = words::without_unit_word(inner.unwrap_or(squashed));
+    unit::is_unit(inner).then(|| inner.to_owned())
+}
+
 /// The unit in the bracket of a head that goes on behind it: 数值(万元)合计.
 fn unit_behind(squashed: &str) -> Option<String> {
     let (_, rest) = squashed.split_once('(')?;
@@ -133,7 +178,7 @@ fn named(name: &str, squashed: &str, lookup: &mut Lookup<'_>) -> Kind {
             return if doubtful { Kind::Unknown } else { Kind::Item(value) };
         }
     }
-    if unit::is_unit(name) {
+    if bare_unit(name).is_some() {
         return Kind::Unit;
     }
     if words::is_doubtful(name, "") {
@@ -142,7 +187,44 @@ fn named(name: &str, squashed: &str, lookup: &mut Lookup<'_>) -> Kind {
     if let Some(village) = lookup.village(name).found() {
         return Kind::Village(village);
     }
-    lookup.crop(name).found().map_or(Kind::Unknown, Kind::Crop)
+    if let Some(crop) = lookup.crop(name).found() {
+        return Kind::Crop(crop);
+    }
+    item_of_crop(name, lookup).unwrap_or(Kind::Unknown)
+}
+
+/// A crop and its item in one word: 水稻受灾面积.
+fn item_of_crop(name: &str, lookup: &mut Lookup<'_>) -> Option<Kind> {
+    if name.chars().count() > ITEM_OF_CROP_MAX {
+        return None;
+    }
+    name.char_indices().skip(1).find_map(|(at, _)| {
+        let (crop, item) = name.split_at_checked(at)?;
+        let code = lookup.item(item).found().filter(|code| takes_crop(*code))?;
+        let id = lookup.crop(crop).found()?;
+        Some(Kind::ItemOfCrop(code, id, crop.to_owned()))
+    })
+}
+
+/// Whether values of `code` may be of one crop.
+pub(super) fn takes_crop(code: EntryCode) -> bool {
+    use EntryCode as C;
+    matches!(
+        code,
+        C::AreaAffected
+            | C::AreaDamaged
+            | C::AreaFailed
+            | C::LossRateWithout
+            | C::LossRateWith
+            | C::AreaStanding
+            | C::DroughtLight
+            | C::DroughtModerate
+            | C::DroughtSevere
+            | C::DroughtExtreme
+            | C::AreaWithoutMeans
+            | C::AreaSown
+            | C::AreaReplanted
+    )
 }
 
 /// The column at `index` with these words in its head, from the top.
@@ -158,6 +240,10 @@ pub(super) fn column(
         meaning: Meaning::Nameless,
         unit: None,
         crop_written: None,
+        crop: None,
+        village_over: None,
+        over: Vec::new(),
+        days: None,
     };
     if texts.is_empty() {
         return column;
@@ -174,40 +260,82 @@ pub(super) fn column(
         column.unit = unit;
         return column;
     }
-    let (mut role, mut item, mut crop, mut village) = (None, None, None, None);
-    let (mut total, mut aside, mut doubtful) = (false, false, false);
+    let mut parts = Parts::default();
     for text in texts {
-        let (kind, unit) = kind(text, exported, lookup);
-        column.unit = unit.or(column.unit);
-        match kind {
-            Kind::Leave => {
-                column.meaning = Meaning::Leave;
-                return column;
-            }
-            // The label of a row of units below the heads.
-            Kind::Role("unit") if role.is_some() => {}
-            Kind::Role(id) => role = Some(id),
-            Kind::Item(code) => item = Some(code),
-            Kind::Crop(id) => {
-                crop = Some(id);
-                column.crop_written = Some(squash(words::without_among(text)));
-            }
-            Kind::Village(id) => village = Some(id),
-            Kind::Total => total = true,
-            Kind::Unit => column.unit = Some(squash(text)),
-            Kind::Aside => aside = true,
-            Kind::Unknown => doubtful |= words::is_doubtful(&squash(text), ""),
+        if !parts.read(text, texts.len() > 1, exported, &mut column, lookup) {
+            column.meaning = Meaning::Leave;
+            return column;
         }
     }
-    let measured = role.is_none() || role == Some("value");
-    column.meaning = match (role, item, village) {
-        _ if doubtful => Meaning::Unknown,
-        (_, item, _) if total => Meaning::Total(item),
-        (_, Some(code), _) if measured => Meaning::Item(code, crop),
-        (Some(id), ..) => Meaning::Role(id),
-        (_, _, Some(village)) => Meaning::Village(village),
-        _ if aside => Meaning::Aside,
-        _ => Meaning::Unknown,
-    };
+    column.crop.clone_from(&parts.crop);
+    column.meaning = parts.meaning();
     column
+}
+
+/// What the words of a head say together.
+#[derive(Default)]
+struct Parts {
+    role: Option<&'static str>,
+    item: Option<EntryCode>,
+    crop: Option<CropId>,
+    village: Option<Option<VillageId>>,
+    total: bool,
+    aside: bool,
+    doubtful: bool,
+}
+
+impl Parts {
+    /// Adds a word, of several levels or alone; `false` where the column is left out.
+    fn read(
+        &mut self,
+        text: &str,
+        of_levels: bool,
+        exported: bool,
+        column: &mut Column,
+        lookup: &mut Lookup<'_>,
+    ) -> bool {
+        let (kind, unit) = kind(text, exported, lookup);
+        column.unit = unit.or(column.unit.take());
+        match kind {
+            Kind::Leave => return false,
+            // The label of a row of units below the heads.
+            Kind::Role("unit") if self.role.is_some() => {}
+            Kind::Role(id) => self.role = Some(id),
+            Kind::Item(code) => self.item = Some(code),
+            Kind::ItemOfCrop(code, id, written) => {
+                self.item = Some(code);
+                self.crop = Some(id);
+                column.crop_written = Some(written);
+            }
+            Kind::Crop(id) => {
+                self.crop = Some(id);
+                column.crop_written = Some(squash(words::without_among(text)));
+            }
+            Kind::Village(id) => {
+                column.village_over = id.is_some().then(|| text.to_owned());
+                self.village = Some(id);
+            }
+            Kind::Total => self.total = true,
+            Kind::Unit => column.unit = bare_unit(&squash(text)),
+            Kind::Aside => self.aside = true,
+            Kind::Unknown if of_levels && !levels::is_harmless(text) => {
+                column.over.push(text.to_owned());
+            }
+            Kind::Unknown => self.doubtful |= words::is_doubtful(&squash(text), ""),
+        }
+        true
+    }
+
+    fn meaning(self) -> Meaning {
+        let measured = self.role.is_none() || self.role == Some("value");
+        match (self.role, self.item, self.village) {
+            _ if self.doubtful => Meaning::Unknown,
+            (_, item, _) if self.total => Meaning::Total(item),
+            (_, Some(code), _) if measured => Meaning::Item(code, self.crop),
+            (Some(id), ..) => Meaning::Role(id),
+            (_, _, Some(village)) => Meaning::Village(village),
+            _ if self.aside => Meaning::Aside,
+            _ => Meaning::Unknown,
+        }
+    }
 }

@@ -90,6 +90,9 @@ pub(super) fn days(cell: &Cell, years: Years) -> Result<Days, DayFault> {
         Cell::Number(number) => in_number(*number, years),
         Cell::Day(day) => one(*day, years),
         Cell::Moment(moment) => one(moment.date(), years),
+        Cell::Month(first) => {
+            one(*first, years).map(|days| Days { to: first.last_of_month(), ..days })
+        }
         Cell::Fault(_) => Err(DayFault::NotADay),
     }
 }

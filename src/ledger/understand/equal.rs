@@ -1,5 +1,9 @@
 //! Rows that are equal, or that may stand for one another: asked, not guessed.
 
+mod marks;
+mod several;
+mod wholes;
+
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
@@ -14,18 +18,25 @@ use crate::core::{CropId, Problem, VillageId};
 use crate::ledger::columns::name_of;
 use crate::locales::{Text, ledger as places, understanding as says};
 
+/// Asks about rows whose place is doubtful, and about those that may be no entries.
+pub(super) fn ask_villages(rows: &[Entered], grid: &Grid<'_>, head: &Head, found: &mut Found) {
+    ask_empty(rows, grid, head, found);
+    wholes::ask(rows, grid, head, found);
+    marks::ask(rows, grid, head, found);
+}
+
 /// Asks about rows without a village below one with a village.
 ///
 /// An empty cell means the township: money of the county belongs to no village. It may also go on with the village
 /// above, as offices write groups. It is taken for the township only where that cannot be meant: where the file gives
 /// the item nowhere with a village, and the row does not go on with paper and days of the rows of a village above it.
-pub(super) fn ask_villages(rows: &[Entered], grid: &Grid<'_>, head: &Head, found: &mut Found) {
+fn ask_empty(rows: &[Entered], grid: &Grid<'_>, head: &Head, found: &mut Found) {
     let Some(column) = head.role("village") else { return };
     let own = |row: &&Entered| row.read.entry.id == 0;
     let with_village = rows.iter().filter(|row| row.read.entry.village.is_some());
     let of_villages: HashSet<EntryCode> = with_village.map(|row| row.read.entry.code).collect();
     let mut group: Option<(&str, Date, Date)> = None;
-    for row in rows.iter().filter(own) {
+    for row in rows.iter().filter(own).filter(|row| takes_village(row.read.entry.code)) {
         let entry = &row.read.entry;
         let key = (entry.document.as_str(), entry.from, entry.to);
         if !row.village_blank {
@@ -39,6 +50,30 @@ pub(super) fn ask_villages(rows: &[Entered], grid: &Grid<'_>, head: &Head, found
             group = None;
         }
     }
+}
+
+impl SheetRead {
+    /// What was read otherwise than it is written, each reading once, with the number of its row: the values of a row
+    /// share its days and its village.
+    pub fn otherwise(&self) -> impl Iterator<Item = (usize, &Text)> {
+        self.rows.iter().enumerate().flat_map(|(at, row)| {
+            let same_row = self.rows.get(..at).unwrap_or_default().iter().rev();
+            let before: Vec<&Text> = same_row
+                .take_while(|other| other.number == row.number)
+                .flat_map(|other| &other.read_as)
+                .collect();
+            let once = move |said: &&Text| !before.contains(said);
+            row.read_as.iter().filter(once).map(move |said| (row.number, said))
+        })
+    }
+}
+
+/// Whether rows of the item may have a village: the township has one level of response and one drought.
+fn takes_village(code: EntryCode) -> bool {
+    let of_township = matches!(code, EntryCode::DroughtEvent | EntryCode::ResponseLevel);
+    let of_crops = matches!(code, EntryCode::LossRateWithout | EntryCode::LossRateWith);
+    let of_works = matches!(code, EntryCode::MeterReplaced | EntryCode::MeterInstalled);
+    !(of_township || of_crops || of_works)
 }
 
 /// Asks about rows of one item, village and days whose crops are written differently and are the same here: early and
@@ -93,6 +128,7 @@ impl<'a> Whole<'a> {
 /// Asks about equal rows of the file, or leaves the later ones out, as the clerk says. Those of our own export are
 /// told apart by their numbers.
 pub(super) fn settle(sheets: &mut [SheetRead], asked: Option<EqualRows>, mut room: usize) {
+    several::ask(sheets, asked == Some(EqualRows::Each), &mut room);
     if asked == Some(EqualRows::Each) {
         return;
     }
@@ -139,3 +175,7 @@ pub(super) fn settle(sheets: &mut [SheetRead], asked: Option<EqualRows>, mut roo
         sheet.left_out.sort_by_key(|left| left.number);
     }
 }
+
+#[cfg(test)]
+#[path = "equal_tests.rs"]
+mod tests;

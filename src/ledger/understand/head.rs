@@ -1,10 +1,11 @@
 //! Finds the head of a table below its title: of one level, or of several with merged cells.
 
-use super::column::{Column, Meaning, column};
+use super::column::{Column, Meaning, bare_unit, column};
 use super::lookup::Lookup;
 use super::plain::{Grid, is_blank, line, squash};
+use super::titled::{self, TitleItem};
 use super::understanding::Layout;
-use super::{unit, words};
+use super::{levels, words};
 use crate::ledger::book::{COLUMNS_MAX, Cell, Row};
 use crate::ledger::columns::id_of;
 
@@ -29,6 +30,8 @@ pub(super) struct Head {
     pub columns: Vec<Column>,
     /// Whether what a table needs is there.
     pub complete: bool,
+    /// The item that the title names, where neither columns nor rows name one.
+    pub item: Option<TitleItem>,
 }
 
 impl Head {
@@ -68,7 +71,13 @@ pub(super) fn find(grid: &Grid<'_>, lookup: &mut Lookup<'_>) -> Option<Head> {
             Some(head) if head.complete => return Some(head),
             Some(head) => {
                 let roles = head.columns.iter().filter(|c| matches!(c.meaning, Meaning::Role(_)));
-                let alike = roles.count();
+                // Heads of items with their units are those of a table, whatever else it lacks.
+                let items = head.columns.iter().filter(|c| {
+                    head.layout == Layout::Matrix
+                        && c.unit.is_some()
+                        && matches!(c.meaning, Meaning::Item(..))
+                });
+                let alike = roles.count() + LIKENESS * items.count();
                 if alike >= LIKENESS && like.as_ref().is_none_or(|(best, _)| alike > *best) {
                     like = Some((alike, head));
                 }
@@ -156,7 +165,7 @@ fn is_level(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'
         }
         let level = column(index, &[text.to_string()], false, lookup);
         let known = !matches!(level.meaning, Meaning::Unknown | Meaning::Nameless | Meaning::Leave)
-            || unit::is_unit(&squash(&text))
+            || bare_unit(&squash(&text)).is_some()
             || level.crop_written.is_some();
         let over = texts(grid, rows.start..rows.end + 1, index);
         let top = over.first().cloned().unwrap_or_default();
@@ -187,6 +196,11 @@ fn read(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'_>) 
     let exported = all.iter().flatten().any(|text| words::is_of_export(&squash(text)));
     let mut columns: Vec<Column> =
         (0..).zip(&all).map(|(index, texts)| column(index, texts, exported, lookup)).collect();
+    for column in &mut columns {
+        if lookup.leaves_column(&grid.column(column.index)) {
+            column.meaning = Meaning::Leave;
+        }
+    }
     let has = |columns: &[Column], id: &str| {
         columns.iter().any(|c| matches!(c.meaning, Meaning::Role(role) if role == id))
     };
@@ -194,38 +208,33 @@ fn read(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'_>) 
         |wanted: fn(&Meaning) -> bool| columns.iter().filter(|c| wanted(&c.meaning)).count();
     let items = count(|meaning| matches!(meaning, Meaning::Item(..)));
     let villages = count(|meaning| matches!(meaning, Meaning::Village(Some(_))));
-    let head =
-        |layout, columns, complete| Some(Head { rows: rows.clone(), layout, columns, complete });
+    let head = |layout, columns, complete| {
+        Some(Head { rows: rows.clone(), layout, columns, complete, item: None })
+    };
     if has(&columns, "code") && has(&columns, "value") {
         return head(Layout::List, columns, true);
     }
     if items > 0 && !has(&columns, "value") {
         let found = has(&columns, "village")
-            || label(
-                grid,
-                rows.end,
-                &mut columns,
-                "village",
-                |text, lookup| words::is_total(text) || lookup.village(text).found().is_some(),
-                lookup,
-            );
-        if found {
+            || label(grid, rows.end, &mut columns, "village", is_village, lookup);
+        // Loss rates are of a crop, and of no village.
+        if found || has(&columns, "crop") {
             return head(Layout::Matrix, columns, true);
         }
     }
     if villages > 0 && !has(&columns, "value") {
-        let found = has(&columns, "code")
-            || label(
-                grid,
-                rows.end,
-                &mut columns,
-                "code",
-                |text, lookup| words::is_total(text) || lookup.item(text).found().is_some(),
-                lookup,
-            );
+        let found =
+            has(&columns, "code") || label(grid, rows.end, &mut columns, "code", is_item, lookup);
         if found {
             return head(Layout::MatrixOfItems, columns, true);
         }
+    }
+    if !has(&columns, "code")
+        && !has(&columns, "value")
+        && items == 0
+        && let Some(found) = by_title(grid, rows.clone(), &columns, lookup)
+    {
+        return Some(found);
     }
     // Of a table whose items are all to be asked, each is.
     let asked = columns.iter().any(|column| column.question().is_some());
@@ -233,7 +242,62 @@ fn read(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'_>) 
         return head(Layout::Matrix, columns, true);
     }
     let some = has(&columns, "code") || has(&columns, "value");
-    if some { head(Layout::List, columns, false) } else { None }
+    match (some, items) {
+        (true, _) => head(Layout::List, columns, false),
+        (false, 0) => None,
+        (false, _) => head(Layout::Matrix, columns, false),
+    }
+}
+
+fn is_village(text: &str, lookup: &mut Lookup<'_>) -> bool {
+    words::is_total(text) || lookup.village(text).found().is_some()
+}
+
+fn is_item(text: &str, lookup: &mut Lookup<'_>) -> bool {
+    words::is_total(text) || lookup.item(text).found().is_some()
+}
+
+/// A table whose item is named in its title alone: villages by crops or by months, or months by villages.
+fn by_title(
+    grid: &Grid<'_>,
+    rows: std::ops::Range<usize>,
+    columns: &[Column],
+    lookup: &mut Lookup<'_>,
+) -> Option<Head> {
+    let mut columns = columns.to_vec();
+    let is_day = |column: &Column| {
+        column.meaning == Meaning::Unknown
+            && levels::days_alone(&column.head, levels::ANY_YEAR).is_some()
+    };
+    let is_part = |column: &Column| {
+        column.meaning == Meaning::Unknown && column.crop.is_some() || is_day(column)
+    };
+    let with_days = columns.iter().any(|c| matches!(c.meaning, Meaning::Role("from")));
+    let villages = columns.iter().any(|c| matches!(c.meaning, Meaning::Village(Some(_))));
+    let parts = columns.iter().any(is_part);
+    if !parts && !(villages && with_days) {
+        return None;
+    }
+    let item = titled::item(grid, rows.start, lookup)?;
+    let complete = true;
+    if !parts {
+        let layout = Layout::MatrixOfItems;
+        return Some(Head { rows, layout, columns, complete, item: Some(item) });
+    }
+    let is_village = |text: &str, lookup: &mut Lookup<'_>| lookup.village(text).found().is_some();
+    let labelled = columns.iter().any(|c| matches!(c.meaning, Meaning::Role("village")))
+        || label(grid, rows.end, &mut columns, "village", is_village, lookup);
+    if !labelled {
+        return None;
+    }
+    for column in columns.iter_mut().filter(|column| is_part(column)) {
+        if is_day(column) && column.over.is_empty() {
+            column.over.push(column.head.clone());
+        }
+        column.meaning = Meaning::Item(item.code, column.crop.clone());
+        column.unit = column.unit.take().or_else(|| item.unit.clone());
+    }
+    Some(Head { rows, layout: Layout::Matrix, columns, complete, item: Some(item) })
 }
 
 /// Takes the first column whose head does not say what it is, and whose first cells are all of a kind, for `role`.
@@ -248,7 +312,7 @@ fn label(
     for column in columns.iter_mut() {
         let open = matches!(
             column.meaning,
-            Meaning::Nameless | Meaning::Unknown | Meaning::Role("code" | "village")
+            Meaning::Nameless | Meaning::Unknown | Meaning::Role("code" | "village" | "unit")
         );
         if !open && !words::is_corner(&squash(&column.head)) {
             continue;

@@ -6,11 +6,15 @@ use super::names::{self, Named};
 use super::plain::squash;
 use crate::account::EntryCode;
 use crate::core::{CropId, VillageId};
+use crate::ledger::columns::is_aside;
 use crate::locales::Text;
 use crate::water::Township;
 
 /// How the clerk says that something is left out.
 const LEAVE: &str = "-";
+
+/// Before the letters of a column that the clerk leaves out. Blanks do not count.
+const COLUMN_WORDS: [&str; 2] = ["列", "column"];
 
 /// What a word means.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +69,17 @@ impl<'a> Lookup<'a> {
     /// Whether the clerk says that `text` is left out.
     pub fn leaves(&self, text: &str) -> bool {
         self.meaning(text) == Some(LEAVE)
+    }
+
+    /// Whether the clerk leaves out the column with these letters: 列F.
+    pub fn leaves_column(&self, letters: &str) -> bool {
+        !self.meanings.is_empty()
+            && COLUMN_WORDS.iter().any(|word| self.leaves(&format!("{word}{letters}")))
+    }
+
+    /// Whether the clerk says that `text` is a remark.
+    pub fn is_remark(&self, text: &str) -> bool {
+        self.meaning(text).is_some_and(|meaning| meaning == "remark" || is_aside(&squash(meaning)))
     }
 
     pub fn item(&mut self, text: &str) -> Word<EntryCode> {

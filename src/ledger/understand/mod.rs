@@ -1,26 +1,31 @@
 //! Understands an office's table as rows of the ledger, and says what it understood. What is ambiguous is asked.
 //!
-//! A sheet is read in steps: its head (`head`, `column`), the lines around it (`title`), what the head leaves open
-//! (`settle`), and its rows (`body`, `row`, `value`) with their totals (`totals`). Then rows are compared with each
-//! other (`equal`).
+//! A sheet is read in steps: its head (`head`, `column`, `levels`), the lines around it (`title`, `titled`, `days`,
+//! `notes`), what the head leaves open (`settle`), and its rows (`body`, `section`, `row`, `value`) with their totals
+//! (`totals`). Then rows are compared with each other (`equal`).
 
 mod aside;
 mod body;
 mod column;
 mod context;
 mod day;
+mod days;
 mod equal;
 mod head;
+mod levels;
 mod lookup;
 mod names;
+mod notes;
 mod number;
 mod plain;
 mod row;
+mod section;
 mod settle;
 mod sheets;
 #[cfg(test)]
 mod test_kit;
 mod title;
+mod titled;
 mod totals;
 mod understanding;
 mod unit;

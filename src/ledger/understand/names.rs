@@ -98,7 +98,7 @@ fn as_option(code: EntryCode) -> Text {
 
 /// The village that `text` names.
 pub(super) fn village(text: &str, township: &Township) -> Named<VillageId> {
-    villages::village(text.trim(), township)
+    villages::village(without_number(text.trim()), township)
 }
 
 /// The crop that `text` names.
@@ -109,6 +109,11 @@ pub(super) fn crop(text: &str, township: &Township) -> Named<CropId> {
 /// Whether `text` is the whole township, or all villages together: 全乡, 全镇, 清源乡, 本乡.
 pub(super) fn is_township(text: &str, township: &Township) -> bool {
     villages::is_township(text, township)
+}
+
+/// Whether `text` is the township's own office: 乡本级.
+pub(super) fn is_own_level(text: &str) -> bool {
+    plain(text).ends_with(villages::OWN_LEVEL)
 }
 
 /// A name without what is only a way of writing it: blanks, brackets, signs, width and case of letters.

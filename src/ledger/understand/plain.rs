@@ -28,6 +28,7 @@ pub(super) fn shown(cell: &Cell) -> Cow<'_, str> {
         Cell::Shown(shown) => Cow::Borrowed(&shown.text),
         Cell::Day(day) => Cow::Owned(day.to_string()),
         Cell::Moment(at) => Cow::Owned(at.to_string()),
+        Cell::Month(first) => Cow::Owned(first.strftime("%Y-%m").to_string()),
         Cell::Fault(Fault::Error(text) | Fault::NoDate(text) | Fault::Unclear(text)) => {
             Cow::Borrowed(text)
         }

@@ -107,6 +107,12 @@ impl<'a> RowReader<'_, 'a> {
         }
         shared.id = self.row_number("row", places::empty_unless_exported).unwrap_or(0);
         self.names(&mut shared);
+        for role in ["from", "to"] {
+            let text = self.text(role);
+            if words::is_total(&text) && self.lookup.leaves(&text) {
+                shared.leave = Some(text);
+            }
+        }
         shared.days = self.days(&mut shared.read_as);
         // The rows of our own export keep their texts as they are.
         let exported = shared.id > 0;
@@ -128,6 +134,8 @@ impl<'a> RowReader<'_, 'a> {
         }
         if self.index("entered_by").is_none() {
             shared.by.clone_from(&self.gathered.by);
+        } else if shared.by.is_none() && self.context.asked.by.is_some() {
+            shared.by.clone_from(&self.context.asked.by);
         } else if shared.by.is_none() {
             self.problem(
                 "entered_by",
@@ -147,6 +155,9 @@ impl<'a> RowReader<'_, 'a> {
     fn check(&mut self, role: &str, shared: &mut Shared) {
         let Some(index) = self.index(role) else { return };
         let own = self.grid.filled(self.row, index, false);
+        if words::is_ditto(&shown(own)) && self.is_below_hidden() {
+            self.problem(role, places::hidden_above(), says::write_it_out());
+        }
         let cell = self.cell(role);
         if let Cell::Fault(found) = cell {
             let (rule, hint) = fault(found);
@@ -161,6 +172,14 @@ impl<'a> RowReader<'_, 'a> {
                 said.into_owned(),
             ));
         }
+    }
+
+    /// Whether the row just above is not shown.
+    fn is_below_hidden(&self) -> bool {
+        let rows = &self.grid.sheet.rows;
+        let at = rows.partition_point(|row| row.number < self.row.number);
+        let above = at.checked_sub(1).and_then(|at| rows.get(at));
+        above.is_some_and(|above| above.hidden)
     }
 
     /// Item, village and crop.
@@ -271,7 +290,12 @@ impl<'a> RowReader<'_, 'a> {
                 Some(days)
             }
             Err(fault) => {
-                let (rule, hint) = fault.rule_and_hint();
+                let text = self.text(role);
+                let (rule, hint) = if words::is_total(&text) {
+                    (places::total_for_day(&text), places::leave_total_out(&text))
+                } else {
+                    fault.rule_and_hint()
+                };
                 self.problem(role, rule, hint);
                 None
             }

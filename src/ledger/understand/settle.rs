@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
+
 use super::column::{Column, Meaning};
 use super::context::Found;
 use super::head::Head;
 use super::lookup::Lookup;
 use super::plain::{Grid, is_blank, line, squash};
-use super::title::Gathered;
+use super::title::{Gathered, is_footer};
 use super::understanding::{ColumnRead, Layout};
 use crate::core::nearest;
 use crate::ledger::book::COLUMNS_MAX;
@@ -61,6 +63,21 @@ fn is_foreign(column: &Column, layout: Layout) -> bool {
     }
 }
 
+/// What tells a column from another one: meaning, days, and the words of its head that are asked about.
+#[derive(PartialEq)]
+struct Key {
+    meaning: Meaning,
+    days: Option<(Date, Date)>,
+    over: Vec<String>,
+}
+
+impl Key {
+    fn of(column: &Column) -> Self {
+        let over = if column.days.is_some() { Vec::new() } else { column.over.clone() };
+        Self { meaning: column.meaning.clone(), days: column.days, over }
+    }
+}
+
 /// Settles the columns of `head`; returns them as they are shown to whoever confirms.
 pub(super) fn columns(
     grid: &Grid<'_>,
@@ -73,7 +90,8 @@ pub(super) fn columns(
     let number = number_of(grid, head);
     let content = with_content(grid, head);
     let filled = |index: usize| content.get(index).copied().unwrap_or(false);
-    let mut seen: Vec<Meaning> = Vec::new();
+    let mut seen: Vec<(Key, String)> = Vec::new();
+    let mut left: Vec<String> = Vec::new();
     let mut read = Vec::new();
     for column in &mut head.columns {
         let hidden = grid.sheet.hidden_columns.contains(&column.index);
@@ -87,6 +105,13 @@ pub(super) fn columns(
                 said.push(says::hidden_column_left(grid.column(column.index), &column.head));
             }
             column.meaning = if needed { column.meaning.clone() } else { Meaning::Aside };
+        } else if column.meaning == Meaning::Leave && filled(column.index) {
+            let by_letters = lookup.leaves_column(&grid.column(column.index));
+            if !by_letters && left.contains(&column.head) {
+                let hint = says::leave_column(grid.column(column.index));
+                found.add(place(), &column.head, says::leaves_several(), hint);
+            }
+            left.push(column.head.clone());
         } else if is_foreign(column, head.layout) {
             if filled(column.index) {
                 let (rule, hint) = column
@@ -96,15 +121,17 @@ pub(super) fn columns(
             }
             column.meaning = Meaning::Unknown;
         } else if needed {
-            if seen.contains(&column.meaning) {
-                found.add(
-                    place(),
-                    &column.head,
-                    places::column_twice(),
-                    says::leave_one(&column.head),
-                );
+            let own = Key::of(column);
+            if let Some((_, other)) = seen.iter().find(|(key, _)| *key == own) {
+                let label = matches!(column.meaning, Meaning::Role("village" | "code"));
+                let hint = match (label, *other == column.head) {
+                    (true, _) => says::two_tables(),
+                    (_, true) => says::leave_column(grid.column(column.index)),
+                    _ => says::leave_one(&column.head),
+                };
+                found.add(place(), &column.head, places::column_twice(), hint);
             }
-            seen.push(column.meaning.clone());
+            seen.push((own, column.head.clone()));
         }
         if column.head.is_empty() && !filled(column.index) {
             continue;
@@ -146,11 +173,12 @@ pub(super) fn village_of_title(
     lookup: &Lookup<'_>,
     found: &mut Found,
 ) {
-    if head.layout != Layout::List || head.role("village").is_some() {
+    if head.layout == Layout::MatrixOfItems || head.role("village").is_some() {
         return;
     }
     let above = grid.sheet.rows.iter().take(head.rows.start).filter(|row| !row.hidden);
-    let cells = above.flat_map(|row| {
+    let below = grid.sheet.rows.iter().skip(head.rows.end).filter(|row| !row.hidden);
+    let cells = above.chain(below.filter(|row| is_footer(row))).flat_map(|row| {
         row.cells.iter().map(|cell| (places::place_row(row.number), squash(&line(cell))))
     });
     let sheet = std::iter::once((places::place_sheet(), squash(&grid.sheet.name)));
@@ -180,7 +208,12 @@ pub(super) fn missing(grid: &Grid<'_>, head: &Head, gathered: &Gathered, found: 
             }
         }
     }
-    if lacks("from") && lacks("to") && gathered.days.is_none() {
+    if head.layout == Layout::Matrix && lacks("village") && lacks("crop") {
+        add("village", places::add_column(name_of("village")));
+    }
+    let mut values = head.columns.iter().filter(|c| matches!(c.meaning, Meaning::Item(..)));
+    let by_columns = head.layout == Layout::Matrix && values.all(|column| column.days.is_some());
+    if lacks("from") && lacks("to") && gathered.days.is_none() && !by_columns {
         add("from", says::give_days(name_of("from")));
     }
     if lacks("document") && gathered.document.is_none() {

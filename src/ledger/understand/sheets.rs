@@ -8,7 +8,7 @@ use super::head::{self, Head};
 use super::lookup::Lookup;
 use super::plain::Grid;
 use super::understanding::{Asked, SheetRead, Understanding};
-use super::{equal, settle, title};
+use super::{equal, levels, notes, settle, title};
 use crate::core::Problem;
 use crate::ledger::book::{Book, Sheet};
 use crate::ledger::columns::COLUMNS;
@@ -135,13 +135,17 @@ fn read<'a>(
     for problem in &sheet.problems {
         found.push(problem.clone());
     }
-    let mut gathered = title::gather(&grid, &head, context);
+    let mut gathered = title::gather(&grid, &head, context, lookup, found);
+    notes::settle_units(&grid, &mut head, &mut gathered, found);
+    levels::settle(&grid, &mut head, &gathered, found);
+    levels::ask_line_above(&grid, &head, lookup, found);
     let columns = settle::columns(&grid, &mut head, lookup, &mut gathered.said, found);
     settle::village_of_title(&grid, &head, lookup, found);
     settle::missing(&grid, &head, &gathered, found);
-    let mut body = Body::new(&grid, &head, &gathered, context, lookup, found);
+    let mut body = Body::new(&grid, &head, gathered, context, lookup, found);
     body.read();
-    let (rows, left_out) = (body.rows, body.left_out);
+    let (rows, left_out, gathered, last) = (body.rows, body.left_out, body.gathered, body.last);
+    notes::ask(&grid, &head, &gathered, last, lookup, found);
     equal::ask_villages(&rows, &grid, &head, found);
     equal::ask_crops(&rows, &grid, &head, found);
     let heads = sheet.rows.get(head.rows.clone()).unwrap_or_default();

@@ -33,6 +33,7 @@ pub(super) fn sheet(name: &str, text: &str) -> Sheet {
     let rows = (1..).zip(text.lines()).map(|(number, line)| Row {
         number,
         hidden: false,
+        struck: false,
         cells: line.split('|').map(cell).collect(),
     });
     let rows = rows.filter(|row| row.cells.iter().any(|cell| *cell != Cell::Empty)).collect();

@@ -2,11 +2,14 @@
 
 use jiff::civil::Date;
 
-use super::context::Context;
+use super::context::{Context, Found};
 use super::day::{self, Years};
 use super::head::Head;
+use super::lookup::Lookup;
 use super::plain::{Grid, is_blank, line, squash};
-use super::words;
+use super::titled::{self, TitleCrop};
+use super::understanding::Layout;
+use super::{days, levels, notes, words};
 use crate::ledger::book::{Cell, Row};
 use crate::locales::{Text, ledger as places, understanding as says};
 
@@ -17,7 +20,13 @@ const FOOTER_ROWS: usize = 10;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Gathered {
     pub years: Years,
+    /// Whether title, sheet or clerk name the year.
+    pub year_said: bool,
     pub days: Option<(Date, Date)>,
+    /// Whether these are only the day on which the form was filled in.
+    pub filed: bool,
+    /// The crop of rows that name none.
+    pub crop: Option<TitleCrop>,
     pub document: Option<String>,
     pub by: Option<String>,
     pub unit: Option<String>,
@@ -26,15 +35,16 @@ pub(super) struct Gathered {
 }
 
 /// A cell of such a line.
-struct Line<'a> {
-    number: usize,
-    text: String,
+pub(super) struct Line<'a> {
+    pub number: usize,
+    pub text: String,
     /// The filled cell behind it.
-    next: Option<&'a Cell>,
-    above: bool,
+    pub next: Option<&'a Cell>,
+    pub above: bool,
 }
 
-fn lines<'a>(grid: &Grid<'a>, head: &Head) -> Vec<Line<'a>> {
+/// The lines around the table, but for those that the clerk calls remarks.
+fn lines<'a>(grid: &Grid<'a>, head: &Head, lookup: &Lookup<'_>) -> Vec<Line<'a>> {
     let rows = &grid.sheet.rows;
     let below = rows.len().saturating_sub(FOOTER_ROWS).max(head.rows.end);
     let above = rows.iter().take(head.rows.start).map(|row| (row, true));
@@ -44,6 +54,9 @@ fn lines<'a>(grid: &Grid<'a>, head: &Head) -> Vec<Line<'a>> {
         let filled: Vec<&Cell> = row.cells.iter().filter(|cell| !is_blank(cell)).collect();
         for (at, cell) in filled.iter().enumerate() {
             let text = line(cell).into_owned();
+            if lookup.is_remark(&text) || lookup.leaves(&text) {
+                continue;
+            }
             lines.push(Line { number: row.number, text, next: filled.get(at + 1).copied(), above });
         }
     }
@@ -57,50 +70,39 @@ pub(super) fn is_footer(row: &Row) -> bool {
 }
 
 /// The year that is meant where none is written: what the clerk says, else the one that title and sheet name.
-fn years(lines: &[Line<'_>], grid: &Grid<'_>, context: &Context<'_>) -> (Years, Option<Text>) {
+fn years(
+    lines: &[Line<'_>],
+    grid: &Grid<'_>,
+    context: &Context<'_>,
+) -> (Years, bool, Option<Text>) {
     let range = context.years();
     if let Some(year) = context.asked.year {
-        return (Years { named: Some(year), range }, None);
+        return (Years { named: Some(year), range }, true, None);
     }
-    let mut found: Vec<(i16, Text)> = Vec::new();
-    for line in lines.iter().filter(|line| line.above) {
-        if let Some(year) = day::year_in(&line.text, range) {
-            found.push((year, places::place_row(line.number)));
-        }
-    }
+    let in_lines = |of_filling: bool| {
+        let chosen = lines.iter().filter(move |line| {
+            line.above
+                && of_filling == (days::is_of_filling(&line.text) || days::is_bare(&line.text))
+        });
+        let found =
+            chosen.filter_map(move |line| Some((day::year_in(&line.text, range)?, line.number)));
+        found.map(|(year, number)| (year, places::place_row(number))).collect::<Vec<_>>()
+    };
+    let mut found = in_lines(false);
     if let Some(year) = day::year_in(&grid.sheet.name, range) {
         found.push((year, places::place_sheet()));
     }
+    let said = !found.is_empty();
+    if found.is_empty() {
+        found = in_lines(true);
+    }
     match found.first() {
         Some((year, place)) if found.iter().all(|(other, _)| other == year) => {
-            let said = says::gathered_year(place, *year);
-            (Years { named: Some(*year), range }, Some(said))
+            let text = says::gathered_year(place, *year);
+            (Years { named: Some(*year), range }, said, Some(text))
         }
-        _ => (Years { named: None, range }, None),
+        _ => (Years { named: None, range }, false, None),
     }
-}
-
-/// The days of the table: those of lines that name a day, else those of any line, if all agree.
-fn days(lines: &[Line<'_>], years: Years) -> Option<(Date, Date, usize)> {
-    let of = |line: &Line<'_>| {
-        let own = day::days_in(&line.text, years);
-        let next = || {
-            let named = words::names_day(&line.text) && words::is_label(&line.text);
-            let cell = line.next.filter(|_| named)?;
-            day::days(cell, years).ok()
-        };
-        own.or_else(next).map(|days| (days.from, days.to, line.number))
-    };
-    for (named, above) in [(true, true), (false, true), (true, false)] {
-        let chosen = lines.iter().filter(|line| line.above == above);
-        let chosen = chosen.filter(|line| !named || words::names_day(&line.text));
-        let found: Vec<_> = chosen.filter_map(of).collect();
-        if let Some(first) = found.first() {
-            let agree = found.iter().all(|other| (other.0, other.1) == (first.0, first.1));
-            return agree.then_some(*first);
-        }
-    }
-    None
 }
 
 /// Whoever answers for the table: the first label that names one person.
@@ -141,27 +143,42 @@ fn name_in(rest: &str) -> Option<String> {
     Some(name).filter(|name| !name.is_empty())
 }
 
-/// What the lines around the table of `head` say.
-pub(super) fn gather(grid: &Grid<'_>, head: &Head, context: &Context<'_>) -> Gathered {
-    let lines = lines(grid, head);
-    let (years, mut said) = years(&lines, grid, context);
-    let mut gathered =
-        Gathered { years, days: None, document: None, by: None, unit: None, said: Vec::new() };
-    let with_days = head.role("from").is_some() || head.role("to").is_some();
-    gathered.said.extend(said.take());
-    let found = days(&lines, years);
-    if !with_days {
-        gathered.days = context.asked.days;
-        if gathered.days.is_none()
-            && let Some((from, to, number)) = found
-        {
-            gathered.days = Some((from, to));
-            gathered.said.push(says::gathered_days(
-                places::place_row(number),
-                from.to_string(),
-                to.to_string(),
-            ));
+/// What the lines around the table of `head` say. What they leave open is asked.
+pub(super) fn gather(
+    grid: &Grid<'_>,
+    head: &Head,
+    context: &Context<'_>,
+    lookup: &mut Lookup<'_>,
+    found: &mut Found,
+) -> Gathered {
+    let lines = lines(grid, head, lookup);
+    let (years, year_said, said) = years(&lines, grid, context);
+    let mut gathered = Gathered {
+        years,
+        year_said,
+        days: None,
+        filed: false,
+        crop: None,
+        document: None,
+        by: None,
+        unit: None,
+        said: said.into_iter().collect(),
+    };
+    for line in lines.iter().filter(|line| line.above) {
+        if let Some(word) = levels::doubtful_in(&line.text) {
+            let place = places::place_row(line.number);
+            found.add(
+                place,
+                &line.text,
+                says::doubtful_line(word),
+                says::remark_way_out(&line.text),
+            );
         }
+    }
+    let with_days = head.role("from").is_some() || head.role("to").is_some();
+    let dated = days::of_table(&lines, grid, years, context.asked.days);
+    if !with_days {
+        days::take(&dated, head, context, &mut gathered, found);
     }
     if head.role("entered_by").is_none() {
         gathered.by.clone_from(&context.asked.by);
@@ -173,30 +190,48 @@ pub(super) fn gather(grid: &Grid<'_>, head: &Head, context: &Context<'_>) -> Gat
         }
     }
     if head.role("document").is_none() {
-        gathered.document.clone_from(&context.asked.document);
-        let is_list = head.layout == super::understanding::Layout::List;
-        let title = lines.iter().find(|line| line.above && !words::is_label(&line.text));
-        if gathered.document.is_none()
-            && let Some(title) = title.filter(|_| !is_list)
-        {
-            let dated = found.filter(|_| day::days_in(&title.text, years).is_none());
-            let paper = match dated.map(|(from, to, _)| (from, to)).or(gathered.days) {
-                Some((from, to)) if day::days_in(&title.text, years).is_none() => {
-                    words::titled(&title.text, from, to)
-                }
-                _ => title.text.clone(),
-            };
-            gathered.said.push(says::gathered_document(places::place_row(title.number), &paper));
-            gathered.document = Some(paper);
-        }
+        paper(&lines, head, context, dated.days, &mut gathered);
+    }
+    let named: Vec<(Text, String)> = lines
+        .iter()
+        .filter(|line| line.above)
+        .map(|line| (places::place_row(line.number), squash(&line.text)))
+        .collect();
+    gathered.crop = titled::crop(grid, head, &named, lookup);
+    if let Some(item) = &head.item {
+        let place = places::place_row(item.row);
+        gathered.said.push(says::gathered_item(place, item.code.name()));
     }
     let unit = lines
         .iter()
         .filter(|line| line.above)
-        .find_map(|line| words::unit_in(&line.text).map(|unit| (unit, line.number)));
+        .find_map(|line| notes::unit_in(&line.text).map(|unit| (unit, line.number)));
     if let Some((unit, number)) = unit {
         gathered.said.push(says::gathered_unit(places::place_row(number), &unit));
         gathered.unit = Some(unit);
     }
     gathered
+}
+
+/// The paper that rows come from: what the clerk says, else the title of a matrix with its days.
+fn paper(
+    lines: &[Line<'_>],
+    head: &Head,
+    context: &Context<'_>,
+    found: Option<(Date, Date)>,
+    gathered: &mut Gathered,
+) {
+    gathered.document.clone_from(&context.asked.document);
+    let title = lines.iter().find(|line| line.above && !words::is_label(&line.text));
+    let Some(title) = title.filter(|_| gathered.document.is_none() && head.layout != Layout::List)
+    else {
+        return;
+    };
+    let undated = day::days_in(&title.text, gathered.years).is_none();
+    let paper = match found.or(gathered.days).filter(|_| undated) {
+        Some((from, to)) => words::titled(&title.text, from, to),
+        None => title.text.clone(),
+    };
+    gathered.said.push(says::gathered_document(places::place_row(title.number), &paper));
+    gathered.document = Some(paper);
 }

@@ -7,7 +7,7 @@ use super::context::Found;
 use super::unit;
 use super::value::Amount;
 use crate::account::EntryCode;
-use crate::locales::{Text, understanding as says};
+use crate::locales::{Text, ledger as places, understanding as says};
 
 /// A value that a total may sum.
 #[derive(Debug, Clone, Copy)]
@@ -187,6 +187,8 @@ impl Totals {
     /// Checks all totals. What differs is a problem; returns what was left out and does not agree, with the reason.
     pub fn check(&self, found: &mut Found) -> Vec<(usize, Text)> {
         let mut unchecked = Vec::new();
+        // A row that was not taken is missing in the sum.
+        let complete = found.list.is_empty();
         for summed in self.columns.values() {
             let end = summed.all.parts.len();
             for (at, total) in summed.totals.iter().enumerate() {
@@ -212,6 +214,9 @@ impl Totals {
                     _ => None,
                 });
                 match differs {
+                    Some(_) if !complete => {
+                        unchecked.push((total.left, places::total_after_problems()));
+                    }
                     Some(sum) => {
                         let sum = (sum * 1e6).round() / 1e6;
                         let rule = says::total_differs(total.amount.value, sum);

@@ -4,7 +4,29 @@ use super::plain::squash;
 use super::unit::is_unit;
 
 /// How the word for a total or subtotal ends.
-const TOTALS: &[&str] = &["合计", "小计", "总计", "共计", "累计"];
+const TOTALS: &[&str] = &["合计", "小计", "总计", "共计", "累计", "乡计", "镇计", "县计", "街道计"];
+
+/// Of what a total may be.
+const TOTALS_OF: [&str; 12] = [
+    "截至本月",
+    "本月",
+    "当月",
+    "本日",
+    "本周",
+    "本旬",
+    "本季",
+    "本年",
+    "本期",
+    "本页",
+    "以上",
+    "上述",
+];
+
+/// Words anywhere in a remark or a paper by which a row may be a total.
+const TOTALS_WITHIN: [&str; 5] = ["合计", "小计", "总计", "共计", "累计"];
+
+/// Words anywhere in a row by which it may not count: a slip that was taken back, an entry in red.
+const VOID: [&str; 8] = ["作废", "注销", "冲销", "红字", "红冲", "冲红", "冲减", "废票"];
 
 /// Most characters of the name of a total. Engineering judgement: 清源乡人民政府本页合计 has eleven.
 const TOTAL_CHARACTERS: usize = 12;
@@ -82,10 +104,31 @@ pub(super) fn is_total(text: &str) -> bool {
     plain.chars().count() <= TOTAL_CHARACTERS && TOTALS.iter().any(|end| plain.ends_with(end))
 }
 
-/// Whether `text` is the word for a total and nothing else.
+/// Whether `text` is the word for a total and nothing else but of what time or page: 本月合计.
 pub(super) fn is_total_alone(text: &str) -> bool {
     let squashed = squash(text);
-    TOTALS.contains(&squashed.trim_end_matches(':'))
+    let plain = squashed.trim_end_matches(':');
+    let of = TOTALS_OF.iter().find_map(|of| plain.strip_prefix(of)).unwrap_or(plain);
+    TOTALS.contains(&of)
+}
+
+/// The word for a total within `text`.
+pub(super) fn total_within(text: &str) -> Option<&'static str> {
+    within(text, &TOTALS_WITHIN)
+}
+
+/// The word within `text` by which its row may not count.
+pub(super) fn void_within(text: &str) -> Option<&'static str> {
+    within(text, &VOID)
+}
+
+fn within(text: &str, words: &[&'static str]) -> Option<&'static str> {
+    // Most texts have no such word: blanks are taken out of those alone that have one of their characters.
+    if !text.contains(['计', '废', '销', '红', '减']) {
+        return None;
+    }
+    let squashed = squash(text);
+    words.iter().copied().find(|word| squashed.contains(word))
 }
 
 pub(super) fn is_ditto(text: &str) -> bool {

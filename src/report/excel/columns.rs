@@ -2,7 +2,8 @@
 
 use crate::figures::{Figure, FigureId, Form, FormRow, Statement, Verdict};
 use crate::locales::{Text, forms as words};
-use crate::report::filters;
+use crate::report::filters::{self, long_day};
+use crate::report::since;
 
 /// Differences of this share of a total come from the arithmetic of floating point only.
 const EQUAL: f64 = 1e-9;
@@ -33,7 +34,7 @@ pub enum Content {
 }
 
 impl Content {
-    fn value(&self) -> Option<f64> {
+    pub fn value(&self) -> Option<f64> {
         match self {
             Self::Blank => None,
             Self::Field { value, .. } | Self::Sum { value, .. } => Some(*value),
@@ -41,13 +42,82 @@ impl Content {
     }
 }
 
-/// The value of a field in the unit of its figure, where it is proved.
+/// The value of a figure, where it is proved.
 pub fn proved(statement: &Statement, figure: FigureId) -> Option<f64> {
     let figure = statement.figure(figure)?;
     figure.number().filter(|_| figure.claim.verdict == Verdict::Proved)
 }
 
-/// Why a field is blank, or what a reader has to know of its number.
+/// A field of a form, filled from a statement.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    pub form: &'a Form,
+    pub row: &'a FormRow,
+    pub statement: &'a Statement,
+}
+
+impl Field<'_> {
+    /// The value to report, in the unit of the figure; none where it is not proved, or where the field counts since a
+    /// day before the period.
+    pub fn reported(&self) -> Option<f64> {
+        let value = proved(self.statement, self.row.figure)?;
+        let outside = match self.outside() {
+            Some((part, _)) => proved(self.statement, part)?,
+            None => 0.0,
+        };
+        (self.due().is_none()).then_some(value - outside)
+    }
+
+    /// The part of the figure that the form does not have, where there is any of it.
+    pub fn outside(&self) -> Option<(FigureId, f64)> {
+        let part = self.form.outside(self.row)?;
+        let value = self.statement.number(part).filter(|value| *value > 0.0)?;
+        Some((part, value))
+    }
+
+    /// What its figure comes to without the part that the form does not have, in the unit of the form.
+    fn number(&self) -> Option<f64> {
+        let outside = self.outside().map_or(0.0, |(_, value)| value);
+        Some(self.row.in_form_unit(self.statement.number(self.row.figure)? - outside))
+    }
+
+    /// The day from which the report would have to begin for this field.
+    fn due(&self) -> Option<jiff::civil::Date> {
+        let due = since::due(self.statement, self.form.of_a_year)?;
+        self.form.counts_so_far(self.row).then_some(due)
+    }
+
+    /// `value` as the form prints it, with its unit.
+    fn shown(&self, value: f64) -> Text {
+        let value = format!("{value:.0$}", usize::from(self.row.decimals));
+        words::form_value(value, self.row.form_unit_name())
+    }
+
+    /// The value of the period, which is not that of a field that counts since an earlier day.
+    fn of_period(&self) -> Option<Text> {
+        self.due()?;
+        let value = proved(self.statement, self.row.figure)?;
+        Some(words::of_period(self.row.label(), self.shown(self.row.in_form_unit(value))))
+    }
+
+    /// Why it is blank, or what a reader has to know of its number.
+    pub fn remark(&self) -> Option<Text> {
+        let figure = self.statement.figure(self.row.figure)?;
+        let proved = proved(self.statement, self.row.figure);
+        if let (Some(due), Some(value)) = (self.due(), proved) {
+            let (due, to) = (long_day(due), long_day(self.statement.period.to));
+            let value = self.shown(self.row.in_form_unit(value));
+            return Some(words::counts_from(value, due, to));
+        }
+        let outside = self.outside().filter(|_| proved.is_some()).map(|(part, value)| {
+            words::outside(part.spec().name(), self.shown(self.row.in_form_unit(value)))
+        });
+        let notes: Vec<Text> = outside.into_iter().chain(remark(figure)).collect();
+        (!notes.is_empty()).then(|| Text::clauses(notes))
+    }
+}
+
+/// Why a figure has no number, or what a reader has to know of it.
 pub fn remark(figure: &Figure) -> Option<Text> {
     match figure.number() {
         Some(_) => filters::form_note(figure),
@@ -64,7 +134,7 @@ pub fn columns(form: &Form, statement: &Statement) -> (Vec<GridColumn>, Vec<Text
     let fields = form.columns();
     let alone = |row: Option<(usize, &FormRow)>| {
         let (field, row) = row?;
-        let value = row.in_form_unit(proved(statement, row.figure)?);
+        let value = row.in_form_unit(Field { form, row, statement }.reported()?);
         Some(Content::Field { field, value })
     };
     let contents = fields.iter().map(|field| alone(field.row).unwrap_or(Content::Blank));
@@ -86,7 +156,7 @@ pub fn columns(form: &Form, statement: &Statement) -> (Vec<GridColumn>, Vec<Text
         let places = fields.iter().enumerate().filter(|(_, part)| is_part(part.row));
         let parts = Parts::of(&columns, places.map(|(place, _)| place).collect());
         let (content, note) = match field.row {
-            Some((place, row)) => total(row, place, &parts, statement),
+            Some((place, row)) => total(Field { form, row, statement }, place, &parts),
             None if parts.complete => (parts.content(), None),
             None => (Content::Blank, None),
         };
@@ -96,11 +166,47 @@ pub fn columns(form: &Form, statement: &Statement) -> (Vec<GridColumn>, Vec<Text
             column.content = content;
         }
     }
-    if columns.iter().any(|column| column.content == Content::Blank) {
-        notes.insert(0, words::blanks());
-    }
     notes.extend(rounded.then(words::rounded));
-    (columns, notes)
+    let all = form.rows.iter().map(|row| Field { form, row, statement });
+    let mut known = about(form, statement, &all.collect::<Vec<_>>(), &columns);
+    known.append(&mut notes);
+    (columns, known)
+}
+
+/// What has to be said of the numbers of `form` besides its totals.
+fn about(
+    form: &Form,
+    statement: &Statement,
+    fields: &[Field<'_>],
+    columns: &[GridColumn],
+) -> Vec<Text> {
+    let mut notes = Vec::new();
+    if columns.iter().any(|column| column.content == Content::Blank) {
+        notes.push(words::blanks());
+    }
+    let so_far = fields.iter().any(|field| form.counts_so_far(field.row));
+    let due = since::due(statement, form.of_a_year).filter(|_| so_far);
+    if let Some(due) = due {
+        let (from, to) = (long_day(statement.period.from), long_day(statement.period.to));
+        notes.push(words::begins_later(from, long_day(due), to));
+        let values: Vec<Text> = fields.iter().filter_map(Field::of_period).collect();
+        notes.extend((!values.is_empty()).then(|| words::values_of_period(Text::list(values))));
+    } else if so_far && since::began(statement).is_none() && !form.of_a_year {
+        notes.push(words::no_drought_named(long_day(statement.period.from)));
+    }
+    let mut outside = fields.iter().filter(|field| field.reported().is_some());
+    let outside = outside.find_map(|field| Some((field, field.outside()?)));
+    notes.extend(outside.map(|(field, (part, value))| {
+        let value = field.shown(field.row.in_form_unit(value));
+        words::outside_of(field.row.label(), part.spec().name(), value)
+    }));
+    // No figure has the livestock relieved at the end of the period.
+    let relieved = |field: &&Field<'_>| {
+        field.row.figure == FigureId::LivestockRelieved && !form.counts_so_far(field.row)
+    };
+    let relieved = fields.iter().find(relieved).filter(|field| field.reported().is_some());
+    notes.extend(relieved.map(|field| words::relieved_in_period(field.row.label())));
+    notes
 }
 
 /// The parts of a total.
@@ -139,34 +245,31 @@ impl Parts {
     }
 }
 
-/// What stands in the field of a total. Where the figure is more than the parts, its own number stands there and a note
-/// says so; where the figure is not proved, the form's own parts are added up if all of them are known.
-fn total(
-    row: &FormRow,
-    field: usize,
-    parts: &Parts,
-    statement: &Statement,
-) -> (Content, Option<Text>) {
-    let number = statement.number(row.figure).map(|value| row.in_form_unit(value));
+/// What stands in the field of a total, which is the form's field of this `place`. Where the figure is more than the
+/// parts, its own number stands there and a note says so; where the figure is not proved, the form's own parts are added
+/// up if all of them are known.
+fn total(field: Field<'_>, place: usize, parts: &Parts) -> (Content, Option<Text>) {
+    if field.due().is_some() {
+        return (Content::Blank, None);
+    }
+    let number = field.number();
     let equal = number.is_none_or(|number| parts.comes_to(number));
-    let proved = number.filter(|_| proved(statement, row.figure).is_some());
-    match proved {
+    match number.filter(|_| field.reported().is_some()) {
         Some(_) if equal => (parts.content(), None),
         Some(value) => {
-            let shown = |value: f64| format!("{value:.0$}", usize::from(row.decimals));
-            let (name, unit, sum) = (row.label(), row.form_unit_name(), parts.sum());
+            let (name, sum) = (field.row.label(), parts.sum());
             let say = if value < sum { words::less_than_parts } else { words::more_than_parts };
             let note = match parts.values.is_empty() {
                 true => None,
-                false => Some(say(name, shown(value), shown(sum), unit)),
+                false => Some(say(name, field.shown(value), field.shown(sum))),
             };
-            (Content::Field { field, value }, note)
+            (Content::Field { field: place, value }, note)
         }
         None if parts.complete && equal => {
-            let why = statement.figure(row.figure).and_then(remark).unwrap_or_default();
-            (parts.content(), Some(words::only_parts(row.label(), why)))
+            let why = field.remark().unwrap_or_default();
+            (parts.content(), Some(words::only_parts(field.row.label(), why)))
         }
         None if parts.values.is_empty() => (Content::Blank, None),
-        None => (Content::Blank, Some(words::parts_unknown(row.label()))),
+        None => (Content::Blank, Some(words::parts_unknown(field.row.label()))),
     }
 }

@@ -3,10 +3,11 @@
 use rust_xlsxwriter::XlsxError;
 use rust_xlsxwriter::utility::row_col_to_cell;
 
-use super::columns::{proved, remark};
+use super::columns::{Field, proved, remark};
 use super::sheet::{Cell, HEAD, Sheet, name};
-use crate::figures::{FORMS, FigureId, FormRow, Statement};
+use crate::figures::{FORMS, FigureId, FormRow, Statement, Value};
 use crate::locales::{Lang, Text, forms as words, report};
+use crate::report::filters::long_month;
 
 /// The column of the value on the sheet of figures.
 const VALUE_COLUMN: u16 = 2;
@@ -59,31 +60,41 @@ fn value(statement: &Statement, figure: FigureId) -> Cell<'static> {
     }
 }
 
-fn note(statement: &Statement, figure: FigureId) -> Cell<'static> {
-    Cell::Words(statement.figure(figure).and_then(remark).unwrap_or_default())
+/// The value of a field, without the part of its figure that the form does not have.
+fn of_field(field: Field<'_>) -> Cell<'static> {
+    let statement = field.statement;
+    let outside = field.outside().and_then(|(part, _)| source(statement, part));
+    match (field.reported(), source(statement, field.row.figure), outside) {
+        (Some(value), Some(whole), Some(part)) => {
+            Cell::Reference(format!("{whole}-{}", part.trim_start_matches('=')), value)
+        }
+        (Some(value), Some(whole), None) => Cell::Reference(whole, value),
+        _ => Cell::Text(""),
+    }
 }
 
 /// Writes a row for each field of each form, in their order.
 pub fn rows(sheet: &mut Sheet<'_>, statement: &Statement) -> Result<(), XlsxError> {
     for form in FORMS {
-        for field in form.rows {
-            let FormRow { figure, per_form_unit, decimals, .. } = *field;
-            let reported = proved(statement, figure).map(|value| Cell::Converted {
+        for row in form.rows {
+            let FormRow { figure, per_form_unit, decimals, .. } = *row;
+            let field = Field { form, row, statement };
+            let reported = field.reported().map(|value| Cell::Converted {
                 formula: "=E{row}/G{row}".into(),
-                result: field.in_form_unit(value),
+                result: row.in_form_unit(value),
                 decimals,
             });
             sheet.row([
                 Cell::Words(form.name()),
-                Cell::Words(field.label()),
+                Cell::Words(row.label()),
                 Cell::Words(figure.spec().name()),
                 Cell::Text(figure.id()),
-                value(statement, figure),
-                Cell::Words(field.unit_name()),
+                of_field(field),
+                Cell::Words(row.unit_name()),
                 Cell::Number(per_form_unit),
                 reported.unwrap_or(Cell::Text("")),
-                Cell::Words(field.form_unit_name()),
-                note(statement, figure),
+                Cell::Words(row.form_unit_name()),
+                Cell::Words(field.remark().unwrap_or_default()),
             ])?;
         }
     }
@@ -102,19 +113,24 @@ pub fn other_heads() -> impl Iterator<Item = (String, f64)> {
     heads.into_iter().map(|(head, width)| (head.into(), width))
 }
 
-/// Writes a row for each of `items`.
+/// Writes a row for each of `items` that has a value.
 pub fn other_rows(
     sheet: &mut Sheet<'_>,
     statement: &Statement,
     items: impl Iterator<Item = FigureId>,
 ) -> Result<(), XlsxError> {
-    for figure in items {
+    for figure in items.filter_map(|id| statement.figure(id)) {
+        let shown = match figure.value {
+            Value::Absent => continue,
+            Value::Day(day) => Cell::Words(Text::verbatim(long_month(day))),
+            Value::Number(_) => value(statement, figure.id),
+        };
         sheet.row([
-            Cell::Words(figure.spec().name()),
-            Cell::Text(figure.id()),
-            value(statement, figure),
-            Cell::Words(figure.spec().unit_name()),
-            note(statement, figure),
+            Cell::Words(figure.name()),
+            Cell::Text(figure.id.id()),
+            shown,
+            Cell::Words(figure.unit_name()),
+            Cell::Words(remark(figure).unwrap_or_default()),
         ])?;
     }
     Ok(())

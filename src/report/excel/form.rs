@@ -20,6 +20,8 @@ const FONT: &str = "SimSun";
 /// Widths of the column of the area and of a field, characters.
 const AREA: f64 = 11.0;
 const FIELD: [f64; 2] = [8.0, 11.0];
+/// In the fonts of the forms narrow Latin letters are as wide as all others: so much less of a text has room.
+const LATIN: f64 = 0.8;
 /// Heights of the title, the lines beside the grid and the row of numbers, points.
 const TITLE_HEIGHT: u16 = 30;
 const LINE_HEIGHT: u16 = 18;
@@ -100,9 +102,11 @@ pub fn write(
     }
     for band in bands {
         let shown = heads.get(band.clone()).unwrap_or_default();
+        let top = page.row;
         page.heads(shown)?;
         let all = columns.iter().zip(&places);
         page.numbers(number, reported.township, all.skip(band.start).take(band.len()), &places)?;
+        page.rest(top, band.len())?;
     }
     page.signatures(reported.on)?;
     page.notes(form, notes)?;
@@ -207,7 +211,8 @@ impl Page<'_> {
             self.merged(ends.0, ends.1, &text, &format)?;
             // A head over several levels finds room in the lowest.
             let above = u16::try_from(cell.levels.len() - 1).unwrap_or(0) * LINE_HEIGHT;
-            let points = height(&text, width * cell.columns.len() as f64 - 1.0).unwrap_or(0);
+            let room = (width * cell.columns.len() as f64 - 1.0) * Lang::current().pick(1.0, LATIN);
+            let points = height(&text, room).unwrap_or(0);
             if let Some(lowest) = heights.get_mut(cell.levels.end - 1) {
                 *lowest = (*lowest).max(points.saturating_sub(above) + 4);
             }
@@ -252,6 +257,16 @@ impl Page<'_> {
         }
         self.end_row(LINE_HEIGHT)?;
         self.end_row(NUMBERS_HEIGHT)
+    }
+
+    /// Closes the grid behind a band of so many columns, which begins in the row `top` and is narrower than the widest.
+    fn rest(&mut self, top: u32, columns: usize) -> Result<(), XlsxError> {
+        let first = u16::try_from(columns + 1).unwrap_or(u16::MAX);
+        if first > self.last {
+            return Ok(());
+        }
+        let format = self.formats.head.clone();
+        self.merged((top, first), (self.row.saturating_sub(1), self.last), "", &format)
     }
 
     /// The line for those who sign, with the day of issue.

@@ -15,6 +15,7 @@ use rust_xlsxwriter::{Chart, ChartType, DocProperties, ExcelDateTime, Workbook, 
 
 use super::filters::{self, FigureView};
 use super::render::{ReportError, zone};
+use super::spoken::spoken;
 use crate::account::{Entry, PumpAccount, SourceAccount, TownshipDay};
 use crate::figures::{
     Comparison, FORMS, Figure, FigureInput, Finding, Form, Statement, Totals, Value, VillageTotals,
@@ -289,7 +290,7 @@ const FIGURE_COLUMNS: [Column<Figure>; 13] = [
         Value::Absent => Cell::Missing,
     }),
     wider(words::unit, 8.0, 16.0, |figure| Cell::Words(figure.unit_name())),
-    column(words::in_words, 20.0, |figure| Cell::or_dash(figure.words.clone(), Cell::Words)),
+    column(words::in_words, 20.0, |figure| Cell::or_dash(spoken(figure).cloned(), Cell::Words)),
     wider(words::verdict, 12.0, 24.0, |figure| match figure.value {
         Value::Absent => Cell::Text(filters::DASH),
         Value::Number(_) | Value::Day(_) => Cell::Words(figure.claim.verdict.name()),

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use super::error::FillError;
+use super::error::{FillError, within};
 use crate::locales::fill as words;
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
@@ -15,6 +15,9 @@ pub const FILE_MAX: usize = 64 << 20;
 const ENTRIES_MAX: usize = 4_000;
 /// Most bytes of the parts with text together, unpacked. A report of a hundred pages has one to two megabytes.
 const TEXT_MAX: u64 = 24 << 20;
+
+/// The first bytes of an entry of the archive's directory.
+const DIRECTORY_ENTRY: &[u8] = b"PK\x01\x02";
 
 /// The first bytes of an OLE file: a .doc, or a .docx with a password.
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -63,14 +66,10 @@ fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
     if docx.starts_with(&OLE) {
         return Err(FillError::Old);
     }
-    let archive = ZipArchive::new(Cursor::new(docx))?;
-    if archive.len() > ENTRIES_MAX {
-        return Err(FillError::TooLarge {
-            what: words::the_archive(archive.len()),
-            most: ENTRIES_MAX as u64,
-        });
-    }
-    Ok(archive)
+    // Before the directory is read: it may be as large as the file.
+    let entries = docx.windows(DIRECTORY_ENTRY.len()).filter(|at| *at == DIRECTORY_ENTRY);
+    within(entries.take(ENTRIES_MAX + 1).count(), ENTRIES_MAX, words::the_archive)?;
+    Ok(ZipArchive::new(Cursor::new(docx))?)
 }
 
 /// `docx` with the `changed` parts; every other entry is copied without unpacking it.

@@ -197,6 +197,13 @@ fn said(error: &quick_xml::Error) -> Text {
     }
 }
 
+/// Adds `place` behind those that are there, unless it is the last of them.
+fn push_new(places: &mut Vec<usize>, place: usize) {
+    if places.last() != Some(&place) {
+        places.push(place);
+    }
+}
+
 fn position(at: u64) -> usize {
     usize::try_from(at).unwrap_or(usize::MAX)
 }
@@ -272,7 +279,7 @@ impl Scan<'_> {
 
     fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
         let name = self.name(tag);
-        self.part.elements += usize::from(matches!(name.as_str(), "p" | "r" | "t" | "sdt"));
+        self.part.elements += usize::from(matches!(name.as_str(), "p" | "r" | "t" | "sdt" | "rStyle"));
         self.besides_text(&name);
         self.picture(&name);
         let meaning = match name.as_str() {
@@ -365,7 +372,7 @@ impl Scan<'_> {
         let is_picture = matches!(name, "drawing" | "pict" | "object");
         if let (true, None, Some(index)) = (is_picture, self.innermost(is_copy), self.paragraph()) {
             let paragraph = &mut self.part.paragraphs[index];
-            paragraph.pictures.push(paragraph.pieces.len());
+            push_new(&mut paragraph.pictures, paragraph.pieces.len());
         }
     }
 
@@ -387,7 +394,7 @@ impl Scan<'_> {
     fn deleted(&mut self) {
         if let Some(index) = self.paragraph() {
             let paragraph = &mut self.part.paragraphs[index];
-            paragraph.deleted.push(paragraph.pieces.len());
+            push_new(&mut paragraph.deleted, paragraph.pieces.len());
         }
         if let Some(index) = self.control() {
             self.part.controls[index].deleted = true;

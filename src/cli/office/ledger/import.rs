@@ -108,8 +108,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if sign(&mut rows, &planned, persons) {
         planned = ledger.preview(&rows)?;
     }
+    let alike = ledger.alike(&rows)?;
     drop(ledger);
     let understood = Understood {
+        alike: &alike,
         understanding: &understanding,
         rows: &rows,
         planned: &planned,

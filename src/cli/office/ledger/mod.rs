@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(super) use out::must_be_free;
+
 /// The arguments of `hanqing ledger`.
 #[derive(Args)]
 pub struct Arguments {

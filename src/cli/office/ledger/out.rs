@@ -10,7 +10,7 @@ pub(super) fn ending(out: &Path) -> Option<&str> {
 }
 
 /// Refuses a file that is there already, unless it may be replaced: a clerk may have worked in it.
-pub(super) fn must_be_free(out: &Path, force: bool) -> anyhow::Result<()> {
+pub(in crate::cli::office) fn must_be_free(out: &Path, force: bool) -> anyhow::Result<()> {
     if !force && out.symlink_metadata().is_ok() {
         anyhow::bail!(words::file_is_there(out));
     }

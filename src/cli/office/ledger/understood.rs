@@ -21,6 +21,8 @@ pub(super) struct Understood<'a> {
     pub rows: &'a [Entry],
     /// What the ledger would do with each of `rows`.
     pub planned: &'a [ImportOutcome],
+    /// Which of `rows` differ only in their value from a row of the ledger.
+    pub alike: &'a [(usize, i64)],
     pub township: &'a Township,
     /// Whether long lists are shown whole.
     pub whole: bool,
@@ -47,6 +49,10 @@ impl Understood<'_> {
                 }
             }
         }
+        let files: Vec<&RowRead> = self.understanding.rows().collect();
+        self.list(&mut text, &words::alike_rows(), self.alike, |(at, id)| {
+            words::alike_row(files.get(*at).map_or_else(Text::default, |row| place(row)), *id)
+        });
         self.sums(&mut text);
         let not_read = &self.understanding.not_read;
         let why = |(name, why): &(String, Text)| words::named_because(name, why);
@@ -127,8 +133,8 @@ impl Understood<'_> {
             line(text, "    ", &words::and_more(more));
         }
         self.list(text, &words::gathered(), &sheet.gathered, Text::clone);
-        let otherwise: Vec<&Text> = sheet.rows.iter().flat_map(|row| &row.read_as).collect();
-        self.list(text, &words::read_otherwise(), &otherwise, |said| (*said).clone());
+        let otherwise: Vec<(usize, &Text)> = sheet.otherwise().collect();
+        self.list(text, &words::read_otherwise(), &otherwise, |(_, said)| (*said).clone());
         self.list(text, &words::rows_left_out(), &sheet.left_out, |left| {
             words::left_out_because(left.number, &left.text, &left.why)
         });
@@ -144,7 +150,13 @@ impl Understood<'_> {
                 ImportOutcome::AlreadyThere(id) => words::row_there(*id),
                 ImportOutcome::Refused(_) => words::row_refused(),
             };
-            let number = format!("{}{}", row.column.as_deref().unwrap_or_default(), row.number);
+            // The number of a column would run together with that of the row.
+            let number = match &row.column {
+                Some(column) if sheet.name.is_none() => {
+                    words::row_and_column(row.number, column).to_string()
+                }
+                column => format!("{}{}", column.as_deref().unwrap_or_default(), row.number),
+            };
             add(&mut table, [number, state.into()], entry, false, self.township);
         }
         table

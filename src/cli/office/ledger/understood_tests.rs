@@ -75,8 +75,14 @@ fn text(lang: Lang, rows: usize, whole: bool, with_rows: bool) -> String {
         })
         .collect();
     let (rows, township) = (&entries, &township());
-    let understood =
-        Understood { understanding: &understanding, rows, planned: &planned, township, whole };
+    let understood = Understood {
+        understanding: &understanding,
+        rows,
+        planned: &planned,
+        alike: &[(1, 3)],
+        township,
+        whole,
+    };
     within(lang, || understood.text(Layout::Plain, with_rows))
 }
 
@@ -93,6 +99,7 @@ fn what_was_understood_is_said_in_both_languages() {
          文件行\t结果\t项目\t数值\t单位\t日期\t村、作物、工程\t依据\t登记人\t说明\n\
          4\t已有（第 7 条）\t汽油\t1\tL\t2022-08-05\t\t加油票\t黄某\t\n\
          5\t新\t汽油\t2\tL\t2022-08-05\t\t加油票\t黄某\t\n  \
+           与台账只差数值，会另记一笔；是更正就不要导入，改用 `hanqing ledger correct`：\n    第 5 行：台账第 3 条\n  \
            汽油：新 1 笔，合计 2 L\n  \
            没有读的工作表：\n    “说明”：没有台账的列\n"
     );
@@ -105,6 +112,8 @@ fn what_was_understood_is_said_in_both_languages() {
            read otherwise than written:\n    B4: 1 升 = 1 L\n    B5: 1 升 = 1 L\n  \
            rows left out:\n    row 40, 合计: a total, which is the sum of the rows\n  \
            rows taken: 2; new: 1, in the ledger already: 1\n  \
+           alike to rows of the ledger but for the value, and entered beside them; for a correction use hanqing ledger correct instead:\n    \
+             row 5: row 3 of the ledger\n  \
            gasoline: new rows 1, sum 2 L\n  \
            sheets not read:\n    说明: no columns of the ledger\n"
     );
@@ -135,6 +144,7 @@ fn what_the_ledger_refuses_is_a_problem_of_its_row() {
         understanding: &understanding,
         rows,
         planned: &planned,
+        alike: &[],
         township,
         whole: false,
     };

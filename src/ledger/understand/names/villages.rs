@@ -2,7 +2,7 @@
 
 use super::{Named, hint_of_unknown, plain};
 use crate::core::VillageId;
-use crate::locales::{cells as words, ledger};
+use crate::locales::{Text, cells as words, ledger};
 use crate::water::{Township, Village};
 
 /// What a village is called behind its own name, the longer words first.
@@ -12,8 +12,11 @@ const KINDS: [&str; 8] =
 /// Ends of the names of parts of a village.
 const PARTS: [&str; 4] = ["组", "自然村", "生产队", "屯"];
 
+/// How the words for the township's own office end.
+pub(super) const OWN_LEVEL: &str = "本级";
+
 /// What the whole township is called.
-const WHOLE: [&str; 20] = [
+const WHOLE: [&str; 17] = [
     "全乡",
     "全镇",
     "全街道",
@@ -23,18 +26,28 @@ const WHOLE: [&str; 20] = [
     "本街道",
     "我乡",
     "我镇",
-    "各村",
-    "所有村",
-    "全部村",
-    "全乡各村",
-    "全镇各村",
     "全乡合计",
     "全镇合计",
+    "全乡镇",
+    "乡镇本级",
     "乡本级",
     "镇本级",
     "街道本级",
     "本级",
 ];
+
+/// What a county is called, where the file of the township is that of a county.
+const WHOLE_COUNTY: [&str; 8] =
+    ["全县", "本县", "我县", "县本级", "全区", "本区", "我区", "区本级"];
+
+/// Ends of the names of counties.
+const COUNTIES: [&str; 4] = ["县", "区", "市", "旗"];
+
+/// Characters beside the name of a village by which it is not meant, or not alone: 除东门村外, 非东门村, 东门村等.
+const BESIDE: [char; 8] = ['除', '非', '外', '等', '至', '到', '和', '与'];
+
+/// What may be each village, or all of them together.
+const EACH: [&str; 6] = ["各村", "所有村", "全部村", "全乡各村", "全镇各村", "每村"];
 
 /// What stands behind a township's name where it is its office.
 const OFFICES: [&str; 7] = ["", "人民政府", "政府", "本级", "办事处", "全乡", "全镇"];
@@ -64,11 +77,20 @@ pub(super) fn village(text: &str, township: &Township) -> Named<VillageId> {
         });
         return Named::Asked(words::is_a_group(), hint);
     }
+    let named = villages.iter().filter(|village| name.contains(self::stem(&plain(&village.name))));
+    if name.contains(BESIDE) && named.count() > 0 {
+        return Named::Asked(ledger::not_one_village(), words::a_row_for_each());
+    }
+    if EACH.contains(&name.as_str()) {
+        return Named::Asked(words::each_or_all(), words::say_each_or_all());
+    }
     if is_several(text, township) {
         return Named::Asked(words::several_villages(), words::a_row_for_each());
     }
     let known = villages.iter().map(|village| (village.id.as_str(), village.name.as_str()));
-    Named::Asked(ledger::no_such_village(), hint_of_unknown(text, known))
+    let leave = words::leave_it_out(super::in_one_line(text));
+    let hint = Text::clauses([hint_of_unknown(text, known), leave]);
+    Named::Asked(ledger::no_such_village(), hint)
 }
 
 fn fitting(villages: &[Village], fits: impl Fn(&Village) -> bool) -> Vec<&Village> {
@@ -116,6 +138,8 @@ fn is_several(text: &str, township: &Township) -> bool {
 pub(super) fn is_township(text: &str, township: &Township) -> bool {
     let name = plain(text);
     let of_the_name = name.strip_prefix(plain(&township.name).as_str());
+    let county = COUNTIES.iter().any(|end| township.name.ends_with(end));
     WHOLE.contains(&name.as_str())
+        || county && WHOLE_COUNTY.contains(&name.as_str())
         || !township.name.is_empty() && of_the_name.is_some_and(|rest| OFFICES.contains(&rest))
 }
