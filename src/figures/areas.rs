@@ -185,8 +185,8 @@ const GRADES: [(FigureId, EntryCode); 4] = [
     (FigureId::DroughtExtreme, EntryCode::DroughtExtreme),
 ];
 
-/// The grades that the rows are told by. A form of three has light, severe and withered areas in each survey and none in
-/// moderate drought.
+/// The grades that the rows are told by. A form of three has light, severe and withered areas in each survey and none
+/// in moderate drought.
 fn grades(rows: Rows<'_>) -> Vec<(FigureId, EntryCode)> {
     let days = |code| {
         let rows = rows.of(code).into_iter();

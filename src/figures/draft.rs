@@ -289,9 +289,7 @@ impl Draft {
             (Class::Measured, true, true) => Class::Mixed,
             (Class::Derived, true, true) if id.is_by_sensors_in_part() => Class::Mixed,
             // Sensors bear out that nobody was short of water, and never how many were.
-            (Class::Attested, _, true) if self.value().is_some_and(|value| value > 0.0) => {
-                Class::Entered
-            }
+            (Class::Attested, _, true) if self.value() != Some(0.0) => Class::Entered,
             (Class::Measured, false, true) => Class::Entered,
             (Class::Derived, false, true) if id.is_by_sensors() => Class::Entered,
             (Class::Derived, false, true) if id.has_entered_part() && !self.is_worked_out() => {

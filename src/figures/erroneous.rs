@@ -17,7 +17,7 @@ pub(super) fn withdraw(figures: &mut [Figure], found: &[Finding]) {
     let mut grounds: BTreeMap<Id, Vec<Text>> = BTreeMap::new();
     for error in errors.iter().filter(|error| !is_told_elsewhere(error, &errors)) {
         let named = error.from.keys().filter_map(|name| figure_of(name)).collect();
-        for id in with_derived(with_parts(named, figures), figures) {
+        for id in with_derived(with_parts(named, error, figures), figures) {
             grounds.entry(id).or_default().push(error.sentence());
         }
     }
@@ -53,13 +53,16 @@ fn figure_of(name: &str) -> Option<Id> {
     }
 }
 
-/// These, and of a sum among them the part that is all of it: it is the same number.
-fn with_parts(wrong: BTreeSet<Id>, figures: &[Figure]) -> BTreeSet<Id> {
+/// These, and of a sum among them the parts that `error` is about too: one that is all of the sum, or by itself more
+/// than the sum may be.
+fn with_parts(wrong: BTreeSet<Id>, error: &Finding, figures: &[Figure]) -> BTreeSet<Id> {
     let mut all = wrong.clone();
     let is_sum = |id: Id| matches!(id, Id::AreaInDrought | Id::WaitingShort | Id::FundsPublic);
     for figure in figures.iter().filter(|f| wrong.contains(&f.id) && is_sum(f.id)) {
         let Some(number) = figure.number().filter(|number| *number > 0.0) else { continue };
-        let parts = figure.inputs.iter().filter(|input| input.value == Some(number));
+        let most = error.at_most.filter(|_| error.value == number).unwrap_or(number);
+        let beyond = |value: f64| value >= number || value > most;
+        let parts = figure.inputs.iter().filter(|input| input.value.is_some_and(beyond));
         all.extend(parts.filter_map(|input| match &input.from {
             Origin::Figure(part, None) => Some(*part),
             _ => None,

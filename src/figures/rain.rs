@@ -59,8 +59,8 @@ pub(super) fn rainless_days(facts: &Facts<'_>) -> Draft {
 }
 
 /// The row with the longest run of rainless days within the period, of several the latest, and what the rows bound. A
-/// run lasted up to the last day of its row: what of it lies before the period does not count. Of a row whose days reach
-/// beyond the period it is not known when its run was.
+/// run lasted up to the last day of its row: what of it lies before the period does not count. Of a row whose days
+/// reach beyond the period it is not known when its run was.
 fn entered_run<'a>(facts: &Facts<'a>) -> Option<(&'a Entry, Span)> {
     let period = facts.basis.period;
     let run = |row: &'a Entry| {

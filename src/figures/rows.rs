@@ -104,8 +104,8 @@ impl<'a> Rows<'a> {
         self.counted_on(codes, Asked::AtEnd(self.period.to))
     }
 
-    /// The greatest that a state came to on one day, by the rows that hold on that day; of several such days, the first.
-    /// Where each row is taken to hold until the next of its place, it may have been more.
+    /// The greatest that a state came to on one day, by the rows that hold on that day; of several such days, the
+    /// first. Where each row is taken to hold until the next of its place, it may have been more.
     pub fn peak(self, codes: &[EntryCode]) -> Draft {
         let spans = self.spans_of_days(codes);
         let greatest = spans.iter().copied().reduce(|best, next| {

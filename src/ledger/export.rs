@@ -19,8 +19,22 @@ pub(super) const SHEET: &str = "台账";
 /// What lets Excel know that a CSV file is in UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// What makes a spreadsheet run the text of a cell of CSV; see OWASP, CSV Injection.
-const RUN: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What makes a spreadsheet run the text of a cell of CSV, in full width, too; see OWASP, CSV Injection.
+const RUN: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// What stands before such a text, so that it is not run.
+const MARK: char = '\'';
+
+/// Whether a text, without the marks before it, is one that a spreadsheet runs: such a text gets a mark in CSV, and one
+/// mark before such a text is taken off when it is read.
+fn is_run(text: &str) -> bool {
+    text.trim_start_matches(MARK).starts_with(RUN)
+}
+
+/// A text of a CSV file without the mark that [`is_run`] puts before it.
+pub(super) fn unmarked(text: &str) -> &str {
+    text.strip_prefix(MARK).filter(|rest| is_run(rest)).unwrap_or(text)
+}
 
 enum Cell {
     Text(String),
@@ -44,7 +58,7 @@ impl Cell {
     /// As CSV has it: a text that a spreadsheet would run stands behind a mark, which the importer takes off again.
     fn in_csv(&self) -> String {
         match self {
-            Self::Text(text) if text.starts_with(RUN) => format!("'{text}"),
+            Self::Text(text) if is_run(text) => format!("{MARK}{text}"),
             _ => self.text(),
         }
     }
@@ -156,4 +170,21 @@ fn excel_date(at: DateTime) -> Option<ExcelDateTime> {
     let day = ExcelDateTime::from_ymd(year, part(at.month()), part(at.day())).ok()?;
     let milli = at.millisecond().unsigned_abs();
     day.and_hms_milli(part(at.hour()).into(), part(at.minute()), part(at.second()), milli).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_a_spreadsheet_runs_gets_one_mark_more_than_it_has() {
+        let in_csv = |text: &str| Cell::Text(text.into()).in_csv();
+        for run in ["=1+1", "'=1+1", "''-3", "@a", "\ta", "＝1+1", "'＋1", "－", "＠a"] {
+            assert_eq!(in_csv(run), format!("'{run}"));
+        }
+        for plain in ["", "'", "''", "'a", "a=1", " =1", "1-2", "票据－3"] {
+            assert_eq!(in_csv(plain), plain);
+        }
+        assert_eq!(Cell::Number(-1.0).in_csv(), "-1");
+    }
 }

@@ -52,8 +52,8 @@ impl Ledger {
         Ok(in_order_of_file(plan(&self.db, rows)?))
     }
 
-    /// Which of the new rows, by their places in the file, differ only in their value from a row of the ledger. Each may
-    /// be a further slip, or the same one corrected.
+    /// Which of the new rows, by their places in the file, differ only in their value from a row of the ledger. Each
+    /// may be a further slip, or the same one corrected.
     pub fn alike(&self, rows: &[Entry]) -> Result<Vec<(usize, i64)>, LedgerError> {
         if Held::read(&self.db)?.rows.is_empty() {
             return Ok(Vec::new());

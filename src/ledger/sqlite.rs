@@ -12,8 +12,8 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::error::{LedgerError, sql};
-use super::visible::visible;
 use super::schema::{ENTRIES, LAYOUT, LAYOUTS, REVIEWS_AND_ACCEPTANCES};
+use super::visible::visible;
 use crate::account::{Entry, EntryCode};
 use crate::locales::ledger as words;
 use crate::support::files;

@@ -71,7 +71,7 @@ messages! { "book";
         zh "所有工作表加起来不能超过 {most} 格"
         en "all sheets together have at most {most} cells"
     }
-    too_much_text() { zh "文件里的文字太多" en "the file holds too much text" }
+    too_much_text() { zh "文件里的格子和文字太多" en "the file holds too many cells and too much text" }
     too_many_sheets(most) { zh "工作簿不能超过 {most} 个工作表" en "a workbook has at most {most} sheets" }
     too_many_merged(most) {
         zh "合并单元格不能超过 {most} 处"

@@ -45,8 +45,10 @@ messages! { "ledger";
             the reason in reason (“更正原因”); for a new row, empty row (“行号”)"
     }
     other_value(row, held, new) {
-        zh "与台账第 {row} 条只差数值（台账 {held}，文件 {new}）：是更正，就先用 `hanqing ledger correct {row} --value {new}`（另写 `--reason`、`--by`）更正台账；是另外的            一笔，就在“依据”里写出不同"
-        en "it differs from row {row} of the ledger only in its value ({held} there, {new} here); for a correction, first run hanqing             ledger correct {row} --value {new} (with --reason and --by); for another entry, tell them apart in document (“依据”)"
+        zh "与台账第 {row} 条只差数值（台账 {held}，文件 {new}）：是更正，就先用 `hanqing ledger correct {row} --value {new}`（另写 `--reason`、\
+            `--by`）更正台账；是另外的一笔，就在“依据”里写出不同"
+        en "it differs from row {row} of the ledger only in its value ({held} there, {new} here); for a correction, first run hanqing ledger \
+            correct {row} --value {new} (with --reason and --by); for another entry, tell them apart in document (“依据”)"
     }
     without_old(row) {
         zh "它更正第 {row} 条，文件里却没有这一条：请用 `--all` 导出"
@@ -138,7 +140,7 @@ messages! { "ledger";
     template_persons() { zh "可选的登记人" en "Persons to choose from" }
     template_choose_item() { zh "请从列表里选项目，见“说明”。" en "Choose an item from the list; see the notes." }
     template_choose() { zh "请从列表里选。" en "Choose from the list." }
-    template_whole() { zh "全乡" en "全乡" }
+    template_whole() { zh "全乡" en "whole township" }
     template_other_unit() {
         zh "不是这个项目的计量单位。万元、吨等常用单位导入时会换算，可以保留。"
         en "This is not the item's unit. Usual units are converted by the import and may stay."
@@ -161,7 +163,7 @@ messages! { "ledger";
     template_how_lists() {
         zh "依据：数出自哪份材料。工程：只有下面写着要填的项目才填。全乡的数，村选“全乡”。"
         en "Document (“依据”): the paper that the number comes from. Work (“工程”): only where the list below wants it. For the whole \
-            township choose “全乡” as the village (“村”)."
+            township choose whole township as the village (“村”)."
     }
     template_how_import() {
         zh "填好后保存，再运行 hanqing ledger import -c hub.toml 台账.xlsx。"
@@ -296,7 +298,7 @@ messages! { "ledger";
         en "a total: not checked before the other problems are corrected"
     }
     may_be_the_sum(item, value) {
-        zh "{item} {value} 写的是全乡镇，正好是各村之和：是合计，还是全乡镇自己另外的数？"
+        zh "{item} {value} 写的是全乡镇，正好是各村之和，不知道是合计，还是全乡镇自己另外的数"
         en "{item} {value} is of the whole township and just the sum of its villages: it may be their total, or an amount of its own"
     }
     sum_or_own() {
@@ -320,7 +322,7 @@ messages! { "ledger";
         en "remove the row if it does not count, with the one that it takes back; if it does count, take {word} away"
     }
     says_total(word) {
-        zh "写着“{word}”：是上面各行的合计，还是另外的一笔？"
+        zh "写着“{word}”，不知道是上面各行的合计，还是另外的一笔"
         en "it says {word}: the row may be the total of others, or an amount of its own"
     }
     total_way_out(word) {
@@ -334,6 +336,10 @@ messages! { "ledger";
     counts_once(item, other) {
         zh "与{other}是同一个项目（{item}）、村、作物、工程和日期；这样的项目只算其中一个，不会相加"
         en "it has the item ({item}), village, crop, work and days of {other}; of this item only one row counts, and they are not added up"
+    }
+    equal_of_survey() {
+        zh "重复了，写 `--equal-rows one`；是两处的数就加成一行"
+        en "say --equal-rows one if one is a repetition; make them one row with the sum if they are parts"
     }
     comma_may_part() {
         zh "像是一个数被逗号分成了两格，后面的数挤进了备注"

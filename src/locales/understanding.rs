@@ -58,6 +58,10 @@ messages! { "understanding";
         zh "{village}写在表头里，各行又有“{column}”列，不知道数是哪个村的"
         en "the head names {village}, and the rows have a column {column}: it is not known of which village the numbers are"
     }
+    village_over_way_out(head) {
+        zh "改成每行一个村；不登记这一列，写 `--as '{head}=-'`"
+        en "write a row for each village; or leave this column out with --as '{head}=-'"
+    }
     year_over(year, other) {
         zh "这里写的是 {year} 年，表的日期却在 {other} 年"
         en "this says {year}, and the days of the table are of {other}"
@@ -77,6 +81,10 @@ messages! { "understanding";
     give_days(column) {
         zh "在表头加上“{column}”列，或用 `--days` 写明日期"
         en "add the column {column}, or give the days with --days"
+    }
+    name_the_item() {
+        zh "在标题或上一层表头写明各数是哪个项目，例如“受灾面积（亩）”"
+        en "name the item of the numbers in the title or above the heads, such as “受灾面积（亩）”"
     }
     give_document(column) {
         zh "在表头加上“{column}”列，或用 `--document` 写明数从哪张凭据来"
@@ -187,10 +195,15 @@ messages! { "understanding";
     }
     among_not_all() {
         zh "“其中”各列没有列全：补上其余作物的列，或只填合计一列"
-        en "the columns behind 其中 are not all: add those of the other crops, or keep the column of the total alone"
+        en "the columns behind “其中” are not all: add those of the other crops, or keep the column of the total alone"
     }
     unclear(shown) { zh "格子的格式让数看不出来（{shown}）" en "the format of the cell hides its number ({shown})" }
     show_plainly() { zh "把格式改成“常规”，再核对" en "format it as General, and check the number" }
+    too_many_entries(most) {
+        zh "一个文件最多登记 {most} 笔"
+        en "a file has at most {most} entries"
+    }
+    split_the_file() { zh "分成几个文件" en "split the file" }
     unseen_character(character) { zh "格子里有看不见的字符 {character}" en "the cell holds the invisible character {character}" }
     type_it_again() { zh "清空这一格，重新填写" en "empty the cell and type it again" }
     nothing_above() { zh "写的是“同上”，上面却没有内容" en "it repeats the cell above, which is empty" }

@@ -114,8 +114,8 @@ fn files(dir: &Path) -> Vec<Text> {
 fn parts(templates: &Templates, lang: Lang, template: &'static str, source: &str) -> Vec<Text> {
     let at = Timestamp::UNIX_EPOCH.to_zoned_datetime(TimeZone::UTC);
     let about = within(lang, || about(&township(), (period(), true), &at, Choice::default()));
-    let words = |id| said(id, Some(Sample::Rounded)).unwrap_or_else(|| id.spec().name());
-    Wording { templates, lang, template, about, source, words }.faults()
+    let words = |id: FigureId| said(id, Some(Sample::Rounded)).unwrap_or_else(|| id.spec().name());
+    Wording { templates, lang, template, about, source, words: &words }.faults()
 }
 
 fn period() -> Period {

@@ -14,10 +14,10 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::blocks::Choice;
 use super::claims::{Claims, write_value};
-use super::marks::breaks;
 use super::quoted::unquoted;
 use super::spoken::spoken;
 use super::style::hedged_twice;
+use super::subsets::Wording;
 use super::{filters, lint, since, template_error::template_error};
 use crate::core::Period;
 use crate::figures::{Comparison, Figure, FigureId, Statement};
@@ -186,10 +186,18 @@ impl<'a> Section<'a> {
             return Ok(section);
         }
         let mut faults = lint::fixed(lang, name, &source);
-        for paragraph in &section.paragraphs {
-            let broken = breaks(lang, paragraph).into_iter();
-            faults.extend(broken.map(|b| b.fault(name, &words::with_these_figures(), paragraph)));
-        }
+        let said = |id: FigureId| statement.figure(id).and_then(spoken).cloned();
+        let present = FigureId::ALL.iter().copied().filter(|id| said(*id).is_some()).collect();
+        let in_words = |id: FigureId| said(id).unwrap_or_else(|| id.spec().name());
+        let wording = Wording {
+            templates: of.0,
+            lang,
+            template: name,
+            about: section.context.clone(),
+            source: &source,
+            words: &in_words,
+        };
+        faults.extend(wording.faults_of(&words::with_these_figures(), &present));
         match faults.is_empty() {
             true => Ok(section),
             false => Err(ReportError::Wording(Text::clauses(faults))),
@@ -243,9 +251,8 @@ fn said(lang: Lang, figures: &[Figure]) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// What else a wording may have that has a number in it or is said of a number: days of the period and of issue, names, and
-/// the whole of the unit. In the language
-/// that is spoken here.
+/// What else a wording may have that has a number in it or is said of one: days of the period and of issue, names, and the
+/// whole of the unit. In the language that is spoken here.
 fn others(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Vec<String> {
     let days = [period.from, period.to, issued_at.date()];
     let year = |day: Date| format!("{}{}", day.year(), Lang::current().pick("年", ""));

@@ -31,7 +31,7 @@ pub(super) struct Wording<'a> {
     pub about: Value,
     /// Names of figures are looked for in it.
     pub source: &'a str,
-    pub words: fn(FigureId) -> Text,
+    pub words: &'a dyn Fn(FigureId) -> Text,
 }
 
 /// The private character of a figure.
@@ -75,6 +75,16 @@ impl Wording<'_> {
                 }
             }
         }
+        found.faults
+    }
+
+    /// The faults of this `case`, in which only `present` have words.
+    pub fn faults_of(&self, case: &Text, present: &BTreeSet<FigureId>) -> Vec<Text> {
+        let filled = self.fill(&self.named()).zip(self.fill(present));
+        let Some((whole, text)) = filled else { return Vec::new() };
+        let mut found =
+            Found { wording: self, whole: &whole, seen: Vec::new(), faults: Vec::new() };
+        found.look(case, &text);
         found.faults
     }
 

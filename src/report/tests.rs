@@ -221,7 +221,7 @@ fn nothing_is_said_of_a_sentence_whose_parts_are_missing() {
         assert_eq!(made.paragraphs, expected);
     }
     let mut one = figures(&[("villages_affected", 1.0, "1个行政村")]);
-    assert!(documents(None, &one).unwrap().markdown.contains("我乡1个行政村受旱。"));
+    assert!(documents(None, &one).unwrap().markdown.contains("我辖区1个行政村受旱。"));
     one.retain(|figure| figure.id.id() != "villages_affected");
     let error = documents(None, &one).unwrap_err();
     assert!(error.to_string().contains("villages_affected"), "{error}");
@@ -275,7 +275,7 @@ fn villages_of_which_some_are_known_are_said_to_be_among_those_hit() {
         figure.claim.verdict = Verdict::Open;
     }
     let made = documents(None, &all).unwrap();
-    assert_eq!(made.paragraphs, ["抗旱救灾方面，我乡受旱的有7个行政村以上（数据不全）。"]);
+    assert_eq!(made.paragraphs, ["抗旱救灾方面，我辖区受旱的有7个行政村以上（数据不全）。"]);
 }
 
 #[test]
@@ -367,7 +367,7 @@ fn word_excel_and_html_are_written_in_the_language_that_is_asked_for() {
         (html, "<html lang=\"en\">"),
         (html, "<h2>Annex: figures and where they come from</h2>"),
         (&word, "Annex: figures and where they come from"),
-        (&word, "Electricity for drought relief by day"),
+        (&word, "Electricity of the metered pumps by day"),
         (&word, "electricity (kWh)"),
         (&word, "<w:gridCol w:w=\"950\""),
         (&word, "<dc:creator>黄水&lt;乡&gt;</dc:creator><cp:lastModifiedBy>黄水&lt;乡&gt;<"),
@@ -491,7 +491,7 @@ fn the_words_of_a_figure_are_printed_as_they_are_or_not_at_all() {
     for (text, expected) in [
         (
             "耗用汽油{{ c.gasoline_used.phrase | replace('约', '') }}。",
-            "the number “1” in “耗用汽油1.5万升。” is not in a figure's words",
+            "the number “1” in “耗用汽油1.5万升” is not in a figure's words",
         ),
         ("挽救{{ c.area_rescued.phrase[1:] }}。", "the number “000”"),
         ("{{ c.channels_dry.phrase | replace('部分', '') }}。", "“河沟断水” is only a part of"),
@@ -508,6 +508,24 @@ fn the_words_of_a_figure_are_printed_as_they_are_or_not_at_all() {
     let own = documents(Some(dir.path()), &figures(&SAID)).unwrap();
     let expected = "2022年8月1日至2022年11月15日，2022年11月16日 09:30，约1.5万升。";
     assert_eq!(own.paragraphs, [expected]);
+}
+
+#[test]
+fn what_a_check_of_the_templates_finds_stops_the_report() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("drought-relief.txt.j2");
+    for (text, known, expected) in [
+        ("未有火灾。", &SAID[..], "line 1: “未有” is fixed in the wording"),
+        ("投入{{ c.funds_invested.phrase or '' }}，。", &SAID, "，。 in “投入55万元，。”"),
+        ("投入资金{{ c.funds_invested.phrase or '' }}。", &[], "“投入资金” says nothing"),
+        ("资金突破{{ c.funds_invested.phrase or '' }}。", &SAID, "“突破” in “资金突破55万元”"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let error = documents(Some(dir.path()), &figures(known)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+    }
+    fs::write(&path, "投入资金{{ c.funds_invested.phrase or '' }}。").unwrap();
+    assert!(documents(Some(dir.path()), &figures(&SAID)).is_ok());
 }
 
 #[test]

@@ -143,7 +143,17 @@ fn foreign(path: &Path, known: i64, ours: &Connection) -> Result<Vec<String>, St
             }),
         }
     });
-    Ok(foreign.map(|object| object.name).collect())
+    let mut names: Vec<String> = foreign.map(|object| object.name).collect();
+    names.extend(generated(&found)?);
+    Ok(names)
+}
+
+/// The tables with columns that SQLite works out when they are read, at whatever cost. None of ours has one.
+fn generated(found: &Connection) -> rusqlite::Result<Vec<String>> {
+    let sql = "SELECT DISTINCT m.name FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS c
+               WHERE m.type = 'table' AND c.hidden IN (2, 3)";
+    let mut statement = found.prepare(sql)?;
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Names of the triggers and views of a store that are not its own. A trigger changes what is written; a view that

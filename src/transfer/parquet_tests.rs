@@ -1,3 +1,5 @@
+//! Tests of reading Parquet.
+
 use super::*;
 
 #[test]
@@ -46,7 +48,7 @@ fn of_station(station: &str, rows: i64) -> File {
     }
     required::<Int64Type>(&mut group, all().map(|n| 1_660_000_000_000 + n * 60_000)).unwrap();
     optional::<DoubleType>(&mut group, all().map(|_| Some(1.0))).unwrap();
-    required::<Int32Type>(&mut group, all().map(|_| 0)).unwrap();
+    required::<Int32Type>(&mut group, all().map(|_| 1)).unwrap();
     for _ in 0..2 {
         optional::<ByteArrayType>(&mut group, all().map(|_| None)).unwrap();
     }

@@ -16,5 +16,9 @@ def files():
     yield "2,000,000 short rows.csv", HEAD.encode() + b"a,b,c\n" * 2_000_000
     yield "100,000 equal rows.csv", (HEAD + ROW.format(1, "a") * 100_000).encode()
     yield "100,000 wrong rows.csv", (HEAD + ROW.format("x", "a") * 100_000).encode()
+    # Decoded, with another separator, and with all cells and texts that a file may have.
+    row = ("抗旱用电台账" * 2 + "，") * 11 + "\n"
+    yield "23 MB in GB18030.csv", (row * 80_000).encode("gb18030")
+    yield "19,000 villages by 120 items.csv", ("村," + ",".join(f"项目{n}（升）" for n in range(120)) + "\n" + ("东门村" + ",1" * 120 + "\n") * 19_000).encode()
     yield "a gigabyte packed.csv", gzip.compress(b"a" * (64 << 20))
     yield "noise.csv", bytes(range(256)) * 100_000

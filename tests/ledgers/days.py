@@ -50,9 +50,10 @@ def built_in(number):
     return patched(written(day("2022-08-23"), tune=formats("D2 E2", '[$-804]m"月"d"日"')), "xl/styles.xml", change)
 
 
-# 55 is a time of day in Chinese: the day is not to be seen.
+# 55 is a time of day in Chinese: the day is not to be seen. 27 and 57 show the month alone.
 for number in (14, 27, 30, 31, 55, 57, 58):
-    (either if number == 55 else taken)(G, f"built-in-format-{number}.xlsx", f"real dates with the built-in format {number}", built_in(number), row())
+    (either if number == 55 else taken)(G, f"built-in-format-{number}.xlsx", f"real dates with the built-in format {number}", built_in(number),
+                                        row("2022-08-01..2022-08-31" if number in (27, 57) else "2022-08-23"))
 
 
 def with_days_of_1904(workbook, page):

@@ -25,7 +25,7 @@ refused(G, "level-other-year.xlsx", "2021年 over the items, 2022 in the title",
 refused(G, "level-other-day.xlsx", "截至8月31日 over the items, 10 September in the title", over("截至8月31日"), "B2", "--as '截至8月31日=-'")
 taken(G, "level-month.xlsx", "九月份 over the items, the year in the title", over("九月份", title=["清源乡2022年旱情 填报人：黄某"]), pair("2022-09-01..2022-09-30"))
 taken(G, "level-day.xlsx", "8月15日情况 over the items, the month in the title", over("8月15日情况", title=["清源乡2022年8月旱情 填报人：黄某"]), pair("2022-08-15"))
-refused(G, "level-village.xlsx", "仙坪村 over the items, villages in the rows", over("仙坪村"), "B2", "--as '仙坪村=-'")
+refused(G, "level-village.xlsx", "仙坪村 over the items, villages in the rows", over("仙坪村"), "B2", "--as '仙坪村 / 受灾面积（亩）=-'")
 taken(G, "level-unit.xlsx", "单位：公顷 over the items", over("单位：公顷", below=["受灾面积", "绝收面积"]), pair(values=(15, 30)))
 GROUPS = book([["东门村", 1, 2, 3, 4]], None, [TITLE, ["村", "2021年", None, "2022年", None], [None, *AREAS, *AREAS]],
               tune=merged("A2:A3", "B2:C2", "D2:E2"))
@@ -38,6 +38,7 @@ taken(G, "level-months.xlsx", "8月 and 9月 over the same item", MONTHS,
 taken(G, "title-item-crops.xlsx", "受灾面积（亩） in the title over columns of crops", book(
     [["东门村", 10, 20, 30]], ["村", "水稻", "白莲", "合计"], [["2022年受灾面积（亩）9月10日 填报人：黄某"]]),
     [entry("area_affected", 10, DAY, "dongmen", "rice"), entry("area_affected", 20, DAY, "dongmen", "lotus")])
+refused(G, "crops-without-item.xlsx", "columns of crops, and no item anywhere", book([["东门村", 10, 20]], ["村", "水稻", "白莲"], [TITLE]), "2", "受灾面积")
 taken(G, "head-crop-item.xlsx", "水稻受灾面积（亩） as a head", book([["东门村", 10, 20]], ["村", "水稻受灾面积（亩）", "白莲受灾面积（亩）"], [TITLE]),
       [entry("area_affected", 10, DAY, "dongmen", "rice"), entry("area_affected", 20, DAY, "dongmen", "lotus")])
 taken(G, "title-item-months.xlsx", "汽油（升） in the title over columns of months", book(
@@ -46,6 +47,10 @@ taken(G, "title-item-months.xlsx", "汽油（升） in the title over columns of
 taken(G, "title-item-villages.xlsx", "汽油（升） in the title, months by villages", book(
     [["8月", 10, 20, 30], ["合计", 10, 20, 30]], ["月份", "东门村", "仙坪村", "合计"], [["2022年各村汽油（升） 填报人：黄某"]]),
     [entry("gasoline", 10, "2022-08-01..2022-08-31", "dongmen"), entry("gasoline", 20, "2022-08-01..2022-08-31", "xianping")])
+taken(G, "level-unit-alone.xlsx", "（万元） below 群众自筹, beside 农作物（亩） over its items", book(
+    [["东门村", 100, 20, 5, 6]], None, [TITLE, ["村", "农作物（亩）", None, None, "群众自筹"], [None, "受灾", "成灾", "绝收", "（万元）"]], tune=merged("B2:D2")),
+    [entry("area_affected", 100, DAY, "dongmen"), entry("area_damaged", 20, DAY, "dongmen"), entry("area_failed", 5, DAY, "dongmen"),
+     entry("funds_raised", 60000, DAY, "dongmen")])
 taken(G, "head-unit-loose.xlsx", "绝收面积 亩 and 群众自筹，万元 as heads", book([["东门村", 1, 3]], ["村", "绝收面积 亩", "群众自筹，万元"], [TITLE]),
       [entry("area_failed", 1, DAY, "dongmen"), entry("funds_raised", 30000, DAY, "dongmen")])
 taken(G, "head-unit-is-village.xlsx", "单位 as the head of the villages", book([["东门村", 1, 2]], ["单位", *AREAS], [TITLE]), pair())

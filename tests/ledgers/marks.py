@@ -106,7 +106,8 @@ R = "Numbers as shown"
 refused(R, "rounded-to-nothing-wan.xlsx", "100 shown as 0.0万", book([line(value=100)], tune=formats("B2", '0!.0,"万"')), "B2", "General")
 refused(R, "rounded-to-nothing.xlsx", "0.4 shown as 0", book([line(value=0.4)], tune=formats("B2", "0")), "B2", "General")
 refused(R, "comma-fills-remarks.csv", "1,200 without quotes, which pushes the last value into 备注", text(
-    table([], head=["村", "受灾面积（亩）", "绝收面积（亩）", "备注"]) + "东门村,1,200,10\n仙坪村,50,5,\n"), "2", "double quotes")
+    table([], head=["村", "受灾面积（亩）", "绝收面积（亩）", "备注"]) + "东门村,1,200,10\n仙坪村,50,5,\n"), "2",
+        "double quotes", always=["--days", "2022-09-10", "--document", "月报", "--by", "黄某"])
 taken(R, "funds-of-township.xlsx", "the level of response without a village, below rows with villages", book(
     [line(document="通知 1"), line("抗旱应急响应级别", 3, "级", village=None, document="通知 1")]),
     [entry("gasoline", 120, "2022-09-05", "xianping"), entry("response_level", 3, "2022-09-05", "")])

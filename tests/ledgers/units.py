@@ -36,12 +36,19 @@ SURE = {
         ("汽油", "gasoline", 71, "升", 71), ("柴油", "diesel", 72, "L", 72), ("柴油", "diesel", 0.2, "万升", 2000)]),
 }
 CROPPED = {"area_affected"}
+
+
+def day_of(number):
+    """A day for each row: of one day, only one row of a survey counts."""
+    return f"2022-09-{number + 5:02}"
+
+
 for file, (what, rows) in SURE.items():
     taken(G, file, what, book([
-        line(item, value, unit, DAY, village="塘背村" if code != "funds_raised" else None, crop="水稻" if code in CROPPED else None,
+        line(item, value, unit, day_of(number), village="塘背村" if code != "funds_raised" else None, crop="水稻" if code in CROPPED else None,
              document=f"单 {number}")
         for number, (item, code, value, unit, _) in enumerate(rows)]),
-        [entry(code, made, DAY, "tangbei" if code != "funds_raised" else "", "rice" if code in CROPPED else "", f"单 {number}")
+        [entry(code, made, day_of(number), "tangbei" if code != "funds_raised" else "", "rice" if code in CROPPED else "", f"单 {number}")
          for number, (_, code, _, _, made) in enumerate(rows)])
 taken(G, "units-fuel-tonnes.xlsx", "tonnes of gasoline and diesel, by density", book(
     [line("汽油", 1, "吨", document="单 1"), line("柴油", 5.33, "吨", document="单 2"), line("柴油", 420, "公斤", document="单 3")]),

@@ -48,7 +48,7 @@ fn a_state_holds_at_the_end_for_ten_days_and_no_longer() {
     on(&mut world, EntryCode::PersonsShort, 300.0, august(10), "dong");
     on(&mut world, EntryCode::PersonsShort, 40.0, august(20), "xian");
     let short = world.figure("persons_short");
-    assert_eq!(short.bounds, Some([0.0, f64::INFINITY]), "one village is too old");
+    assert_eq!(short.bounds, Some([40.0, f64::INFINITY]), "one village is too old");
     assert!(text(&short).contains("最近一次填报是2022-08-10（台账第1条）"), "{}", text(&short));
     on(&mut world, EntryCode::PersonsShort, 90.0, august(21), "");
     assert_eq!(world.phrase("persons_short"), "约90人", "a later whole stands for its parts");
@@ -155,6 +155,9 @@ fn how_many_were_short_of_water_is_entered_and_no_sensor_bears_it_out() {
     world.enter(EntryCode::DrinkingDifficulty, 12.0);
     world.levels("tank-1/level", |_| 125.0);
     assert_eq!(world.figure("drinking_difficulty").class, Class::Entered);
+    world.entries[0].value = 0.0;
+    world.township.stations.clear();
+    assert_eq!(world.figure("drinking_difficulty").class, Class::Entered, "nothing bears it out");
 }
 
 #[test]
@@ -163,7 +166,10 @@ fn a_part_that_is_all_of_a_wrong_sum_is_not_said_either() {
     on(&mut world, EntryCode::AreaStanding, 500.0, august(9), "");
     on(&mut world, EntryCode::DroughtLight, 800.0, august(9), "");
     assert_eq!(world.phrase("drought_light"), "");
-    world.entries[0].value = 800.0;
+    on(&mut world, EntryCode::DroughtSevere, 10.0, august(9), "");
+    assert_eq!(world.phrase("drought_light"), "", "by itself more than what stands");
+    assert_eq!(world.phrase("drought_severe"), "约10亩");
+    world.entries[0].value = 810.0;
     assert_eq!(world.phrase("drought_light"), "约800亩");
 }
 

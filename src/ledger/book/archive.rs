@@ -237,3 +237,7 @@ pub(super) fn push_text(event: &Event<'_>, text: &mut String) -> Result<(), Prob
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "archive_tests.rs"]
+mod tests;

@@ -5,12 +5,16 @@
 
 use super::day::{self, Epoch};
 use super::decimal::Decimal;
+use super::grid::cut;
 use super::section::{Kind, Part, Section, sections};
 use super::shown::{Image, general, image};
 use super::{Cell, Fault, Shown};
 
 /// Longest format that Excel takes is 255 characters; a longer one is not interpreted.
 pub(super) const CODE_MAX: usize = 255;
+
+/// Most places for digits in a section: twice as many as a number has digits. Engineering judgement.
+const PLACES_MAX: usize = 30;
 
 /// What a binary sum of decimals may leave where they add up to 0. Engineering judgement.
 const NOISE: f64 = 1e-9;
@@ -38,6 +42,12 @@ impl NumberFormat {
     pub fn new(code: &str) -> Self {
         let code = if code.trim().is_empty() { "General" } else { code };
         let mut sections = sections(code);
+        let places = |part: &&Part| matches!(part, Part::Digit(_));
+        for section in &mut sections {
+            if section.parts.iter().filter(places).count() > PLACES_MAX {
+                section.kind = Kind::Other;
+            }
+        }
         if code.chars().count() > CODE_MAX || sections.len() > 4 {
             for section in &mut sections {
                 section.kind = Kind::Other;
@@ -102,6 +112,11 @@ impl NumberFormat {
         let Some(section) = own else {
             return Cell::Text(text.to_owned());
         };
+        // What a cell shows that holds its text twice is not its text.
+        let content = |part: &&Part| matches!(part, Part::Content | Part::General);
+        if section.parts.iter().filter(content).count() > 1 {
+            return Cell::Fault(Fault::Unclear(text.to_owned()));
+        }
         let mut whole = String::new();
         for part in &section.parts {
             match part {
@@ -112,7 +127,7 @@ impl NumberFormat {
         }
         match whole.trim() {
             "" => Cell::Fault(Fault::Unclear(text.to_owned())),
-            whole => Cell::Text(whole.to_owned()),
+            whole => Cell::Text(cut(whole).to_owned()),
         }
     }
 

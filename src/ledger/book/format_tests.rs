@@ -179,7 +179,7 @@ fn what_is_rounded_to_nothing_is_unclear() {
     is_unclear("0", 0.4, "0");
     is_unclear("0.0%", 0.0001, "0.0%");
     // What a sum of decimals leaves of nothing is nothing.
-    is_shown("0", 0.0, 5.5e-17, "", "0");
+    is_shown("0", 5.5e-17, 0.0, "", "0");
 }
 
 #[test]
@@ -256,4 +256,21 @@ proptest! {
             other => prop_assert!(false, "{:?}", other),
         }
     }
+}
+
+#[test]
+fn a_format_with_more_places_than_a_number_has_digits_is_unclear() {
+    let show = |places: usize| NumberFormat::new(&"#".repeat(places)).cell(37.0, Epoch::Since1900);
+    assert_eq!(show(30), Cell::Number(37.0));
+    assert!(matches!(show(31), Cell::Fault(Fault::Unclear(_))));
+}
+
+#[test]
+fn a_text_format_shows_the_text_once_and_not_longer_than_it_is_kept() {
+    let twice = NumberFormat::new("@@").text("东门");
+    assert_eq!(twice, Cell::Fault(Fault::Unclear("东门".into())));
+    let Cell::Text(kept) = NumberFormat::new("\"村名\"@").text(&"村".repeat(501)) else {
+        panic!("a text");
+    };
+    assert_eq!(kept.chars().count(), crate::ledger::book::CHARACTERS_KEPT);
 }

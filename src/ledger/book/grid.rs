@@ -8,9 +8,9 @@ use super::{
 };
 use crate::core::Problem;
 
-/// Most bytes that a file's rows, cells and texts take, with those that cells share. Engineering judgement: 100,000 rows
-/// with a text in each of 16 columns take some 115 MB, and with the program, some 50 MiB, and the file itself, at most
-/// 30 MB, it is far from the 256 MiB that a file may take.
+/// Most bytes that a file's rows, cells and texts take, with those that cells share and with what the file is decoded
+/// to. Engineering judgement: 100,000 rows with a text in each of 16 columns take some 115 MB. With the program, some
+/// 50 MiB, and the file itself, at most 30 MB, it stays under the 256 MiB that a file may take.
 const MEMORY_MAX: usize = 120 << 20;
 
 /// What a row takes besides its cells.
@@ -24,7 +24,7 @@ const TEXT_SHARE: usize = 8;
 /// Most sheets of a workbook: an office's has a dozen. Engineering judgement.
 const SHEETS_MAX: usize = 256;
 
-/// Most descriptions of hidden columns in a file: as many as a sheet has columns, in four sheets. Engineering judgement.
+/// Most descriptions of hidden columns in a file: as many as four sheets have columns. Engineering judgement.
 const HIDDEN_MAX: usize = 1 << 16;
 
 /// Most merged cells of a file: one a row.
@@ -130,11 +130,17 @@ impl<'a> Grid<'a> {
     pub fn new(budget: &'a mut Budget, name: String, hidden: bool) -> Result<Self, Problem> {
         budget.sheet()?;
         let sheet = Sheet { name, hidden, ..Sheet::default() };
-        Ok(Self { budget, sheet, ordered: true, beyond: None, hidden_columns: [false; COLUMNS_MAX] })
+        Ok(Self {
+            budget,
+            sheet,
+            ordered: true,
+            beyond: None,
+            hidden_columns: [false; COLUMNS_MAX],
+        })
     }
 
-    /// Whether a cell in this column, from 0, is passed over, whatever it holds: another cell beyond the columns that are
-    /// read is known to hold something. It counts as a cell.
+    /// Whether a cell in this column, from 0, is passed over, whatever it holds: another cell beyond the columns that
+    /// are read is known to hold something. It counts as a cell.
     pub fn passes(&mut self, column: usize) -> Result<bool, Problem> {
         let passes = column >= COLUMNS_MAX && self.beyond.is_some();
         if passes {

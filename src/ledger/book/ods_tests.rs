@@ -148,3 +148,11 @@ fn a_password_and_damage_are_refused_by_name() {
     assert!(refusal(&archive(&[kind, ("content.xml", "<a><b></a>")])).contains("XML"));
     assert!(refusal(&one_row(&[float("x", "1")])).contains("XML"));
 }
+
+#[test]
+fn a_row_beyond_all_numbers_is_told_by_the_last_that_a_sheet_has() {
+    let empty = "<table:table-row table:number-rows-repeated=\"18446744073709551615\"/>";
+    let filled = "<table:table-row><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>";
+    let refused = refusal(&table(&format!("{empty}{filled}")));
+    assert!(refused.contains("row 1048576:"), "{refused}");
+}

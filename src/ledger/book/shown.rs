@@ -161,11 +161,14 @@ fn positional(core: &[Part], amount: Decimal) -> Option<Image> {
 fn whole_text(parts: &[Part], digits: &str, grouped: bool) -> Option<(String, Option<usize>)> {
     let mut left: Vec<char> = digits.chars().collect();
     let places = parts.iter().filter(|part| matches!(part, Part::Digit(_))).count();
-    let (mut seen, mut reversed, mut point) = (0, Vec::new(), None);
+    let (mut seen, mut shown, mut reversed, mut point) = (0, 0, Vec::new(), None);
     if places == 0 {
         return parts.is_empty().then(|| (digits.to_owned(), None));
     }
-    // From the place of the leftmost 0 on, missing digits are zeros.
+    // From the place of the leftmost 0 on, missing digits are zeros. Places count from the right.
+    let all = parts.iter().rev().filter(|part| matches!(part, Part::Digit(_)));
+    let zeros = all.enumerate().filter(|(_, part)| **part == Part::Digit('0')).last();
+    let zeros = zeros.map_or(0, |(place, _)| place + 1);
     for part in parts.iter().rev() {
         match part {
             Part::Digit(place) => {
@@ -175,13 +178,13 @@ fn whole_text(parts: &[Part], digits: &str, grouped: bool) -> Option<(String, Op
                     let digit = left.pop().or(match place {
                         '0' => Some('0'),
                         '?' => Some(' '),
-                        _ => zero_before(parts, seen + nth).then_some('0'),
+                        _ => (seen + nth < zeros).then_some('0'),
                     });
-                    let count = reversed.iter().filter(|c: &&char| c.is_ascii_digit()).count();
                     if let Some(digit) = digit {
-                        if grouped && count > 0 && count % 3 == 0 && digit != ' ' {
+                        if grouped && shown > 0 && shown % 3 == 0 && digit != ' ' {
                             reversed.push(',');
                         }
+                        shown += usize::from(digit != ' ');
                         reversed.push(digit);
                     }
                 }
@@ -196,12 +199,6 @@ fn whole_text(parts: &[Part], digits: &str, grouped: bool) -> Option<(String, Op
     }
     reversed.reverse();
     Some((reversed.into_iter().collect(), point))
-}
-
-/// Whether a `0` stands left of the `place`th digit from the right.
-fn zero_before(parts: &[Part], place: usize) -> bool {
-    let digits = parts.iter().rev().filter(|part| matches!(part, Part::Digit(_)));
-    digits.skip(place).any(|part| *part == Part::Digit('0'))
 }
 
 /// The digits behind the point, for the places of `parts`.
@@ -266,26 +263,20 @@ fn fraction(core: &[Part], amount: &Decimal) -> Option<Image> {
         .collect();
     // A denominator of digits is fixed; one of places is looked for.
     let fixed = text.contains(|c: char| matches!(c, '1'..='9')).then(|| text.parse::<u32>().ok());
-    let denominators = match fixed {
-        Some(denominator) => denominator?..=denominator?,
-        None if (1..=DENOMINATOR_DIGITS).contains(&text.len()) => {
-            1..=10_u32.pow(u32::try_from(text.len()).ok()?) - 1
-        }
-        None => return None,
-    };
     let with_whole = above.contains(&Part::Literal(' '));
     let whole = if with_whole { value.floor() } else { 0.0 };
     let part = value - whole;
-    let mut best = (1, 0.0, f64::INFINITY);
-    for denominator in denominators {
-        let numerator = (part * f64::from(denominator)).round();
-        let error = (part - numerator / f64::from(denominator)).abs();
-        if error < best.2 - 1e-12 {
-            best = (denominator, numerator, error);
+    let (numerator, denominator) = match fixed {
+        Some(denominator) => {
+            let denominator = f64::from(denominator?);
+            ((part * denominator).round(), denominator)
         }
-    }
-    let (denominator, numerator, _) = best;
-    let shown = whole + numerator / f64::from(denominator);
+        None if (1..=DENOMINATOR_DIGITS).contains(&text.len()) => {
+            nearest(part, 10_f64.powi(i32::try_from(text.len()).ok()?) - 1.0)
+        }
+        None => return None,
+    };
+    let shown = whole + numerator / denominator;
     let digits = match (with_whole, numerator == 0.0) {
         (true, true) => format!("{whole}"),
         (true, false) if whole > 0.0 => format!("{whole} {numerator}/{denominator}"),
@@ -299,3 +290,30 @@ fn fraction(core: &[Part], amount: &Decimal) -> Option<Image> {
         divided: 0,
     })
 }
+
+/// Fractions whose errors differ by less are equally near.
+const EQUALLY_NEAR: f64 = 1e-12;
+
+/// Numerator and denominator of the fraction nearest to `value` whose denominator is at most `most`, the smallest
+/// denominator of equal ones: by its continued fraction, of which the last step may be a part of one (Knuth, The Art of
+/// Computer Programming, vol. 2, §4.5.3).
+fn nearest(value: f64, most: f64) -> (f64, f64) {
+    let error = |(above, below): (f64, f64)| (value - above / below).abs();
+    let (mut before, mut last) = ((1.0, 0.0), (value.floor(), 1.0));
+    let mut rest = value - value.floor();
+    while error(last) >= EQUALLY_NEAR {
+        let step = (1.0 / rest).floor();
+        let steps = step.min(((most - before.1) / last.1).floor());
+        let next = (steps * last.0 + before.0, steps * last.1 + before.1);
+        if steps < step {
+            return if error(next) < error(last) - EQUALLY_NEAR { next } else { last };
+        }
+        (before, last) = (last, next);
+        rest = 1.0 / rest - step;
+    }
+    last
+}
+
+#[cfg(test)]
+#[path = "shown_tests.rs"]
+mod tests;

@@ -9,6 +9,7 @@ use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
 use super::grid::{Budget, Grid, text_cell};
 use super::{Book, problems};
+use super::super::export::unmarked;
 use crate::core::{Problem, RowNumbers};
 use crate::locales::book as words;
 
@@ -32,8 +33,9 @@ const CONTROL_SHARE: usize = 100;
 
 /// Reads the table `bytes`.
 pub(super) fn read(bytes: &[u8]) -> Result<Book, Problem> {
-    let text = decoded(bytes)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let whole = decoded(bytes)?;
+    let held = if let Cow::Owned(whole) = &whole { whole.len() } else { 0 };
+    let text = whole.strip_prefix('\u{feff}').unwrap_or(&whole);
     if text.trim().is_empty() {
         return Err(problems::refused("", words::empty_file(), words::check_file()));
     }
@@ -46,8 +48,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Problem> {
     }
     let separator = separator(text);
     match u8::try_from(separator) {
-        Ok(separator) => table(text, separator),
-        Err(_) => table(&with_unit_separator(text, separator), UNIT_SEPARATOR as u8),
+        Ok(separator) => table(text, separator, held),
+        Err(_) => {
+            let replaced = with_unit_separator(text, separator);
+            drop(whole);
+            table(&replaced, UNIT_SEPARATOR as u8, replaced.len())
+        }
     }
 }
 
@@ -146,10 +152,12 @@ fn with_unit_separator(text: &str, separator: char) -> String {
     replaced.collect()
 }
 
-fn table(text: &str, separator: u8) -> Result<Book, Problem> {
+/// Reads a table of which `held` bytes are kept besides the file.
+fn table(text: &str, separator: u8, held: usize) -> Result<Book, Problem> {
     let open = check_lines(text.as_bytes(), separator)?;
     let sound = open.and_then(|begin| text.get(..begin)).unwrap_or(text);
     let mut budget = Budget::default();
+    budget.memory(held)?;
     let mut grid = Grid::new(&mut budget, String::new(), false)?;
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
@@ -172,7 +180,7 @@ fn table(text: &str, separator: u8) -> Result<Book, Problem> {
         }
         grid.fields(number, record.len())?;
         for (column, cell) in record.iter().enumerate() {
-            grid.set(number, column, text_cell(cell))?;
+            grid.set(number, column, text_cell(unmarked(cell)))?;
         }
     }
     if let Some(begin) = open {

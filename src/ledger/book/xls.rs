@@ -45,7 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, Problem> {
     let listed = globals(&stream, first.next, &mut common)?;
     let computed = stores_results(&stream);
     let mut budget = Budget::default();
-    budget.memory(common.strings.cost())?;
+    budget.memory(common.strings.cost() + stream.len())?;
     let mut passed = stream.len().saturating_mul(PASSES);
     let mut book = Book { sheets: Vec::new(), lettered: true };
     for sheet in listed {

@@ -76,6 +76,7 @@ pub(super) fn read(
                 let row = usize::from(u16_at(data, 0)?) + 1;
                 let column = usize::from(u16_at(data, 2)?);
                 if grid.passes(column)? {
+                    awaited = None;
                     continue;
                 }
                 match cell(from, &view, kind, data)? {

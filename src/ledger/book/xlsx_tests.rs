@@ -167,3 +167,24 @@ fn escapes_of_characters_are_undone() {
     assert_eq!(unescaped("a_x000D_b_x4e1c_"), "a\rb东");
     assert_eq!(unescaped("a_xyz_b_x12"), "a_xyz_b_x12");
 }
+
+#[test]
+fn what_lies_beyond_the_columns_that_are_read_is_told_once_by_its_first_cell() {
+    let cells = "<c r=\"DX2\" s=\"1\"><v></v></c><c r=\"DY2\"><v> </v></c><c r=\"DZ2\"><v>1</v></c>\
+        <c r=\"EA2\" t=\"s\"><v>no number</v></c>";
+    let book = open(&xlsx_rows(&format!("<row r=\"2\"><c><v>5</v></c>{cells}</row>"))).unwrap();
+    assert_eq!(row(&book, 2), [Cell::Number(5.0)]);
+    let [problem] = book.sheets[0].problems.as_slice() else { panic!("one problem") };
+    assert!(problem.to_string().contains("DZ2"), "{problem}");
+}
+
+#[test]
+fn shared_strings_cost_what_they_take() {
+    let mut strings = Strings::default();
+    strings.push("ab").unwrap();
+    strings.strike_next();
+    strings.strike_next();
+    strings.push("村").unwrap();
+    assert_eq!(strings.cost(), 5 + 3 * size_of::<usize>());
+    assert!(!strings.is_struck(0) && strings.is_struck(1));
+}

@@ -6,7 +6,7 @@ use super::lookup::Word;
 use super::plain::{is_blank, line, squash, unseen};
 use super::totals::{Check, Part, Total, compare};
 use super::understanding::Layout;
-use super::{value, words};
+use super::{levels, value, words};
 use crate::ledger::book::{Cell, Row};
 use crate::locales::{ledger as places, understanding as says};
 
@@ -43,7 +43,10 @@ impl<'a> Body<'_, 'a> {
         let heads = sheet.rows.get(self.head.rows.clone()).unwrap_or_default();
         let heads = heads.iter().filter_map(|head| sheet.fields_of(head.number)).max();
         let (Some(heads), Some(fields)) = (heads, sheet.fields_of(row.number)) else { return };
-        let hint = if fields > heads && (row.cells.len() > heads || has_parted_number(row)) {
+        let parted = fields > heads && (row.cells.len() > heads || has_parted_number(row));
+        // A value that was pushed into the remarks.
+        let pushed = fields == heads && has_parted_number(row) && self.ends_in_remarks(row);
+        let hint = if parted || pushed {
             places::quote_commas()
         } else if self.head.columns.iter().any(|c| c.index >= fields && is_needed(&c.meaning)) {
             places::write_all_fields()
@@ -52,6 +55,14 @@ impl<'a> Body<'_, 'a> {
         };
         let place = places::place_row(row.number);
         self.found.add(place, "", places::other_fields(fields, heads), hint);
+    }
+
+    /// Whether the last of a row is a number in a column that is left out.
+    fn ends_in_remarks(&self, row: &'a Row) -> bool {
+        let last = self.head.columns.iter().rev().find(|c| !is_blank(self.grid.own(row, c.index)));
+        last.is_some_and(|c| {
+            c.meaning == Meaning::Aside && value::amount(self.grid.own(row, c.index)).is_ok()
+        })
     }
 
     pub fn is_head_again(&self, row: &'a Row, filled: usize) -> bool {
@@ -138,7 +149,7 @@ impl<'a> Body<'_, 'a> {
                 let rule = says::total_differs(amount.value, sum);
                 let among = |other: &&Column| {
                     matches!(other.meaning, Meaning::Item(own, _) if code.is_none_or(|code| code == own))
-                        && other.head.contains("其中")
+                        && levels::is_among(&other.head)
                 };
                 // What is named behind 其中 is a part, and its sum is less.
                 let hint = match self.values.iter().any(among) {

@@ -15,9 +15,9 @@ use super::understanding::{Layout, LeftOut, RowRead};
 use super::value::{self, Amount, Units};
 use super::words;
 use crate::account::{Entry, EntryCode};
-use crate::ledger::book::{Cell, Row};
+use crate::ledger::book::{Cell, ROWS_MAX, Row};
 use crate::ledger::columns::name_of;
-use crate::locales::{Text, understanding as says};
+use crate::locales::{Text, ledger as places, understanding as says};
 
 /// An entry with what is asked of it beside others.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +106,13 @@ impl<'r, 'a> Body<'r, 'a> {
         for row in below {
             if self.found.is_full() {
                 self.found.stop(row.number);
+                break;
+            }
+            // A table of villages and items has many in one row.
+            if self.rows.len() > ROWS_MAX {
+                let place = places::place_row(row.number);
+                let (rule, hint) = (says::too_many_entries(ROWS_MAX), says::split_the_file());
+                self.found.add(place, "", rule, hint);
                 break;
             }
             self.row(row);

@@ -325,7 +325,7 @@ fn early_and_late_rice_are_asked_where_the_township_has_rice() {
     let text = row("早稻") + &row("水稻").replace("|5|", "|6|");
     let asked = Asked { meanings: vec![("早稻".into(), "水稻".into())], ..Asked::default() };
     let read = of_sheets(vec![ledger(&text)], &asked);
-    assert!(problem(&read).contains("G3"));
+    assert!(problems(&read)[0].contains("G3"));
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn kind(text: &str, exported: bool, lookup: &mut Lookup<'_>) -> (Kind, Option<St
 /// A head without the unit at its end: 数值（万元）, 绝收面积 亩, 群众自筹，万元.
 fn split_unit(text: &str, squashed: &str, lookup: &mut Lookup<'_>) -> (String, Option<String>) {
     let (name, unit) = words::split_unit(squashed);
-    let parted = text.trim().rsplit_once([' ', '\u{3000}', '，', ',']);
+    let parted = text.trim().rsplit_once(levels::BEFORE_UNIT);
     if let Some((before, behind)) = parted.filter(|_| unit.is_none())
         && let Some(unit) = bare_unit(&squash(behind))
         && lookup.item(&squash(before)).found().is_some()
@@ -327,7 +327,8 @@ impl Parts {
     }
 
     fn meaning(self) -> Meaning {
-        let measured = self.role.is_none() || self.role == Some("value");
+        // 农作物 over 受灾 is no column of crops.
+        let measured = matches!(self.role, None | Some("value" | "crop"));
         match (self.role, self.item, self.village) {
             _ if self.doubtful => Meaning::Unknown,
             (_, item, _) if self.total => Meaning::Total(item),

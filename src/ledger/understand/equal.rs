@@ -13,13 +13,13 @@ use super::context::Found;
 use super::head::Head;
 use super::plain::Grid;
 use super::understanding::{EqualRows, LeftOut, SheetRead};
-use crate::account::{Entry, EntryCode};
+use crate::account::{Counting, Entry, EntryCode};
 use crate::core::{CropId, Problem, VillageId};
 use crate::ledger::columns::name_of;
 use crate::locales::{Text, ledger as places, understanding as says};
 
 /// Asks about rows whose place is doubtful, and about those that may be no entries.
-pub(super) fn ask_villages(rows: &[Entered], grid: &Grid<'_>, head: &Head, found: &mut Found) {
+pub(super) fn ask_rows(rows: &[Entered], grid: &Grid<'_>, head: &Head, found: &mut Found) {
     ask_empty(rows, grid, head, found);
     wholes::ask(rows, grid, head, found);
     marks::ask(rows, grid, head, found);
@@ -167,7 +167,11 @@ pub(super) fn settle(sheets: &mut [SheetRead], asked: Option<EqualRows>, mut roo
             room -= 1;
             let place = places::place_row(number);
             let rule = says::equal_to(other);
-            sheet.problems.push(Problem::new(place, "", rule, says::equal_way_out()));
+            let hint = match row.entry.code.counting() {
+                Counting::Running => says::equal_way_out(),
+                _ => places::equal_of_survey(),
+            };
+            sheet.problems.push(Problem::new(place, "", rule, hint));
         }
     }
     for sheet in sheets {

@@ -3,6 +3,7 @@
 use super::test_kit::now;
 use super::understand;
 use super::understanding::{Asked, Understanding};
+use crate::account::Entry;
 use crate::ledger::{ImportOutcome, Ledger, to_csv, to_workbook};
 use crate::water::Township;
 
@@ -48,5 +49,21 @@ fn an_export_is_read_again_and_doubles_nothing() {
         assert_eq!(again, held);
         let taken = ledger.import(&again).unwrap();
         assert!(taken.iter().all(|p| matches!(p, ImportOutcome::AlreadyThere(_))));
+    }
+}
+
+#[test]
+fn texts_that_a_spreadsheet_would_run_come_back_as_they_are() {
+    let first = read(EXAMPLE).rows().next().unwrap().entry.clone();
+    let texts = ["=1+1", "'=1+1", "''@SUM(A1)", "＝1+1", "-2+3", "'普通", "票'=1"];
+    let rows: Vec<_> = (1..)
+        .zip(texts)
+        .map(|(id, text)| Entry { id, document: text.into(), ..first.clone() })
+        .collect();
+    let csv = to_csv(&rows, &rows).unwrap();
+    let book = to_workbook(&rows, &rows, &township()).unwrap();
+    for file in [book, csv.into_bytes()] {
+        let again: Vec<_> = read(&file).rows().map(|row| row.entry.document.clone()).collect();
+        assert_eq!(again, texts);
     }
 }

@@ -74,8 +74,8 @@ pub(super) fn find(grid: &Grid<'_>, lookup: &mut Lookup<'_>) -> Option<Head> {
                 // Heads of items with their units are those of a table, whatever else it lacks.
                 let items = head.columns.iter().filter(|c| {
                     head.layout == Layout::Matrix
-                        && c.unit.is_some()
-                        && matches!(c.meaning, Meaning::Item(..))
+                        && (c.unit.is_some() && matches!(c.meaning, Meaning::Item(..))
+                            || is_crop(c))
                 });
                 let alike = roles.count() + LIKENESS * items.count();
                 if alike >= LIKENESS && like.as_ref().is_none_or(|(best, _)| alike > *best) {
@@ -170,9 +170,11 @@ fn is_level(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'
         let over = texts(grid, rows.start..rows.end + 1, index);
         let top = over.first().cloned().unwrap_or_default();
         let label = column(index, &[line(grid.own(above, index)).into_owned()], false, lookup);
-        // Below the heads of villages, items and papers there is data.
-        let data =
-            matches!(label.meaning, Meaning::Role(id) if !matches!(id, "value" | "from" | "to"));
+        // Below the heads of villages, items and papers there is data, unless they reach over several columns.
+        let area = grid.area(above.number, index);
+        let reaches = area.is_some_and(|area| area.columns.0 < area.columns.1);
+        let data = !reaches
+            && matches!(label.meaning, Meaning::Role(id) if !matches!(id, "value" | "from" | "to"));
         if !known || data || over.len() < 2 {
             return false;
         }
@@ -244,9 +246,18 @@ fn read(grid: &Grid<'_>, rows: std::ops::Range<usize>, lookup: &mut Lookup<'_>) 
     let some = has(&columns, "code") || has(&columns, "value");
     match (some, items) {
         (true, _) => head(Layout::List, columns, false),
+        // Villages by crops, and nobody says of which item.
+        (false, 0) if has(&columns, "village") && columns.iter().any(is_crop) => {
+            head(Layout::Matrix, columns, false)
+        }
         (false, 0) => None,
         (false, _) => head(Layout::Matrix, columns, false),
     }
+}
+
+/// Whether a head is a crop and nothing else.
+fn is_crop(column: &Column) -> bool {
+    column.meaning == Meaning::Unknown && column.crop.is_some()
 }
 
 fn is_village(text: &str, lookup: &mut Lookup<'_>) -> bool {
@@ -269,9 +280,7 @@ fn by_title(
         column.meaning == Meaning::Unknown
             && levels::days_alone(&column.head, levels::ANY_YEAR).is_some()
     };
-    let is_part = |column: &Column| {
-        column.meaning == Meaning::Unknown && column.crop.is_some() || is_day(column)
-    };
+    let is_part = |column: &Column| is_crop(column) || is_day(column);
     let with_days = columns.iter().any(|c| matches!(c.meaning, Meaning::Role("from")));
     let villages = columns.iter().any(|c| matches!(c.meaning, Meaning::Village(Some(_))));
     let parts = columns.iter().any(is_part);

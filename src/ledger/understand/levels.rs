@@ -102,12 +102,24 @@ const DOUBTFUL: &[&str] = &[
 /// Words behind a day that say only that something is told of it.
 const OF_A_DAY: &[&str] = &["受灾情况", "旱情", "情况", "数据", "数"];
 
+/// Before the letters of a column that the clerk leaves out. Blanks do not count.
+pub(super) const COLUMN_WORDS: [&str; 2] = ["列", "column"];
+
+/// What parts a head from a unit without brackets.
+pub(super) const BEFORE_UNIT: [char; 4] = [' ', '\u{3000}', '，', ','];
+
+/// Whether a head has 其中 in it.
+pub(super) fn is_among(head: &str) -> bool {
+    head.contains("其中")
+}
+
 /// Years that a head may name, whatever is meant.
 pub(super) const ANY_YEAR: Years = Years { named: Some(2000), range: (1900, 2999) };
 
 /// Whether `text` says nothing that changes the numbers.
 pub(super) fn is_harmless(text: &str) -> bool {
-    let mut rest = without_count(&squash(text)).to_owned();
+    let squashed = squash(text);
+    let mut rest = without_count(words::split_unit(&squashed).0).to_owned();
     for word in HARMLESS {
         rest = rest.replace(word, "");
     }
@@ -188,7 +200,8 @@ pub(super) fn settle(grid: &Grid<'_>, head: &mut Head, gathered: &Gathered, foun
             }
         }
         if let Some(word) = column.village_over.as_deref().filter(|_| !is_village(column)) {
-            ask(word, says::village_over(word, name_of("village")), says::level_way_out(word));
+            let rule = says::village_over(word, name_of("village"));
+            ask(&column.head, rule, says::village_over_way_out(&column.head));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::levels;
 use super::names::{self, Named};
 use super::plain::squash;
 use crate::account::EntryCode;
@@ -12,9 +13,6 @@ use crate::water::Township;
 
 /// How the clerk says that something is left out.
 const LEAVE: &str = "-";
-
-/// Before the letters of a column that the clerk leaves out. Blanks do not count.
-const COLUMN_WORDS: [&str; 2] = ["列", "column"];
 
 /// What a word means.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +72,7 @@ impl<'a> Lookup<'a> {
     /// Whether the clerk leaves out the column with these letters: 列F.
     pub fn leaves_column(&self, letters: &str) -> bool {
         !self.meanings.is_empty()
-            && COLUMN_WORDS.iter().any(|word| self.leaves(&format!("{word}{letters}")))
+            && levels::COLUMN_WORDS.iter().any(|word| self.leaves(&format!("{word}{letters}")))
     }
 
     /// Whether the clerk says that `text` is a remark.

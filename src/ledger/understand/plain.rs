@@ -10,8 +10,8 @@ use crate::locales::{Text, ledger as places, understanding as words};
 pub(super) fn squash(text: &str) -> String {
     let kept = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}' && *c != '\u{feff}');
     let narrow = kept.map(|c| match c {
-        '（' | '【' | '［' => '(',
-        '）' | '】' | '］' => ')',
+        '（' | '【' | '［' | '[' => '(',
+        '）' | '】' | '］' | ']' => ')',
         '：' => ':',
         '／' => '/',
         other => other,
@@ -19,11 +19,11 @@ pub(super) fn squash(text: &str) -> String {
     narrow.collect()
 }
 
-/// The text that a cell shows, as it is written. Our own export puts `'` before what a spreadsheet would run.
+/// The text that a cell shows, as it is written.
 pub(super) fn shown(cell: &Cell) -> Cow<'_, str> {
     match cell {
         Cell::Empty => Cow::Borrowed(""),
-        Cell::Text(text) => Cow::Borrowed(unquoted(text)),
+        Cell::Text(text) => Cow::Borrowed(text),
         Cell::Number(value) => Cow::Owned(value.to_string()),
         Cell::Shown(shown) => Cow::Borrowed(&shown.text),
         Cell::Day(day) => Cow::Owned(day.to_string()),
@@ -34,11 +34,6 @@ pub(super) fn shown(cell: &Cell) -> Cow<'_, str> {
         }
         Cell::Fault(Fault::NotComputed) => Cow::Borrowed(""),
     }
-}
-
-fn unquoted(text: &str) -> &str {
-    let rest = text.strip_prefix('\'');
-    rest.filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(text)
 }
 
 /// The text that a cell shows, in one line.

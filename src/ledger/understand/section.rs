@@ -1,5 +1,5 @@
-//! Lines between the rows of a table that hold for the rows below them: a village, a crop, days, a unit. What is none of
-//! these, and no note, is asked.
+//! Lines between the rows of a table that hold for the rows below them: a village, a crop, days, a unit. What is none
+//! of these, and no note, is asked.
 
 use super::body::Body;
 use super::names::{self, Named};

@@ -211,6 +211,10 @@ pub(super) fn missing(grid: &Grid<'_>, head: &Head, gathered: &Gathered, found: 
     if head.layout == Layout::Matrix && lacks("village") && lacks("crop") {
         add("village", places::add_column(name_of("village")));
     }
+    let no_item = !head.columns.iter().any(|c| matches!(c.meaning, Meaning::Item(..)));
+    if head.layout == Layout::Matrix && !head.complete && no_item {
+        add("code", says::name_the_item());
+    }
     let mut values = head.columns.iter().filter(|c| matches!(c.meaning, Meaning::Item(..)));
     let by_columns = head.layout == Layout::Matrix && values.all(|column| column.days.is_some());
     if lacks("from") && lacks("to") && gathered.days.is_none() && !by_columns {

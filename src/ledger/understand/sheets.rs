@@ -146,7 +146,7 @@ fn read<'a>(
     body.read();
     let (rows, left_out, gathered, last) = (body.rows, body.left_out, body.gathered, body.last);
     notes::ask(&grid, &head, &gathered, last, lookup, found);
-    equal::ask_villages(&rows, &grid, &head, found);
+    equal::ask_rows(&rows, &grid, &head, found);
     equal::ask_crops(&rows, &grid, &head, found);
     let heads = sheet.rows.get(head.rows.clone()).unwrap_or_default();
     SheetRead {

@@ -129,7 +129,7 @@ fn person(lines: &[Line<'_>]) -> Option<(String, usize)> {
     None
 }
 
-/// The name at the beginning of `rest`, which may go on with a further label: 黄某审核:吴某.
+/// The name at the beginning of `rest`, which may go on with a date or a further label: 黄某审核:吴某.
 fn name_in(rest: &str) -> Option<String> {
     let end = rest.find([':', '，', ',', '；', ';', '。', '(']);
     let mut name = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().to_owned();
@@ -140,6 +140,8 @@ fn name_in(rest: &str) -> Option<String> {
             .find(|at| name.get(*at..).is_some_and(words::is_label));
         name.truncate(labels?);
     }
+    // A date that stands behind the name: no name has a digit.
+    name.truncate(name.find(char::is_numeric).unwrap_or(name.len()));
     Some(name).filter(|name| !name.is_empty())
 }
 

@@ -140,8 +140,8 @@ fn plain(text: &str) -> String {
     let mut plain = String::new();
     for c in unit.chars() {
         match c {
-            ' ' | '·' | '•' | '⋅' | '∙' | '・' | '.' | '(' | ')' | '/' | ':' | '^' | '_' | ',' => {
-            }
+            ' ' | '·' | '•' | '⋅' | '∙' | '・' | '.' | '(' | ')' | '/' | ':' | '^' | '_' | ',' =>
+                {}
             '²' => plain.push('2'),
             '³' => plain.push('3'),
             '㎡' => plain.push_str("m2"),

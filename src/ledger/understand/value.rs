@@ -61,7 +61,9 @@ pub(super) fn amount(cell: &Cell) -> Result<Amount, (Text, Text)> {
             let quantity = number::quantity(&line(cell)).map_err(|fault| fault.rule_and_hint())?;
             (quantity.value, quantity.unit, words::scale_in(&text) != 1.0, None)
         }
-        Cell::Day(_) | Cell::Moment(_) | Cell::Month(_) => return Err(NumberFault::NotANumber.rule_and_hint()),
+        Cell::Day(_) | Cell::Moment(_) | Cell::Month(_) => {
+            return Err(NumberFault::NotANumber.rule_and_hint());
+        }
         Cell::Fault(found) => return Err(fault(found)),
     };
     let fault = if !value.is_finite() {

@@ -1,6 +1,6 @@
 //! The columns of a state form with what stands in them: a reference, a sum, or nothing.
 
-use crate::figures::{Figure, FigureId, Form, FormRow, Statement, Verdict};
+use crate::figures::{Figure, FigureId, Form, FormRow, Origin, Statement, Verdict};
 use crate::locales::{Text, forms as words};
 use crate::report::filters::{self, long_day};
 use crate::report::since;
@@ -60,12 +60,16 @@ impl Field<'_> {
     /// The value to report, in the unit of the figure; none where it is not proved, or where the field counts since a
     /// day before the period.
     pub fn reported(&self) -> Option<f64> {
+        self.in_period().filter(|_| self.due().is_none())
+    }
+
+    /// The value of the period without the part that the form does not have, where it is proved.
+    fn in_period(&self) -> Option<f64> {
         let value = proved(self.statement, self.row.figure)?;
-        let outside = match self.outside() {
-            Some((part, _)) => proved(self.statement, part)?,
-            None => 0.0,
-        };
-        (self.due().is_none()).then_some(value - outside)
+        match self.outside() {
+            Some((part, _)) => Some(value - proved(self.statement, part)?),
+            None => Some(value),
+        }
     }
 
     /// The part of the figure that the form does not have, where there is any of it.
@@ -84,7 +88,11 @@ impl Field<'_> {
     /// The day from which the report would have to begin for this field.
     fn due(&self) -> Option<jiff::civil::Date> {
         let due = since::due(self.statement, self.form.of_a_year)?;
-        self.form.counts_so_far(self.row).then_some(due)
+        let inputs = &self.statement.figure(self.row.figure)?.inputs;
+        // The township's table of crops is that of the year.
+        let of_table = inputs.iter().all(|input| matches!(input.from, Origin::Crop(_)));
+        let counts = self.form.counts_so_far(self.row) && (inputs.is_empty() || !of_table);
+        counts.then_some(due)
     }
 
     /// `value` as the form prints it, with its unit.
@@ -96,20 +104,20 @@ impl Field<'_> {
     /// The value of the period, which is not that of a field that counts since an earlier day.
     fn of_period(&self) -> Option<Text> {
         self.due()?;
-        let value = proved(self.statement, self.row.figure)?;
+        let value = self.in_period()?;
         Some(words::of_period(self.row.label(), self.shown(self.row.in_form_unit(value))))
     }
 
     /// Why it is blank, or what a reader has to know of its number.
     pub fn remark(&self) -> Option<Text> {
         let figure = self.statement.figure(self.row.figure)?;
-        let proved = proved(self.statement, self.row.figure);
-        if let (Some(due), Some(value)) = (self.due(), proved) {
+        let known = self.in_period();
+        if let (Some(due), Some(value)) = (self.due(), known) {
             let (due, to) = (long_day(due), long_day(self.statement.period.to));
             let value = self.shown(self.row.in_form_unit(value));
             return Some(words::counts_from(value, due, to));
         }
-        let outside = self.outside().filter(|_| proved.is_some()).map(|(part, value)| {
+        let outside = self.outside().filter(|_| known.is_some()).map(|(part, value)| {
             words::outside(part.spec().name(), self.shown(self.row.in_form_unit(value)))
         });
         let notes: Vec<Text> = outside.into_iter().chain(remark(figure)).collect();

@@ -194,8 +194,6 @@ impl Page<'_> {
     /// The heads of a band.
     fn heads(&mut self, heads: &[Vec<Text>]) -> Result<(), XlsxError> {
         let format = self.formats.head.clone();
-        let [zh, en] = FIELD;
-        let width = Lang::current().pick(zh, en);
         let rows = u32::try_from(levels(heads)).unwrap_or(0);
         let (top, place) = (self.row, |level: usize| u32::try_from(level).unwrap_or(0));
         let last = (top + rows).saturating_sub(1);
@@ -211,8 +209,7 @@ impl Page<'_> {
             self.merged(ends.0, ends.1, &text, &format)?;
             // A head over several levels finds room in the lowest.
             let above = u16::try_from(cell.levels.len() - 1).unwrap_or(0) * LINE_HEIGHT;
-            let room = (width * cell.columns.len() as f64 - 1.0) * Lang::current().pick(1.0, LATIN);
-            let points = height(&text, room).unwrap_or(0);
+            let points = height(&text, room(cell.columns.len())).unwrap_or(0);
             if let Some(lowest) = heights.get_mut(cell.levels.end - 1) {
                 *lowest = (*lowest).max(points.saturating_sub(above) + 4);
             }
@@ -235,8 +232,13 @@ impl Page<'_> {
         let row = self.row + 1;
         self.sheet.write_with_format(self.row, 0, words::unit_of_count().to_string(), &head)?;
         self.sheet.write_with_format(row, 0, township, &head)?;
+        let mut unit_height = LINE_HEIGHT;
         for (column, (_, place)) in columns {
-            self.sheet.write_with_format(self.row, *place, column.unit.to_string(), &head)?;
+            let unit = column.unit.to_string();
+            self.sheet.write_with_format(self.row, *place, &unit, &head)?;
+            // A Chinese unit has room on its line.
+            let points = Lang::current().pick(None, height(&unit, room(1)));
+            unit_height = unit_height.max(points.unwrap_or(0));
             let format = cell(FormatAlign::Center).set_num_format(number_format(column.decimals));
             let formula = match &column.content {
                 Content::Blank => {
@@ -255,7 +257,7 @@ impl Page<'_> {
             };
             self.sheet.write_formula_with_format(row, *place, formula, &format)?;
         }
-        self.end_row(LINE_HEIGHT)?;
+        self.end_row(unit_height)?;
         self.end_row(NUMBERS_HEIGHT)
     }
 
@@ -298,6 +300,13 @@ impl Page<'_> {
         }
         Ok(())
     }
+}
+
+/// How much text a line of a head over so many columns has room for.
+fn room(columns: usize) -> f64 {
+    let lang = Lang::current();
+    let [zh, en] = FIELD;
+    (lang.pick(zh, en) * columns as f64 - 1.0) * lang.pick(1.0, LATIN)
 }
 
 /// Cells of a sum: a range where they stand side by side, else one by one.

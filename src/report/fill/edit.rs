@@ -99,16 +99,15 @@ impl<'a> Edits<'a> {
         let spans = self.spans(paragraph);
         // Deleted text lies between the piece before it and the one behind it. The first one that ends behind the
         // beginning of the range decides: the others lie farther back.
-        let before = |at: usize| {
-            at.checked_sub(1).and_then(|at| spans.get(at)).map_or(0, |span| span.end)
-        };
-        let behind = |at: usize| {
-            spans.get(at).map_or(before(at), |span| span.start).max(before(at))
-        };
+        let before =
+            |at: usize| at.checked_sub(1).and_then(|at| spans.get(at)).map_or(0, |span| span.end);
+        let behind =
+            |at: usize| spans.get(at).map_or(before(at), |span| span.start).max(before(at));
         let passed = whole.deleted.partition_point(|at| behind(*at) <= range.start);
-        let deleted = whole.deleted.get(passed).is_some_and(|at| {
-            before(*at) < range.end || and_behind && before(*at) == range.end
-        });
+        let deleted = whole
+            .deleted
+            .get(passed)
+            .is_some_and(|at| before(*at) < range.end || and_behind && before(*at) == range.end);
         let tracked = pieces().any(|piece| piece.moved_away || piece.revision != first);
         (deleted || tracked).then_some(Obstacle::Tracked)
     }

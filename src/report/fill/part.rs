@@ -279,7 +279,8 @@ impl Scan<'_> {
 
     fn start(&mut self, tag: &BytesStart<'_>, here: Range<usize>) {
         let name = self.name(tag);
-        self.part.elements += usize::from(matches!(name.as_str(), "p" | "r" | "t" | "sdt" | "rStyle"));
+        self.part.elements +=
+            usize::from(matches!(name.as_str(), "p" | "r" | "t" | "sdt" | "rStyle"));
         self.besides_text(&name);
         self.picture(&name);
         let meaning = match name.as_str() {

@@ -2,13 +2,64 @@
 
 /// What only drought relief and drinking water have: the words of the figures' names and phrases, and what offices say
 /// for them.
-const OWN: [&str; 30] = [
-    "抗旱", "受旱", "旱情", "干旱", "因旱", "受灾", "成灾", "绝收", "灾情", "挽救", "挽回", "汽油",
-    "柴油", "用电", "饮水", "农饮", "灌溉", "浇灌", "提水", "引水", "抽水", "送水", "水泵", "塘堰",
-    "山塘", "河沟", "断流", "断水", "干涸", "蓄水",
+const OWN: [&str; 38] = [
+    "抗旱",
+    "受旱",
+    "旱情",
+    "干旱",
+    "因旱",
+    "受灾",
+    "成灾",
+    "绝收",
+    "灾情",
+    "挽救",
+    "挽回",
+    "汽油",
+    "柴油",
+    "用电",
+    "饮水",
+    "农饮",
+    "灌溉",
+    "浇灌",
+    "提水",
+    "引水",
+    "抽水",
+    "送水",
+    "水泵",
+    "塘堰",
+    "山塘",
+    "河沟",
+    "断流",
+    "断水",
+    "干涸",
+    "蓄水",
+    "轻旱",
+    "中旱",
+    "重旱",
+    "特旱",
+    "缺水",
+    "缺墒",
+    "无雨",
+    "运水车",
 ];
 /// What other subjects have too: it counts only right behind a passage that was replaced.
-const SHARED: [&str; 7] = ["资金", "设备", "投入", "经费", "物资", "受益", "救灾"];
+const SHARED: [&str; 15] = [
+    "资金",
+    "设备",
+    "投入",
+    "经费",
+    "物资",
+    "受益",
+    "救灾",
+    "降雨",
+    "机井",
+    "机电井",
+    "渠道",
+    "管道",
+    "水利设施",
+    "改种",
+    "损失",
+];
 
 /// Whether a sentence speaks of the figures' subjects; `right_behind` a passage also by words that others share.
 pub(super) fn are_spoken_of(sentence: &str, right_behind: bool) -> bool {

@@ -1,3 +1,5 @@
+//! Tests of what pages may unpack to.
+
 use ::parquet::data_type::{ByteArray, ByteArrayType};
 use ::parquet::file::metadata::ParquetMetaDataReader;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};

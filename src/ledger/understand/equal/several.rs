@@ -12,8 +12,8 @@ use crate::locales::{Text, ledger as places, understanding as says};
 /// All of a row but its value and its paper.
 type Key<'a> = (EntryCode, (Date, Date), Option<&'a VillageId>, Option<&'a CropId>, &'a str);
 
-/// The first row of a key: its sheet, its number, its value and its paper.
-type First<'a> = (usize, usize, f64, &'a str);
+/// The first row of a key: its sheet, its number, its value, its paper and its person.
+type First<'a> = (usize, usize, f64, [&'a str; 2]);
 
 /// Asks about them, and with `each` about equal ones too, which the clerk takes for several; `room` is how many
 /// problems may still be told.
@@ -30,13 +30,14 @@ pub(super) fn ask(sheets: &mut [SheetRead], each: bool, room: &mut usize) {
             let work = entry.work.as_deref().unwrap_or_default();
             let days = (entry.from, entry.to);
             let key = (entry.code, days, entry.village.as_ref(), entry.crop.as_ref(), work);
-            let paper = entry.document.as_str();
+            let paper = [entry.document.as_str(), entry.entered_by.as_str()];
             let here = (at, row.number, entry.value, paper);
             let before = first.get(&key).copied();
             let (other, number, value, of) = before.unwrap_or(here);
             first.entry(key).or_insert(here);
             let equal = value == entry.value;
-            if before.is_none() || equal && !(each && of == paper) {
+            // Rows that are equal in everything are asked as such.
+            if before.is_none() || equal && of == paper && !each {
                 continue;
             }
             let place = places::place_row(number);
@@ -53,6 +54,10 @@ pub(super) fn ask(sheets: &mut [SheetRead], each: bool, room: &mut usize) {
                 Some(column) => places::place_cell(row.number, says::column_at(column)),
                 None => places::place_row(row.number),
             };
+            // What is asked of the row already may tell them apart.
+            if sheet.problems.iter().any(|problem| is_of_row(problem, row.number)) {
+                continue;
+            }
             *room -= 1;
             let value = Text::verbatim(entry.value);
             asked.push((at, Problem::new(here, value, rule, places::sum_or_later())));
@@ -64,4 +69,11 @@ pub(super) fn ask(sheets: &mut [SheetRead], each: bool, room: &mut usize) {
             sheet.problems.push(problem);
         }
     }
+}
+
+/// Whether a problem names the row with this number.
+fn is_of_row(problem: &Problem, number: usize) -> bool {
+    let row = String::from(places::place_row(number));
+    let rest = problem.path.strip_prefix(row.as_str());
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }

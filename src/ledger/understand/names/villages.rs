@@ -16,7 +16,7 @@ const PARTS: [&str; 4] = ["组", "自然村", "生产队", "屯"];
 pub(super) const OWN_LEVEL: &str = "本级";
 
 /// What the whole township is called.
-const WHOLE: [&str; 17] = [
+const WHOLE: [&str; 19] = [
     "全乡",
     "全镇",
     "全街道",
@@ -30,6 +30,8 @@ const WHOLE: [&str; 17] = [
     "全镇合计",
     "全乡镇",
     "乡镇本级",
+    "wholetownship",
+    "thewholetownship",
     "乡本级",
     "镇本级",
     "街道本级",
