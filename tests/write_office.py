@@ -23,7 +23,7 @@ sheet.append(["绝收面积", 12, None, day, day, "东门村", "水稻", "农情
 sheet.append(["汽油", 40, "L", day, day, "东们村", None, "加油票 2022-08-0002", "财政所 黄某"])
 # Formulas have no result before a program like Excel has worked them out.
 sheet.append(["汽油", "=20+20", "升", day, day, "东门村", None, "加油票 2022-08-0003", "财政所 黄某"])
-sheet.append(["受灾面积", 30, "亩", day, day, "东门村", "水稻", "农情调查表 3", "农技站 陈某"])
+sheet.append(["受灾面积", 30, "亩", day, day, "仙坪村", "水稻", "农情调查表 3", "农技站 陈某"])
 sheet.append(["成灾面积", 20, "亩", day, day, None, "水稻", "农情调查表 3", "农技站 陈某"])
 sheet.merge_cells("F10:F11")
 sheet.append(["抗旱后损失率", 0.12, "%", day, day, None, "水稻", "测产表", "农技站 陈某"])

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, GB18030, UTF_16BE, UTF_16LE};
 
+use super::super::export::unmarked;
 use super::grid::{Budget, Grid, text_cell};
 use super::{Book, problems};
-use super::super::export::unmarked;
 use crate::core::{Problem, RowNumbers};
 use crate::locales::book as words;
 
