@@ -78,7 +78,7 @@ impl Sum {
         total.unwrap_or_default().plus(rest).set_in(&mut draft);
         match total {
             Some(total) => {
-                draft.note(words::rated_and_entered(short(total.value), short(rest.value)))
+                draft.note(words::rated_and_entered(short(total.value), short(rest.value)));
             }
             None => draft.note(words::unrated_alone(short(rest.value))),
         }

@@ -211,7 +211,7 @@ fn what_a_spreadsheet_would_run_leaves_behind_a_mark_and_the_file_has_a_byte_ord
     let csv = to_csv(&rows, &rows).unwrap();
     assert!(csv.starts_with("\u{feff}code,value,"), "{csv}");
     for text in ["'=1+1", "'+1", "'-2", "'@SUM(1)", ",加油票=1"] {
-        assert!(csv.contains(&format!("{},黄某", text)), "{text}: {csv}");
+        assert!(csv.contains(&format!("{text},黄某")), "{text}: {csv}");
     }
 }
 

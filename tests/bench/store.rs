@@ -12,8 +12,8 @@ use std::time::Instant;
 use hanqing::core::{Parameter, Period, Reading, Series};
 use hanqing::figures::FigureId;
 use hanqing::hub::{
-    self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, StoreSettings,
-    WebSettings,
+    self, HubSettings, HubState, LedgerSettings, OverviewSource, Overviews, ReportSettings,
+    StoreSettings, WebSettings,
 };
 use hanqing::ledger::{Ledger, Persons};
 use hanqing::locales::Lang;
@@ -290,6 +290,7 @@ fn settings(path: &Path) -> HubSettings {
         plausibility: None,
         drought_grades: None,
         wording: Vec::new(),
+        report: ReportSettings::default(),
         share: None,
         broker: None,
         enroll: None,

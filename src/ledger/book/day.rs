@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn a_time_is_kept_where_the_format_shows_it() {
         let moment = date(2022, 8, 15).at(14, 30, 0, 0);
-        assert_eq!(cell(44788.604_166_666_664, Epoch::Since1900, true), Cell::Moment(moment));
+        assert_eq!(cell(44_788.604_166_666_664, Epoch::Since1900, true), Cell::Moment(moment));
         assert_eq!(cell(44788.6, Epoch::Since1900, false), Cell::Day(date(2022, 8, 15)));
         assert_eq!(iso("2022-08-15T14:30:00", true), Cell::Moment(moment));
         assert_eq!(iso("2022-08-15T00:00:00", true), Cell::Day(date(2022, 8, 15)));

@@ -194,8 +194,7 @@ fn shown(value: f64, image: &Image, sign: Sign) -> Cell {
     let Some(amount) = image.value else {
         return without_digits(value, text);
     };
-    interpreted(value, amount, image, sign, &text)
-        .unwrap_or_else(|| Cell::Fault(Fault::Unclear(text)))
+    interpreted(value, amount, image, sign, &text).unwrap_or(Cell::Fault(Fault::Unclear(text)))
 }
 
 /// A cell of which no digit is shown.
@@ -317,7 +316,7 @@ fn builtin_code(id: u16) -> Option<&'static str> {
         2 => "0.00",
         3 => "#,##0",
         4 => "#,##0.00",
-        5 | 7 | 6 | 8 => {
+        5..=8 => {
             if id < 7 {
                 "\"¥\"#,##0;\"¥\"-#,##0"
             } else {

@@ -284,7 +284,7 @@ fn by_title(
     let with_days = columns.iter().any(|c| matches!(c.meaning, Meaning::Role("from")));
     let villages = columns.iter().any(|c| matches!(c.meaning, Meaning::Village(Some(_))));
     let parts = columns.iter().any(is_part);
-    if !parts && !(villages && with_days) {
+    if !(parts || villages && with_days) {
         return None;
     }
     let item = titled::item(grid, rows.start, lookup)?;

@@ -211,7 +211,7 @@ fn section_in_chinese(number: u64) -> String {
             continue;
         }
         if zero {
-            said.push_str("零");
+            said.push('零');
         }
         zero = false;
         said.push_str(digits[digit as usize]);

@@ -40,7 +40,10 @@ pub(super) fn sheet(name: &str, text: &str) -> Sheet {
     Sheet { name: name.into(), rows, ..Sheet::default() }
 }
 
-pub(super) fn merged(mut sheet: Sheet, areas: &[((usize, usize), (usize, usize))]) -> Sheet {
+/// First and last rows, first and last columns.
+type Area = ((usize, usize), (usize, usize));
+
+pub(super) fn merged(mut sheet: Sheet, areas: &[Area]) -> Sheet {
     sheet.merged =
         areas.iter().map(|(rows, columns)| Merged { rows: *rows, columns: *columns }).collect();
     sheet

@@ -151,7 +151,7 @@ fn a_total_adds_up_its_parts_and_a_field_refers_to_its_figure() {
     // The value to report is that of the sheet of figures in the unit of the form.
     let fields = book.worksheet_range("指标对照").unwrap();
     let formulas = book.worksheet_formula("指标对照").unwrap();
-    let row = fields.rows().position(|row| row[3].to_string() == "funds_central").unwrap();
+    let row = fields.rows().position(|row| row[3] == "funds_central").unwrap();
     let row = u32::try_from(row).unwrap() + fields.start().unwrap().0;
     let value = formulas.get_value((row, 4)).unwrap();
     assert!(value.starts_with("'指标'!C"), "{value}");
@@ -189,10 +189,10 @@ fn no_form_has_an_id_a_text_for_a_number_or_a_figure_that_is_not_proved() {
         }
     }
     let fields = book.worksheet_range("指标对照").unwrap();
-    let row = fields.rows().find(|row| row[3].to_string() == "persons_engaged").unwrap();
+    let row = fields.rows().find(|row| row[3] == "persons_engaged").unwrap();
     assert_eq!((row[4].to_string(), row[7].to_string()), (String::new(), String::new()));
     assert!(row[9].to_string().starts_with("未定"), "{row:?}");
-    let row = fields.rows().find(|row| row[3].to_string() == "wells_engaged").unwrap();
+    let row = fields.rows().find(|row| row[3] == "wells_engaged").unwrap();
     assert_eq!(row[9].to_string(), "台账中没有记录", "why it is blank");
 }
 
@@ -223,7 +223,7 @@ fn a_total_leaves_out_what_the_form_has_no_field_for_and_says_so() {
     }
     let mut book = book(&entered, Lang::Chinese);
     let fields = book.worksheet_range("指标对照").unwrap();
-    let row = fields.rows().find(|row| row[3].to_string() == "funds_invested").unwrap();
+    let row = fields.rows().find(|row| row[3] == "funds_invested").unwrap();
     assert_eq!(row[4], Data::Float(550_000.0), "{row:?}");
 }
 
@@ -262,7 +262,7 @@ fn a_field_that_counts_since_an_earlier_day_is_blank_and_says_which_report_has_i
     assert_eq!(content.value(), Some(55.0));
     let mut book = book(&statement, Lang::Chinese);
     let fields = book.worksheet_range("指标对照").unwrap();
-    let row = fields.rows().find(|row| row[1].to_string() == "累计解决因旱人畜饮水困难 人口");
+    let row = fields.rows().find(|row| row[1] == "累计解决因旱人畜饮水困难 人口");
     let row = row.unwrap();
     assert_eq!((row[4].to_string(), row[7].to_string()), (String::new(), String::new()));
     let note = "本期0.0100万人；累计要从2022年7月20日起算：出2022年7月20日至2022年11月15日的报表";

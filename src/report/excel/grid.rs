@@ -96,7 +96,7 @@ mod tests {
     fn a_wide_form_is_cut_between_groups_and_never_within_one() {
         let narrow: Vec<String> = (0..18).map(|n| format!("栏{n}")).collect();
         let narrow: Vec<&str> = narrow.iter().map(String::as_str).collect();
-        assert_eq!(bands(&heads(&narrow)), [0..18]);
+        assert_eq!(bands(&heads(&narrow)), vec![0..18]);
         let mut wide = narrow.clone();
         wide.splice(9..11, ["组 一", "组 二", "组 三", "组 四"]);
         assert_eq!(bands(&heads(&wide)), [0..13, 13..20]);

@@ -122,7 +122,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     show!("{}", understood.text(Layout::of_stdout(), with_rows));
     let problems = understood.problems();
     let in_file = |said: Text| Text::chain([Text::verbatim(arguments.file.display()), said]);
-    for problem in understood.cut(&problems, |problem| Text::verbatim(problem)) {
+    for problem in understood.cut(&problems, Text::verbatim) {
         complain!("{}", visible(&in_file(problem).to_string()));
     }
     let (new, there) = count(&planned);

@@ -175,7 +175,7 @@ fn whole(tokens: &[Token]) -> Option<u128> {
     for token in tokens {
         match *token {
             Token::Arabic(Decimal { digits, exponent: 0, written }) => {
-                number.digits(digits, written)?
+                number.digits(digits, written)?;
             }
             Token::Arabic(_) => return None,
             Token::Chinese(digit) => number.digits(digit, 1)?,
