@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,6 @@ use super::key_path::KeyPath;
 use super::secrets;
 use crate::core::Problem;
 use crate::locales::{Text, config as words, core, foreign, foreign_toml};
-use crate::support::files;
 
 /// Largest file that is read, bytes. A township of several thousand stations fits; engineering judgement.
 const FILE_SIZE_MAX: u64 = 4 << 20;
@@ -70,8 +70,11 @@ impl SourceText {
         };
         let unreadable = |why: Text| fail("", words::unreadable(why), words::give_text_file());
         let failed = |error: std::io::Error| unreadable(foreign::io(&error));
-        // A device says that it is empty, and never ends.
-        let mut opened = files::open_regular(file).map_err(failed)?.take(FILE_SIZE_MAX + 1);
+        // A device never ends, and a pipe keeps whoever opens it waiting.
+        if !std::fs::metadata(file).map_err(failed)?.is_file() {
+            return Err(unreadable(core::no_regular_file()));
+        }
+        let mut opened = File::open(file).map_err(failed)?.take(FILE_SIZE_MAX + 1);
         let mut text = Vec::new();
         opened.read_to_end(&mut text).map_err(failed)?;
         if text.len() as u64 > FILE_SIZE_MAX {

@@ -1,7 +1,8 @@
 //! Characters that change what is read without being seen.
 
 /// Whether `c` changes what is read without being seen: a control, a mark that turns the order of letters around, or
-/// something without width (Unicode Technical Report 36, 2.6 and 2.10). The end of a line is one too; a text of several lines lets it pass.
+/// something without width (Unicode Technical Report 36, 2.6 and 2.10). The end of a line is one too; a text of several
+/// lines lets it pass.
 pub fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,

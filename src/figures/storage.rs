@@ -11,7 +11,7 @@ use super::rows::missing;
 use super::sources::input;
 use super::unwatched::{Watched, entered, short};
 use crate::account::{EntryCode, Method, SourceAccount, SourceDay};
-use crate::locales::{Text, figures as words};
+use crate::locales::{Text, figures as words, storage as own};
 use crate::water::{Station, StationKind};
 
 /// A last level older than this, h, at the end of the period says nothing of what is stored then. Engineering
@@ -58,10 +58,10 @@ impl SizeClass {
 
     fn name(self) -> Text {
         match self {
-            Self::Large => words::large_reservoirs(),
-            Self::Medium => words::medium_reservoirs(),
-            Self::Small => words::small_reservoirs(),
-            Self::Pond => words::ponds(),
+            Self::Large => own::large_reservoirs(),
+            Self::Medium => own::medium_reservoirs(),
+            Self::Small => own::small_reservoirs(),
+            Self::Pond => own::ponds(),
         }
     }
 
@@ -94,7 +94,7 @@ pub(super) fn total(facts: &Facts<'_>) -> Draft {
 pub(super) fn of_class(facts: &Facts<'_>, class: SizeClass) -> Draft {
     let mut found = watched(facts, |station| Some(SizeClass::of(station)? == class));
     if found.value.is_none() && found.bounds.is_none() {
-        found.without = words::none_watched(class.name());
+        found.without = own::none_watched(class.name());
     }
     found.with(facts, &[class.unmonitored()])
 }
@@ -134,14 +134,14 @@ fn watched(facts: &Facts<'_>, belongs: impl Fn(&Station) -> Option<bool>) -> Wat
     }
     let lacks = !unknown.is_empty() || !unclassed.is_empty();
     if !unknown.is_empty() {
-        draft.note(words::not_counted(Text::list(unknown)));
+        draft.note(own::not_counted(Text::list(unknown)));
     }
     if !unclassed.is_empty() {
-        draft.note(words::in_no_class(Text::list(unclassed)));
+        draft.note(own::in_no_class(Text::list(unclassed)));
     }
     let value = (known > 0).then_some(total);
     let bounds = lacks.then_some([total, total + open_m3]);
-    Watched { draft, value, bounds, without: words::no_storage() }
+    Watched { draft, value, bounds, without: own::no_storage() }
 }
 
 /// What `source` stores at the `end` of the period by its `last` level, where that says so, and a note.
@@ -158,17 +158,17 @@ fn stored(
         .collect();
     let water = last.and_then(|(day, at)| Some((day.level_m, at, day.balance?)));
     let Some((level_m, at, water)) = water else {
-        doubts.insert(0, words::no_level_or_curve(&source.name));
+        doubts.insert(0, own::no_level_or_curve(&source.name));
         return (None, Text::clauses(doubts));
     };
-    let level = words::level_at(&source.name, facts.local(at), format!("{level_m:.2}"));
+    let level = own::level_at(&source.name, facts.local(at), format!("{level_m:.2}"));
     let mut notes = vec![level];
     let stale = end.duration_since(at).as_hours() > STALE_HOURS;
     if water.outside {
-        notes.push(words::level_outside_curve());
+        notes.push(own::level_outside_curve());
     }
     if stale {
-        notes.push(words::level_stale());
+        notes.push(own::level_stale());
     }
     notes.append(&mut doubts);
     let value = (!water.outside && !stale).then_some(water.storage_m3);
@@ -186,13 +186,13 @@ fn most_stored(station: &Station) -> f64 {
 pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     let Some(now) = Span::of(drafts.get(FigureId::StorageTotal)) else {
-        draft.absent(words::no_storage_total());
+        draft.absent(own::no_storage_total());
         return draft;
     };
     if let Some((years, mean)) = earlier_years(facts, &mut draft) {
         draft.inherits(drafts.get(FigureId::StorageTotal));
         now.against(mean).set_in(&mut draft);
-        draft.note(words::against_earlier(years, format!("{:.0}", mean.value)));
+        draft.note(own::against_earlier(years, format!("{:.0}", mean.value)));
         return draft;
     }
     match entered(facts, &[EntryCode::StorageUsual], &mut draft) {
@@ -200,10 +200,10 @@ pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
             draft.figure(FigureId::StorageTotal, now.value);
             draft.inherits(drafts.get(FigureId::StorageTotal));
             now.against(usual).set_in(&mut draft);
-            draft.note(words::against_usual(short(usual.value)));
+            draft.note(own::against_usual(short(usual.value)));
             compare_whole(facts, EntryCode::StorageUsual, &mut draft);
         }
-        _ => draft.absent(words::no_earlier_storage()),
+        _ => draft.absent(own::no_earlier_storage()),
     }
     draft
 }
@@ -221,7 +221,7 @@ fn earlier_years(facts: &Facts<'_>, draft: &mut Draft) -> Option<(usize, Span)> 
             continue;
         };
         if has_entered(figure) != with_entered {
-            draft.note(words::other_parts_then(then.label.clone()));
+            draft.note(own::other_parts_then(then.label.clone()));
             continue;
         }
         draft.input(FigureInput {
@@ -250,11 +250,11 @@ fn compare_whole(facts: &Facts<'_>, with: EntryCode, draft: &mut Draft) {
     let all = is_of_township(facts, EntryCode::StorageUnmonitored)
         || of_classes.into_iter().all(|code| is_of_township(facts, *code));
     if !all {
-        draft.open(words::plan_of_other_water());
+        draft.open(own::plan_of_other_water());
     }
     if !is_of_township(facts, with) {
         let rows = facts.rows.of(with).into_iter().map(|row| row.id);
-        draft.open(words::compared_of_villages(Text::list(rows)));
+        draft.open(own::compared_of_villages(Text::list(rows)));
     }
 }
 
@@ -272,7 +272,7 @@ pub(super) fn of_plan(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
     let mut draft = Draft::default();
     let total = drafts.get(FigureId::StorageTotal);
     let Some(now) = Span::of(total) else {
-        draft.absent(words::no_storage_total());
+        draft.absent(own::no_storage_total());
         return draft;
     };
     match entered(facts, &[EntryCode::StoragePlanned], &mut draft) {
@@ -280,10 +280,10 @@ pub(super) fn of_plan(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
             draft.figure(FigureId::StorageTotal, now.value);
             draft.inherits(total);
             now.share_of(plan).times(100.0).set_in(&mut draft);
-            draft.note(words::of_planned(short(now.value), short(plan.value)));
+            draft.note(own::of_planned(short(now.value), short(plan.value)));
             compare_whole(facts, EntryCode::StoragePlanned, &mut draft);
         }
-        Some(_) => draft.absent(words::nothing_planned()),
+        Some(_) => draft.absent(own::nothing_planned()),
         None => draft.absent(missing([EntryCode::StoragePlanned])),
     }
     draft

@@ -103,8 +103,8 @@ fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township
     ]
 }
 
-/// `entries` as CSV with ids, for programs, and with the mark by which spreadsheets know it. A row of `all` may supersede
-/// another; `entries` need not contain both.
+/// `entries` as CSV with ids, for programs, and with the mark by which spreadsheets know it. A row of `all` may
+/// supersede another; `entries` need not contain both.
 pub fn to_csv(entries: &[Entry], all: &[Entry]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
     writer.write_record(columns().map(|column| column.id))?;

@@ -150,6 +150,8 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "hub")]
     &super::report::ALL,
     #[cfg(feature = "hub")]
+    &super::storage::ALL,
+    #[cfg(feature = "hub")]
     &super::store::ALL,
     #[cfg(feature = "hub")]
     &super::transfer::ALL,

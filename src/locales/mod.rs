@@ -122,6 +122,8 @@ pub(crate) mod setup;
 #[cfg(feature = "edge")]
 pub(crate) mod spool;
 #[cfg(feature = "hub")]
+pub(crate) mod storage;
+#[cfg(feature = "hub")]
 pub(crate) mod store;
 pub(crate) mod support;
 #[cfg(feature = "hub")]

@@ -36,8 +36,8 @@ const TIMES: [&str; 3] = [" throughout ", " from ", " on "];
 /// a shorter one states nothing.
 const PIECE_MIN: usize = 12;
 
-/// Words right before a number, or before 部分 and the like, that make another of it. 近 is one of them, unless it is a part
-/// of 附近 or the like.
+/// Words right before a number, or before 部分 and the like, that make another of it. 近 is one of them, unless it is a
+/// part of 附近 or the like.
 const BEFORE: [&str; 27] = [
     "超",
     "超过",

@@ -170,8 +170,8 @@ impl<'a> Section<'a> {
         Ok(Self { templates, lang, context, paragraphs })
     }
 
-    /// As [`new`](Self::new), for a report: of an office's own wording, what a check of the templates finds in its fixed
-    /// text and in these paragraphs is an error, too.
+    /// As [`new`](Self::new), for a report: of an office's own wording, what a check of the templates finds in its
+    /// fixed text and in these paragraphs is an error, too.
     pub fn checked(
         of: (&'a Templates, Choice<'_>),
         lang: Lang,
@@ -251,8 +251,8 @@ fn said(lang: Lang, figures: &[Figure]) -> Vec<String> {
     all.into_iter().collect()
 }
 
-/// What else a wording may have that has a number in it or is said of one: days of the period and of issue, names, and the
-/// whole of the unit. In the language that is spoken here.
+/// What else a wording may have that has a number in it or is said of one: days of the period and of issue, names, and
+/// the whole of the unit. In the language that is spoken here.
 fn others(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Vec<String> {
     let days = [period.from, period.to, issued_at.date()];
     let year = |day: Date| format!("{}{}", day.year(), Lang::current().pick("年", ""));

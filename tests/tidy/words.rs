@@ -18,6 +18,7 @@ const EXCEPT: &[(&str, &str)] = &[
     ("src/figures/parse.rs", "phrases read back"),
     ("src/figures/wording.rs", "hedges of a configuration"),
     ("src/ledger/columns.rs", "heads in an office's file"),
+    ("src/ledger/codes.rs", "characters that many names have"),
     ("src/ledger/book/format.rs", "words of number formats"),
     ("src/ledger/book/section.rs", "words of number formats"),
     ("src/ledger/book/ods_cell.rs", "the sign of an hour in a shown time"),

@@ -1,3 +1,5 @@
+//! Days of a table: from its columns, its title and its sheet.
+
 use super::*;
 
 #[test]

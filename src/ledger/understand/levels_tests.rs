@@ -1,3 +1,5 @@
+//! Heads of several levels.
+
 use jiff::civil::date;
 
 use super::*;

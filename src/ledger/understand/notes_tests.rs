@@ -1,3 +1,5 @@
+//! Notes above and below a table that say something of its units.
+
 use super::*;
 
 #[test]

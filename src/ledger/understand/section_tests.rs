@@ -1,3 +1,5 @@
+//! Lines between the rows of a table.
+
 use super::super::test_kit::{of, of_sheets, problems, rows, sheet};
 use super::super::understanding::Asked;
 

@@ -254,8 +254,8 @@ impl Parts {
 }
 
 /// What stands in the field of a total, which is the form's field of this `place`. Where the figure is more than the
-/// parts, its own number stands there and a note says so; where the figure is not proved, the form's own parts are added
-/// up if all of them are known.
+/// parts, its own number stands there and a note says so; where the figure is not proved, the form's own parts are
+/// added up if all of them are known.
 fn total(field: Field<'_>, place: usize, parts: &Parts) -> (Content, Option<Text>) {
     if field.due().is_some() {
         return (Content::Blank, None);

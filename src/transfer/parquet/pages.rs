@@ -1,7 +1,7 @@
 //! What the pages of a Parquet file unpack to, before the library reads them: it unpacks a page whole, whatever the
 //! page's header says of its size.
 //!
-//! Headers are structs of Thrift's compact protocol (its `doc/specs/thrift-compact-protocol.md`), and their fields are
+//! Headers are structs of Thrift's compact protocol as Apache Thrift specifies it, and their fields are
 //! those of `parquet.thrift` of Apache's parquet-format.
 
 use std::fs::File;
