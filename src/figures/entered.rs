@@ -4,7 +4,7 @@ use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, names_year};
 use super::facts::Facts;
-use super::rows::missing;
+use super::rows::{is_grade, missing};
 use super::unwatched::{entered as rows_of, short};
 use super::wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE};
 use crate::account::{Entry, EntryCode};
@@ -121,11 +121,6 @@ pub(super) fn response_level(facts: &Facts<'_>) -> Draft {
         });
     }
     draft
-}
-
-/// Whether a row may say it of the emergency response: a grade, or 0 where it ended.
-pub(super) fn is_grade(value: f64) -> bool {
-    (0.0..=4.0).contains(&value) && value.fract() == 0.0
 }
 
 fn roman(grade: f64) -> &'static str {

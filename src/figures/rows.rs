@@ -7,7 +7,6 @@ use jiff::civil::{Date, date};
 use super::counting::{Asked, Counted, Doubted, HOLDS_ON_DAYS, Span, count, survey};
 use super::doubts::{Doubt, DoubtedRows};
 use super::draft::Draft;
-use super::entered::is_grade;
 use crate::account::{Counting, Entry, EntryCode};
 use crate::core::{CropId, Period, VillageId};
 use crate::locales::{Argument, Text, figures as words};
@@ -456,4 +455,9 @@ pub(super) fn missing(codes: impl IntoIterator<Item = EntryCode>) -> Text {
     let mut names = codes.into_iter().map(EntryCode::name);
     let first = names.next().map_or_else(Text::default, words::quoted);
     words::no_rows(names.fold(first, words::quoted_too))
+}
+
+/// Whether a row may say it of the emergency response: a grade, or 0 where it ended.
+pub(super) fn is_grade(value: f64) -> bool {
+    (0.0..=4.0).contains(&value) && value.fract() == 0.0
 }

@@ -8,7 +8,7 @@ use minijinja::value::{Object, Serde, Value};
 use minijinja::{Error, ErrorKind, Output, State, escape_formatter};
 
 use super::filters::without_backticks;
-use super::render::is_wording;
+use super::fixed::is_wording;
 use super::spoken::spoken;
 use crate::figures::{Class, Figure, FigureId, FigureInput, Origin, Verdict};
 use crate::locales::{Lang, Text, report as words};

@@ -1,7 +1,6 @@
 //! Checks an office's templates: fills them with all figures, with parts of them and with none, and looks through the
 //! text that is fixed in the wording.
 
-use std::ops::Range;
 use std::path::Path;
 use std::{fs, io};
 
@@ -10,8 +9,8 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 
 use super::blocks::Choice;
-use super::quoted;
-use super::render::{self, Section, Templates, WORDING, WORDING_EN, about};
+use super::fixed::{WORDING, WORDING_EN, fixed, without_comments};
+use super::render::{self, Section, Templates, about};
 use super::subsets::Wording;
 use crate::core::Period;
 use crate::figures::{
@@ -20,31 +19,6 @@ use crate::figures::{
 };
 use crate::locales::{Lang, Text, figures, foreign, report as words, within};
 use crate::water::Township;
-
-/// Words of a denial or of completeness: a statement that needs evidence, and so has to come from a figure. A short
-/// list of what such reports say, not of all that a language can say.
-const STATEMENTS: [&str; 15] = [
-    "未有",
-    "未出现",
-    "未发生",
-    "未造成",
-    "没有",
-    "无一",
-    "无人",
-    "无忧",
-    "不存在",
-    "杜绝",
-    "全部解决",
-    "全面解决",
-    "全面保障",
-    "有保障",
-    "均未",
-];
-/// What is no denial although one stands in it: a drone.
-const NO_STATEMENT: &str = "无人机";
-/// The same in English, in lower case: words, and words that stand together.
-const STATEMENTS_EN: [&str; 7] = ["no", "none", "never", "nobody", "nothing", "neither", "nowhere"];
-const PHRASES_EN: [&str; 3] = ["not a single", "all solved", "without exception"];
 
 /// All faults of the templates in `templates_dir`, or of the built-in ones, each with its place.
 pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
@@ -71,14 +45,6 @@ pub fn check_templates(templates_dir: Option<&Path>) -> Vec<Text> {
     }
     faults.sort_by_cached_key(Text::to_string);
     faults.dedup();
-    faults
-}
-
-/// The faults of the text that is fixed in the `source` of a wording.
-pub(super) fn fixed(lang: Lang, template: &str, source: &str) -> Vec<Text> {
-    let outside = without_comments(source);
-    let mut faults = numbers(template, &outside);
-    faults.extend(statements(lang, template, &fixed_text(&outside)));
     faults
 }
 
@@ -162,76 +128,6 @@ fn documents(templates: &Templates) -> Vec<Text> {
         }
     }
     faults
-}
-
-/// A template without its comments. Their line breaks are kept, so that the line numbers stay right.
-fn without_comments(source: &str) -> String {
-    let mut outside = String::new();
-    let mut rest = source;
-    while let Some((before, after)) = rest.split_once("{#") {
-        outside.push_str(before);
-        let (comment, next) = after.split_once("#}").unwrap_or((after, ""));
-        outside.extend(comment.chars().filter(|c| *c == '\n'));
-        rest = next;
-    }
-    outside + rest
-}
-
-/// The text of a template that is printed as it stands: what lies outside its code, and the texts in its code. Line
-/// breaks are kept; a blank takes the place of code.
-fn fixed_text(outside: &str) -> String {
-    let mut fixed = String::new();
-    let (mut code, mut quote) = (false, None);
-    let mut rest = outside.chars().peekable();
-    while let Some(c) = rest.next() {
-        let next = rest.peek().copied();
-        match (code, quote) {
-            (false, _) if c == '{' && matches!(next, Some('{' | '%')) => {
-                code = true;
-                fixed.push(' ');
-            }
-            (true, None) if matches!(c, '}' | '%') && next == Some('}') => {
-                code = false;
-                rest.next();
-            }
-            (true, None) if matches!(c, '"' | '\'') => {
-                quote = Some(c);
-                fixed.push(' ');
-            }
-            (true, None) => fixed.extend((c == '\n').then_some(c)),
-            (true, Some(end)) if c == end => quote = None,
-            (false, _) | (true, Some(_)) => fixed.push(c),
-        }
-    }
-    fixed
-}
-
-/// Numbers in the wording that do not come from a figure: next year they are wrong.
-fn numbers(template: &str, outside: &str) -> Vec<Text> {
-    let of_line = |(index, line): (usize, &str)| {
-        let found = quoted::numbers(line).into_iter();
-        let number =
-            |at: Range<usize>| Some(words::fixed_number(template, index + 1, line.get(at)?));
-        found.filter_map(number).collect::<Vec<_>>()
-    };
-    outside.lines().enumerate().flat_map(of_line).collect()
-}
-
-/// Statements in the `fixed` text of the wording that do not come from a figure: they are printed whether or not they
-/// are proved.
-fn statements(lang: Lang, template: &str, fixed: &str) -> Vec<Text> {
-    let of_line = |(index, line): (usize, &str)| {
-        let line = line.to_lowercase().replace(NO_STATEMENT, "");
-        let stands = |said: &&str| match lang {
-            Lang::Chinese => line.contains(*said),
-            Lang::English => line.split(|c: char| !c.is_alphabetic()).any(|word| word == *said),
-        };
-        let said: &[&str] = lang.pick(&STATEMENTS, &STATEMENTS_EN);
-        let phrases = PHRASES_EN.iter().filter(|phrase| line.contains(**phrase));
-        let found = said.iter().filter(|said| stands(said)).chain(phrases);
-        found.map(|said| words::fixed_statement(template, index + 1, said)).collect::<Vec<_>>()
-    };
-    fixed.lines().enumerate().flat_map(of_line).collect()
 }
 
 /// How the figures that the templates are filled with are worded.

@@ -11,6 +11,7 @@ mod excel;
 mod explain;
 pub mod fill;
 mod filters;
+mod fixed;
 mod issue;
 mod lint;
 mod marks;

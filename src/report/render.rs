@@ -14,19 +14,17 @@ use minijinja::{Environment, UndefinedBehavior, context};
 
 use super::blocks::Choice;
 use super::claims::{Claims, write_value};
+use super::fixed::{WORDING, WORDING_EN};
 use super::quoted::unquoted;
 use super::spoken::spoken;
 use super::style::hedged_twice;
 use super::subsets::Wording;
-use super::{filters, lint, since, template_error::template_error};
+use super::{filters, fixed, since, template_error::template_error};
 use crate::core::Period;
 use crate::figures::{Comparison, Figure, FigureId, Statement};
 use crate::locales::{Lang, Text, foreign, report as words, within};
 use crate::water::Township;
 
-/// The template of the section's wording, one paragraph per line.
-pub(super) const WORDING: &str = "drought-relief.txt.j2";
-pub(super) const WORDING_EN: &str = "drought-relief.en.txt.j2";
 const MARKDOWN: &str = "drought-relief.md.j2";
 const MARKDOWN_EN: &str = "drought-relief.en.md.j2";
 /// In both languages: its words are messages.
@@ -185,7 +183,7 @@ impl<'a> Section<'a> {
         if is_built_in(name, &source) {
             return Ok(section);
         }
-        let mut faults = lint::fixed(lang, name, &source);
+        let mut faults = fixed::fixed(lang, name, &source);
         let said = |id: FigureId| statement.figure(id).and_then(spoken).cloned();
         let present = FigureId::ALL.iter().copied().filter(|id| said(*id).is_some()).collect();
         let in_words = |id: FigureId| said(id).unwrap_or_else(|| id.spec().name());
@@ -261,11 +259,6 @@ fn others(township: &Township, period: Period, issued_at: &ZonedDateTime) -> Vec
     let whole = format!("全{}", unit_word(&township.name));
     let about = [township.name.clone(), whole, issued_on(issued_at)];
     days.into_iter().flatten().chain(names).chain(about).collect()
-}
-
-/// Whether a template of this name words the section.
-pub(super) fn is_wording(name: &str) -> bool {
-    [WORDING, WORDING_EN].contains(&name)
 }
 
 /// The wording of the section in `lang`: one paragraph per line, made of `claims` and what the section is about. A

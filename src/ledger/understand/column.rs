@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::super::columns::{EXPORT_ONLY, id_of, is_aside, name_of};
 use super::lookup::{Lookup, Word};
 use super::plain::squash;
-use super::{levels, names, unit, words};
+use super::{names, qualifiers, unit, words};
 use crate::account::EntryCode;
 use crate::core::{CropId, VillageId};
 use crate::locales::{Lang, Text, understanding as says};
@@ -144,7 +144,7 @@ fn kind(text: &str, exported: bool, lookup: &mut Lookup<'_>) -> (Kind, Option<St
 /// A head without the unit at its end: 数值（万元）, 绝收面积 亩, 群众自筹，万元.
 fn split_unit(text: &str, squashed: &str, lookup: &mut Lookup<'_>) -> (String, Option<String>) {
     let (name, unit) = words::split_unit(squashed);
-    let parted = text.trim().rsplit_once(levels::BEFORE_UNIT);
+    let parted = text.trim().rsplit_once(qualifiers::BEFORE_UNIT);
     if let Some((before, behind)) = parted.filter(|_| unit.is_none())
         && let Some(unit) = bare_unit(&squash(behind))
         && lookup.item(&squash(before)).found().is_some()
@@ -318,7 +318,7 @@ impl Parts {
             Kind::Total => self.total = true,
             Kind::Unit => column.unit = bare_unit(&squash(text)),
             Kind::Aside => self.aside = true,
-            Kind::Unknown if of_levels && !levels::is_harmless(text) => {
+            Kind::Unknown if of_levels && !qualifiers::is_harmless(text) => {
                 column.over.push(text.to_owned());
             }
             Kind::Unknown => self.doubtful |= words::is_doubtful(&squash(text), ""),

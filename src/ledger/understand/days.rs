@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::context::{Context, Found};
 use super::day::{self, Years};
 use super::head::Head;
-use super::levels;
 use super::plain::{Grid, squash};
+use super::qualifiers;
 use super::title::{Gathered, Line};
 use super::understanding::Layout;
 use super::words;
@@ -67,7 +67,8 @@ pub(super) fn is_of_filling(text: &str) -> bool {
 pub(super) fn is_bare(text: &str) -> bool {
     let squashed = squash(text);
     !squashed.contains(':')
-        && levels::days_alone(&squashed, levels::ANY_YEAR).is_some_and(|(from, to)| from == to)
+        && qualifiers::days_alone(&squashed, qualifiers::ANY_YEAR)
+            .is_some_and(|(from, to)| from == to)
 }
 
 fn how(text: &str, above: bool, filling: bool) -> Option<How> {

@@ -5,7 +5,7 @@ use super::lookup::Lookup;
 use super::plain::{Grid, is_blank, line, squash};
 use super::titled::{self, TitleItem};
 use super::understanding::Layout;
-use super::{levels, words};
+use super::{qualifiers, words};
 use crate::ledger::book::{COLUMNS_MAX, Cell, Row};
 use crate::ledger::columns::id_of;
 
@@ -278,7 +278,7 @@ fn by_title(
     let mut columns = columns.to_vec();
     let is_day = |column: &Column| {
         column.meaning == Meaning::Unknown
-            && levels::days_alone(&column.head, levels::ANY_YEAR).is_some()
+            && qualifiers::days_alone(&column.head, qualifiers::ANY_YEAR).is_some()
     };
     let is_part = |column: &Column| is_crop(column) || is_day(column);
     let with_days = columns.iter().any(|c| matches!(c.meaning, Meaning::Role("from")));

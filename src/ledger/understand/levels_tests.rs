@@ -2,6 +2,8 @@
 
 use jiff::civil::date;
 
+use super::super::day::Years;
+use super::super::qualifiers::{days_alone, is_harmless};
 use super::*;
 
 const YEARS: Years = Years { named: Some(2022), range: (2000, 2023) };

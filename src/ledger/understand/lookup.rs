@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::levels;
 use super::names::{self, Named};
 use super::plain::squash;
+use super::qualifiers;
 use crate::account::EntryCode;
 use crate::core::{CropId, VillageId};
 use crate::ledger::columns::is_aside;
@@ -72,7 +72,7 @@ impl<'a> Lookup<'a> {
     /// Whether the clerk leaves out the column with these letters: 列F.
     pub fn leaves_column(&self, letters: &str) -> bool {
         !self.meanings.is_empty()
-            && levels::COLUMN_WORDS.iter().any(|word| self.leaves(&format!("{word}{letters}")))
+            && qualifiers::COLUMN_WORDS.iter().any(|word| self.leaves(&format!("{word}{letters}")))
     }
 
     /// Whether the clerk says that `text` is a remark.

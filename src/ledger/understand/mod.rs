@@ -18,6 +18,7 @@ mod names;
 mod notes;
 mod number;
 mod plain;
+mod qualifiers;
 mod row;
 mod section;
 mod settle;

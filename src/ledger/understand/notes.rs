@@ -108,7 +108,7 @@ pub(super) fn ask(
                 continue;
             }
             let other = unit_of_note(&text).filter(|unit| !units.contains(&unit.as_str()));
-            let rule = match (other, super::levels::doubtful_in(&text)) {
+            let rule = match (other, super::qualifiers::doubtful_in(&text)) {
                 (Some(unit), _) => says::unit_of_note(unit),
                 (None, Some(word)) => says::doubtful_line(word),
                 (None, None) => continue,

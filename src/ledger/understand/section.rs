@@ -7,7 +7,7 @@ use super::plain::{Grid, is_blank, line, squash};
 use super::row::Shared;
 use super::titled::TitleCrop;
 use super::understanding::Layout;
-use super::{column, day, levels, notes, value, words};
+use super::{column, day, levels, notes, qualifiers, value, words};
 use crate::account::EntryCode;
 use crate::core::{CropId, VillageId};
 use crate::ledger::book::{Cell, Row};
@@ -144,15 +144,15 @@ impl<'a> Body<'_, 'a> {
         }
         let meant = self.lookup.meaning(text).unwrap_or(text).to_owned();
         let squashed = squash(&meant);
-        let plain = levels::without_count(&squashed).trim_matches([':', '(', ')']).to_owned();
-        let sure = levels::doubtful_in(&meant).is_none();
+        let plain = qualifiers::without_count(&squashed).trim_matches([':', '(', ')']).to_owned();
+        let sure = qualifiers::doubtful_in(&meant).is_none();
         let understood = sure
             && (self.unit_line(row, index, &meant)
                 || self.day_line(row, index, &meant)
                 || self.village_line(row, index, &plain)
                 || self.crop_line(row, index, &plain))
             || self.is_page_head(text)
-            || sure && (is_note(&meant) || levels::is_harmless(&plain));
+            || sure && (is_note(&meant) || qualifiers::is_harmless(&plain));
         if !understood {
             let place = self.grid.place(row.number, index, self.name(index));
             self.found.add(place, text, says::line_unclear(), says::line_way_out(text));
@@ -198,7 +198,7 @@ impl<'a> Body<'_, 'a> {
 
     fn day_line(&mut self, row: &'a Row, index: usize, text: &str) -> bool {
         let years = self.gathered.years;
-        let alone = levels::days_alone(text, years);
+        let alone = qualifiers::days_alone(text, years);
         // A title with its own day stands above a head of its own.
         let title = || {
             let at = self.grid.sheet.rows.iter().position(|other| other.number == row.number)?;

@@ -9,7 +9,7 @@ use super::lookup::Lookup;
 use super::plain::{Grid, is_blank, line, squash};
 use super::titled::{self, TitleCrop};
 use super::understanding::Layout;
-use super::{days, levels, notes, words};
+use super::{days, notes, qualifiers, words};
 use crate::ledger::book::{Cell, Row};
 use crate::locales::{Text, ledger as places, understanding as says};
 
@@ -167,7 +167,7 @@ pub(super) fn gather(
         said: said.into_iter().collect(),
     };
     for line in lines.iter().filter(|line| line.above) {
-        if let Some(word) = levels::doubtful_in(&line.text) {
+        if let Some(word) = qualifiers::doubtful_in(&line.text) {
             let place = places::place_row(line.number);
             found.add(
                 place,

@@ -2,9 +2,9 @@
 
 use super::column::bare_unit;
 use super::head::Head;
-use super::levels;
 use super::lookup::{Lookup, Word};
 use super::plain::{Grid, is_blank, line, squash};
+use super::qualifiers;
 use crate::account::EntryCode;
 use crate::core::CropId;
 use crate::ledger::columns::name_of;
@@ -68,7 +68,7 @@ pub(super) fn item(grid: &Grid<'_>, head: usize, lookup: &mut Lookup<'_>) -> Opt
     for row in grid.sheet.rows.iter().take(head).filter(|row| !row.hidden) {
         for cell in row.cells.iter().filter(|cell| !is_blank(cell)) {
             let text = squash(&line(cell));
-            if lookup.is_remark(&text) || levels::doubtful_in(&text).is_some() {
+            if lookup.is_remark(&text) || qualifiers::doubtful_in(&text).is_some() {
                 continue;
             }
             for (code, behind) in items_in(&text, lookup) {
