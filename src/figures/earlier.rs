@@ -3,7 +3,10 @@
 use serde::Serialize;
 
 use super::catalogue::FigureId;
-use super::figure::{Figure, Origin};
+use super::counting::Span;
+use super::draft::Draft;
+use super::figure::{Figure, FigureInput, Origin};
+use crate::account::Method;
 use crate::core::Period;
 use crate::locales::Text;
 
@@ -56,6 +59,39 @@ pub(super) fn referred(figures: &[Figure], earlier: &[Earlier]) -> Vec<Earlier> 
         (!figures.is_empty()).then(|| Earlier { label: label.clone(), period, same_days, figures })
     });
     used.collect()
+}
+
+/// How many earlier years have the figure `id` for the same days, and its mean; each is an input of `draft`. A year
+/// that cannot be compared is left out, with what `why_not` says of it.
+pub(super) fn mean_of_same_days(
+    earlier: &[Earlier],
+    id: FigureId,
+    draft: &mut Draft,
+    why_not: impl Fn(&Figure, &Text) -> Option<Text>,
+) -> Option<(usize, Span)> {
+    let (mut years, mut sum) = (0usize, Span::default());
+    for then in earlier.iter().filter(|then| then.same_days) {
+        let figure = then.figures.iter().find(|figure| figure.id == id);
+        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
+        else {
+            continue;
+        };
+        if let Some(why) = why_not(figure, &then.label) {
+            draft.note(why);
+            continue;
+        }
+        draft.input(FigureInput {
+            from: Origin::Figure(id, Some(then.period.to)),
+            value: Some(value),
+            method: Method::Figure,
+            note: then.label.clone(),
+            coverage: None,
+        });
+        let [least, most] = figure.bounds.unwrap_or([value; 2]);
+        years += 1;
+        sum = sum.plus(Span { value, least, most });
+    }
+    (years > 0).then(|| (years, sum.per(years as f64)))
 }
 
 /// Each figure that has a value now and had one earlier, in the order of `figures`.

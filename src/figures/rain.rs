@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts, series_input};
+use super::earlier::mean_of_same_days;
 use super::facts::Facts;
-use super::figure::{FigureInput, Origin};
 use super::rows::missing;
 use super::unwatched::short;
 use crate::account::{Entry, EntryCode, Method, usual_rain_mm};
@@ -239,26 +239,7 @@ fn usual(facts: &Facts<'_>, draft: &mut Draft) -> Option<Span> {
 
 /// The mean of the same days of earlier years; each is an input of `draft`.
 fn earlier_years(facts: &Facts<'_>, draft: &mut Draft) -> Option<Span> {
-    let id = FigureId::RainTotal;
-    let (mut years, mut sum) = (0usize, Span::default());
-    for then in facts.earlier.iter().filter(|e| e.same_days) {
-        let figure = then.figures.iter().find(|figure| figure.id == id);
-        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
-        else {
-            continue;
-        };
-        draft.input(FigureInput {
-            from: Origin::Figure(id, Some(then.period.to)),
-            value: Some(value),
-            method: Method::Figure,
-            note: then.label.clone(),
-            coverage: None,
-        });
-        let [least, most] = figure.bounds.unwrap_or([value; 2]);
-        years += 1;
-        sum = sum.plus(Span { value, least, most });
-    }
-    let mean = (years > 0).then(|| sum.per(years as f64))?;
+    let (years, mean) = mean_of_same_days(facts.earlier, FigureId::RainTotal, draft, |_, _| None)?;
     draft.note(said::rain_of_earlier(years, short(mean.value)));
     Some(mean)
 }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::catalogue::FigureId;
 use super::counting::Span;
 use super::draft::{Draft, Drafts};
+use super::earlier::mean_of_same_days;
 use super::facts::Facts;
-use super::figure::{Figure, FigureInput, Origin};
+use super::figure::{Figure, Origin};
 use super::rows::missing;
 use super::sources::input;
 use super::unwatched::{Watched, entered, short};
@@ -211,32 +212,12 @@ pub(super) fn anomaly(facts: &Facts<'_>, drafts: &Drafts) -> Draft {
 /// The number of earlier years with data, and the mean of what was stored then on the same day; each year is an input
 /// of `draft`. One that counts what is not monitored, where this year does not, or the other way round, is left out.
 fn earlier_years(facts: &Facts<'_>, draft: &mut Draft) -> Option<(usize, Span)> {
-    let id = FigureId::StorageTotal;
     let with_entered = UNMONITORED.iter().any(|code| facts.rows.span(*code, |_| true).is_some());
-    let (mut years, mut sum) = (0usize, Span::default());
-    for then in facts.earlier.iter().filter(|e| e.same_days) {
-        let figure = then.figures.iter().find(|figure| figure.id == id);
-        let Some((figure, value)) = figure.and_then(|figure| Some((figure, figure.number()?)))
-        else {
-            continue;
-        };
-        if has_entered(figure) != with_entered {
-            draft.note(own::other_parts_then(then.label.clone()));
-            continue;
-        }
-        draft.input(FigureInput {
-            from: Origin::Figure(id, Some(then.period.to)),
-            value: Some(value),
-            method: Method::Figure,
-            note: then.label.clone(),
-            coverage: None,
-        });
-        let [least, most] = figure.bounds.unwrap_or([value; 2]);
-        years += 1;
-        sum = sum.plus(Span { value, least, most });
-    }
-    let mean = sum.per(years as f64);
-    (years > 0 && mean.value > 0.0).then_some((years, mean))
+    let other_parts = |figure: &Figure, label: &Text| {
+        (has_entered(figure) != with_entered).then(|| own::other_parts_then(label.clone()))
+    };
+    let mean = mean_of_same_days(facts.earlier, FigureId::StorageTotal, draft, other_parts);
+    mean.filter(|(_, mean)| mean.value > 0.0)
 }
 
 fn has_entered(figure: &Figure) -> bool {

@@ -20,6 +20,32 @@ pub enum ImportOutcome {
     Refused(LedgerError),
 }
 
+impl ImportOutcome {
+    /// How many rows are new, and how many the ledger has already.
+    pub fn counts(outcomes: &[Self]) -> (usize, usize) {
+        let of = |is: fn(&Self) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
+        (
+            of(|outcome| matches!(outcome, Self::Added(_))),
+            of(|outcome| matches!(outcome, Self::AlreadyThere(_))),
+        )
+    }
+
+    /// Of each code, how many of `rows` are new, and their sum.
+    pub fn sums_of_new(rows: &[Entry], outcomes: &[Self]) -> BTreeMap<EntryCode, (usize, f64)> {
+        let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
+        for (entry, outcome) in rows.iter().zip(outcomes) {
+            if let Self::Added(_) = outcome {
+                let (rows, sum) = sums.entry(entry.code).or_default();
+                *rows += 1;
+                *sum += entry.value;
+            }
+        }
+        // The last digits of a binary sum of decimals are noise.
+        sums.values_mut().for_each(|(_, sum)| *sum = (*sum * 1e6).round() / 1e6);
+        sums
+    }
+}
+
 impl Ledger {
     /// Adds those of `rows` that the ledger does not have yet, in one transaction, and returns an outcome for each. If
     /// the ledger refuses one of them, it takes none.

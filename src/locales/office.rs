@@ -330,10 +330,6 @@ messages! { "office";
         zh "应为“文件里的词=台账里的名称”，如“投入设备=未装表抗旱设备”；“词=-”表示不取这一列"
         en "must be a word of the file and its meaning, such as fuel=gasoline; WORD=- leaves a column out"
     }
-    no_regular_file(path) {
-        zh "{path} 不是普通文件：请写表格文件的名称"
-        en "{path} is no regular file: give the name of a table's file"
-    }
     sheet_read(name, layout, head) {
         zh "工作表“{name}”：{layout}，表头在第 {head} 行"
         en "sheet {name}: {layout}, heads in row {head}"

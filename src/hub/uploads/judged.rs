@@ -99,11 +99,7 @@ impl Judged {
 
     /// How many rows are new, and how many the ledger has already.
     pub fn counts(&self) -> (usize, usize) {
-        let of = |is: fn(&ImportOutcome) -> bool| self.planned.iter().filter(|p| is(p)).count();
-        (
-            of(|outcome| matches!(outcome, ImportOutcome::Added(_))),
-            of(|outcome| matches!(outcome, ImportOutcome::AlreadyThere(_))),
-        )
+        ImportOutcome::counts(&self.planned)
     }
 
     /// The same for the same rows with the same outcomes. Which numbers new rows get is no part of it.

@@ -1,7 +1,5 @@
 //! What was understood of a file, as the page shows it.
 
-use std::collections::BTreeMap;
-
 use super::judged::Judged;
 use crate::account::{Entry, EntryCode};
 use crate::ledger::{ImportOutcome, Layout, SheetRead, visible};
@@ -142,18 +140,12 @@ fn row_shown(
 
 /// The sums of the new rows by code.
 fn sums(judged: &Judged) -> Vec<ItemSum> {
-    let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
-    for (entry, outcome) in judged.rows.iter().zip(&judged.planned) {
-        if let ImportOutcome::Added(_) = outcome {
-            let (rows, sum) = sums.entry(entry.code).or_default();
-            *rows += 1;
-            *sum += entry.value;
-        }
-    }
-    let shown = |(code, (rows, sum)): (EntryCode, (usize, f64))| {
-        // The last digits of a binary sum of decimals are noise.
-        let sum = ((sum * 1e6).round() / 1e6).to_string();
-        ItemSum { item: code.name(), rows, sum, unit: code.unit_name() }
+    let sums = ImportOutcome::sums_of_new(&judged.rows, &judged.planned);
+    let shown = |(code, (rows, sum)): (EntryCode, (usize, f64))| ItemSum {
+        item: code.name(),
+        rows,
+        sum: sum.to_string(),
+        unit: code.unit_name(),
     };
     sums.into_iter().map(shown).collect()
 }

@@ -159,12 +159,11 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
         anyhow::bail!(words::correction_is_far(id, old.code.name(), old.value, value, unit));
     }
     let changed = words::corrected(id, old.code.name(), old.value, value, unit);
-    // A row of before such characters were refused can still be corrected; they do not come along.
-    let document = arguments.document.clone().unwrap_or_else(|| visible(&old.document).into());
+    let document = arguments.document.clone().unwrap_or_else(|| old.document.clone());
     let entry = Entry {
         id: 0,
         value,
-        work: old.work.as_deref().map(|work| visible(work).into_owned()),
+        work: old.work.clone(),
         document: text("document", &document)?,
         entered_by: person(&settings, &arguments.by)?,
         entered_at: Clock::system().now(),

@@ -15,7 +15,7 @@ use crate::cli::table::Layout;
 use crate::cli::usage::UsageError;
 use crate::ledger::{self, Asked, EqualRows, ImportOutcome, Ledger, Persons, visible};
 use crate::locales::{Text, office as words};
-use crate::support::Clock;
+use crate::support::{Clock, files};
 
 /// Longest answer to the question, bytes: one word.
 const ANSWER_MAX: u64 = 64;
@@ -97,7 +97,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (settings, township) = arguments.config.load_hub()?;
     let persons = &settings.persons;
     let asked = arguments.asked(persons)?;
-    let bytes = read(&arguments.file)?;
+    let file = &arguments.file;
+    let bytes = files::read_regular(file, ledger::BYTES_MAX as u64);
+    let bytes = bytes.with_context(|| words::cannot_read(file))?;
     let now = Clock::system().now();
     let understanding = ledger::understand(&bytes, &asked, &township, now);
     drop(bytes);
@@ -125,7 +127,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for problem in understood.cut(&problems, Text::verbatim) {
         complain!("{}", visible(&in_file(problem).to_string()));
     }
-    let (new, there) = count(&planned);
+    let (new, there) = ImportOutcome::counts(&planned);
     let problems = problems.len();
     if arguments.dry_run {
         say!("{}", words::can_be_entered(new, there, problems));
@@ -195,7 +197,7 @@ fn enter(path: &Path, rows: &[Entry], two_person: bool) -> anyhow::Result<ExitCo
         complain!("{}", words::nothing_entered());
         return Ok(ExitCode::FAILURE);
     }
-    let (new, there) = count(&outcomes);
+    let (new, there) = ImportOutcome::counts(&outcomes);
     say!("{}", words::rows_entered(new, there));
     if two_person && new > 0 {
         say!("{}", words::count_once_reviewed());
@@ -216,29 +218,6 @@ fn sign(rows: &mut [Entry], planned: &[ImportOutcome], persons: &Persons) -> boo
         }
     }
     changed
-}
-
-/// Reads the file, but only one byte more than the limit of one that is too large. A pipe or a device could give bytes
-/// for ever, or none.
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let cannot_read = || words::cannot_read(file);
-    if !std::fs::metadata(file).with_context(cannot_read)?.is_file() {
-        anyhow::bail!(words::no_regular_file(file));
-    }
-    let mut bytes = Vec::new();
-    let most = u64::try_from(ledger::BYTES_MAX).unwrap_or(u64::MAX);
-    let opened = std::fs::File::open(file).with_context(cannot_read)?;
-    opened.take(most.saturating_add(1)).read_to_end(&mut bytes).with_context(cannot_read)?;
-    Ok(bytes)
-}
-
-/// How many rows are new, and how many are already there.
-pub(super) fn count(outcomes: &[ImportOutcome]) -> (usize, usize) {
-    let of = |is: fn(&ImportOutcome) -> bool| outcomes.iter().filter(|outcome| is(outcome)).count();
-    (
-        of(|outcome| matches!(outcome, ImportOutcome::Added(_))),
-        of(|outcome| matches!(outcome, ImportOutcome::AlreadyThere(_))),
-    )
 }
 
 #[cfg(test)]
@@ -274,17 +253,5 @@ mod tests {
             with_yes(said.iter().map(|word| (*word).to_owned())),
             r"hanqing ledger import --yes -c hub.toml '8月 台账'\''s.xlsx'"
         );
-    }
-
-    #[test]
-    fn only_a_regular_file_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let error = read(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("regular file"), "{error}");
-        let error = read(Path::new("/dev/zero")).unwrap_err().to_string();
-        assert!(error.contains("/dev/zero"), "{error}");
-        let file = folder.path().join("a.csv");
-        std::fs::write(&file, "code").unwrap();
-        assert_eq!(read(&file).unwrap(), b"code");
     }
 }

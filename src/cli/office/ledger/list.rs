@@ -9,7 +9,7 @@ use super::print::print;
 use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::hub;
-use crate::ledger::{Ledger, visible};
+use crate::ledger::Ledger;
 use crate::locales::{ledger, moment, office as words};
 use crate::support::Clock;
 
@@ -64,7 +64,7 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     print(&rows, &pending, &township);
     for entry in &rows {
         let at = moment(entry.entered_at, now, calendar.zone());
-        say!("{}", words::entered(entry.id, at, &*visible(&entry.entered_by)));
+        say!("{}", words::entered(entry.id, at, &entry.entered_by));
     }
     Ok(ExitCode::SUCCESS)
 }

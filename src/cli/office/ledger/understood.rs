@@ -1,10 +1,7 @@
 //! What was understood of a file, for whoever confirms it.
 
-use std::collections::BTreeMap;
-
-use super::import::count;
 use super::print::{add, table};
-use crate::account::{Entry, EntryCode};
+use crate::account::Entry;
 use crate::cli::table::{Layout, Table, left, right};
 use crate::core::Problem;
 use crate::ledger::{ImportOutcome, Layout as Laid, RowRead, SheetRead, Understanding, visible};
@@ -39,7 +36,7 @@ impl Understood<'_> {
             let entries = self.rows.get(rows.clone()).unwrap_or_default();
             let planned = self.planned.get(rows).unwrap_or_default();
             self.sheet(&mut text, sheet, layout);
-            let (new, there) = count(planned);
+            let (new, there) = ImportOutcome::counts(planned);
             line(&mut text, "  ", &words::rows_taken(entries.len(), new, there));
             if with_rows && !entries.is_empty() {
                 text += &self.table(sheet, entries, planned).laid_out(layout);
@@ -164,17 +161,7 @@ impl Understood<'_> {
 
     /// The sums of the new rows by code.
     fn sums(&self, text: &mut String) {
-        let mut sums: BTreeMap<EntryCode, (usize, f64)> = BTreeMap::new();
-        for (entry, outcome) in self.rows.iter().zip(self.planned) {
-            if let ImportOutcome::Added(_) = outcome {
-                let sum = sums.entry(entry.code).or_default();
-                sum.0 += 1;
-                sum.1 += entry.value;
-            }
-        }
-        for (code, (count, sum)) in sums {
-            // The last digits of a binary sum of decimals are noise.
-            let sum = (sum * 1e6).round() / 1e6;
+        for (code, (count, sum)) in ImportOutcome::sums_of_new(self.rows, self.planned) {
             line(text, "", &words::sum_of_new(code.name(), count, sum, code.unit_name()));
         }
     }

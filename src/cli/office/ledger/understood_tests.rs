@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use super::*;
+use crate::account::EntryCode;
 use crate::ledger::{ColumnRead, LedgerError, LeftOut};
 use crate::locales::{Lang, within};
 
