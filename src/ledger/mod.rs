@@ -32,6 +32,6 @@ pub use template::template;
 pub use understand::{
     Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding, understand,
 };
-pub use value::{refused_text, refused_value};
+pub use value::{refused_day, refused_text, refused_value};
 pub use visible::visible;
 pub use work::{Others, Work, WorkError, apart_from};

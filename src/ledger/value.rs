@@ -1,8 +1,14 @@
-//! What a value and a text of a row may be.
+//! What a value, a text and a day of a row may be.
+
+use jiff::civil::Date;
 
 use crate::account::EntryCode;
 use crate::core::is_unseen;
-use crate::locales::{Text, ledger as words};
+use crate::locales::{Text, cells, ledger as words};
+
+/// The first year that rows may be of. Engineering judgement: no township enters older rows, and a year before it is a
+/// slip of the keys.
+const FIRST_YEAR: i16 = 2000;
 
 /// Longest text of a row, in characters: as in a cell of a file.
 const TEXT_MAX: usize = 500;
@@ -52,6 +58,19 @@ pub fn refused_value(code: EntryCode, value: f64) -> Option<Text> {
 /// Whether values of `code` are whole numbers.
 pub(super) fn is_counted(code: EntryCode) -> bool {
     COUNTED.iter().any(|counted| counted.unit() == code.unit())
+}
+
+/// The years that rows may be of in the year `now` of the office: up to the next one, for money that is granted ahead.
+/// Engineering judgement.
+pub(super) fn years(now: i16) -> (i16, i16) {
+    (FIRST_YEAR, now.saturating_add(1))
+}
+
+/// Why no row can be of `day` in the year `now` of the office; `None` where one can.
+pub fn refused_day(day: Date, now: i16) -> Option<Text> {
+    let (least, most) = years(now);
+    let year = day.year();
+    (!(least..=most).contains(&year)).then(|| cells::year_cannot_be(year, least, most))
 }
 
 /// Why `text` cannot stand in a row; `None` where it can.

@@ -322,6 +322,7 @@ messages! { "office";
     no_crop(text, hint) { zh "本乡镇没有“{text}”这种作物；{hint}" en "the township has no crop {text}; {hint}" }
 
     // Import of rows.
+    year_for_example() { zh "应为四位年份，如 2022" en "must be a year of four digits, such as 2022" }
     days_for_example() {
         zh "应为一天如 2022-08-05，或起止日期如 2022-08-01..2022-08-31"
         en "must be a day such as 2022-08-05, or the first and the last such as 2022-08-01..2022-08-31"

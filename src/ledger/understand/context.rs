@@ -5,12 +5,9 @@ use jiff::tz::TimeZone;
 
 use super::understanding::Asked;
 use crate::core::Problem;
+use crate::ledger::value::years;
 use crate::locales::{Text, ledger as places};
 use crate::water::Township;
-
-/// The first year that rows may be of. Engineering judgement: no township enters older rows, and a year before it is a
-/// slip of the keys.
-const FIRST_YEAR: i16 = 2000;
 
 /// Most problems of a file. Engineering judgement: with more than that the cause is the file, not its rows.
 pub(super) const PROBLEMS_MAX: usize = 1_000;
@@ -28,10 +25,14 @@ impl<'a> Context<'a> {
         Self { asked, township, now, zone }
     }
 
-    /// The years that can be: up to the next one, for money that is granted ahead. Engineering judgement.
+    /// The year that the office's clock shows.
+    pub fn year(&self) -> i16 {
+        self.now.to_zoned_datetime(self.zone.clone()).year()
+    }
+
+    /// The years that rows may be of.
     pub fn years(&self) -> (i16, i16) {
-        let year = self.now.to_zoned_datetime(self.zone.clone()).year();
-        (FIRST_YEAR, year.saturating_add(1))
+        years(self.year())
     }
 }
 

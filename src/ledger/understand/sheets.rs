@@ -12,7 +12,8 @@ use super::{equal, levels, notes, settle, title};
 use crate::core::Problem;
 use crate::ledger::book::{Book, Sheet};
 use crate::ledger::columns::COLUMNS;
-use crate::locales::{Text, ledger as places, understanding as says};
+use crate::ledger::value::refused_day;
+use crate::locales::{Text, cells, ledger as places, understanding as says};
 use crate::water::Township;
 
 /// What is understood of `book`.
@@ -25,6 +26,12 @@ pub(super) fn of_book(
     let context = Context::new(asked, township, now);
     let mut lookup = Lookup::new(township, &asked.meanings);
     let mut whole = Understanding::default();
+    let refused = |day| Some((day, refused_day(day, context.year())?));
+    if let Some((from, to)) = asked.days
+        && let Some((day, rule)) = refused(from).or_else(|| refused(to))
+    {
+        whole.problems.push(Problem::new("--days", day, rule, cells::check_the_year()));
+    }
     let chosen = choose(book, asked, &mut lookup, &mut whole);
     let mut room = PROBLEMS_MAX;
     for (sheet, head) in chosen {

@@ -164,6 +164,12 @@ fn what_is_missing_is_named_with_the_way_out() {
     };
     let read = of_sheets(vec![sheet("台账", "项目|数值|单位\n汽油|100|升\n")], &asked);
     assert_eq!(taken(&read), ["2 gasoline 100 - - 2022-09-11 2022-09-11 票1 黄某"]);
+    // What is said beside the file is judged as the file is.
+    let wrong = jiff::civil::date(2202, 9, 11);
+    let asked = Asked { days: Some((day, wrong)), ..asked };
+    let read = of_sheets(vec![sheet("台账", "项目|数值|单位\n汽油|100|升\n")], &asked);
+    let said: Vec<String> = read.all_problems().map(ToString::to_string).collect();
+    assert!(said.len() == 1 && said[0].starts_with("--days = 2202-09-11: "), "{said:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::print::print;
 use crate::account::{Entry, EntryCode};
@@ -120,6 +121,13 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
     if to < arguments.from {
         anyhow::bail!(words::ends_before_it_begins(arguments.from.to_string(), to.to_string()));
     }
+    let now = Clock::system().now();
+    let year = now.to_zoned_datetime(TimeZone::get(&township.zone)?).year();
+    for (option, day) in [("from", arguments.from), ("to", to)] {
+        if let Some(rule) = ledger::refused_day(day, year) {
+            anyhow::bail!(words::option_wrong(option, day.to_string(), rule));
+        }
+    }
     let village = arguments.village.as_ref().map(|text| {
         let none = |hint| words::no_village(text, hint);
         by_id_or_name(text, &township.villages, |v| [v.id.as_str(), v.name.as_str()], none)
@@ -140,7 +148,7 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         work: arguments.work.as_ref().map(|work| text("work", work)).transpose()?,
         document: text("document", &arguments.document)?,
         entered_by: person(&settings, &arguments.by)?,
-        entered_at: Clock::system().now(),
+        entered_at: now,
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,

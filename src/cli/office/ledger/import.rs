@@ -33,7 +33,7 @@ pub struct Arguments {
     details: bool,
     #[arg(long, value_name = "NAME")]
     sheet: Vec<String>,
-    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(i16).range(1949..=2100))]
+    #[arg(long, value_name = "YEAR", value_parser = year)]
     year: Option<i16>,
     #[arg(long, value_name = "SPAN", value_parser = days)]
     days: Option<(Date, Date)>,
@@ -52,6 +52,12 @@ pub struct Arguments {
 enum Equal {
     One,
     Each,
+}
+
+/// Parses `2022`. Which years can be, the file's rows tell.
+fn year(text: &str) -> Result<i16, UsageError> {
+    let year = text.parse().ok().filter(|year| (1000..=9999).contains(year));
+    year.ok_or_else(|| UsageError(words::year_for_example()))
 }
 
 /// Parses `2022-08-01..2022-08-31`, or one day.
