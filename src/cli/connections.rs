@@ -22,16 +22,20 @@ type Tried = Result<(Text, Option<CertificateEnd>), Text>;
 
 /// What is wrong with a file that the server of a hub needs, though it is there.
 #[cfg(feature = "influx")]
-pub(super) fn unusable_file(file: &Path, kind: FileKind) -> Option<Text> {
+pub(super) fn unusable_file(file: &Path, kind: FileKind, set: &[(String, String)]) -> Option<Text> {
     use crate::store::server::read_files;
 
     let settings = Some(file).filter(|_| kind == FileKind::Hub)?;
-    let settings = config::load_ingester(settings, &[]).ok()?;
+    let settings = config::load_ingester(settings, set).ok()?;
     read_files(settings.store.server.as_ref()?).err().map(server_problem)
 }
 
 #[cfg(not(feature = "influx"))]
-pub(super) fn unusable_file(_file: &Path, _kind: FileKind) -> Option<Text> {
+pub(super) fn unusable_file(
+    _file: &Path,
+    _kind: FileKind,
+    _set: &[(String, String)],
+) -> Option<Text> {
     None
 }
 
@@ -45,11 +49,11 @@ fn server_problem(error: crate::store::StoreError) -> Text {
     not(any(feature = "edge", feature = "hub")),
     allow(unused_variables, reason = "no file has one")
 )]
-pub(super) fn of(file: &Path, kind: FileKind) -> Vec<Tried> {
+pub(super) fn of(file: &Path, kind: FileKind, set: &[(String, String)]) -> Vec<Tried> {
     match kind {
         #[cfg(feature = "edge")]
         FileKind::Edge => {
-            let Ok((settings, _)) = config::load_edge(file, &[]) else { return Vec::new() };
+            let Ok((settings, _)) = config::load_edge(file, set) else { return Vec::new() };
             let gateway = settings.gateway;
             let acks = crate::wire::Topic::new(gateway.clone(), Channel::Ack).to_string();
             let client = crate::mqtt::uplink::client_id(&gateway);
@@ -57,7 +61,7 @@ pub(super) fn of(file: &Path, kind: FileKind) -> Vec<Tried> {
         }
         #[cfg(feature = "influx")]
         FileKind::Hub => {
-            let Ok(settings) = config::load_ingester(file, &[]) else { return Vec::new() };
+            let Ok(settings) = config::load_ingester(file, set) else { return Vec::new() };
             let server = settings.store.server.as_ref().map(|server| {
                 let tried = crate::store::server::try_server(server);
                 let end = |at| CertificateEnd { whose: crate::mqtt::Whose::Server, at };
@@ -68,7 +72,7 @@ pub(super) fn of(file: &Path, kind: FileKind) -> Vec<Tried> {
         }
         #[cfg(all(feature = "hub", not(feature = "influx")))]
         FileKind::Hub => {
-            let Ok((settings, _)) = config::load_hub(file, &[]) else { return Vec::new() };
+            let Ok((settings, _)) = config::load_hub(file, set) else { return Vec::new() };
             hub_broker(&settings).into_iter().collect()
         }
         _ => Vec::new(),

@@ -28,6 +28,9 @@ mod gateway;
 mod help;
 mod help_errors;
 mod help_layout;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod init;
+mod json;
 mod language;
 mod log_filter;
 #[cfg(feature = "manual")]
@@ -46,11 +49,13 @@ mod values;
 use std::fmt;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::prelude::*;
 
-use crate::locales::foreign;
+use crate::locales::{check as words, foreign};
 use usage::{ConfigurationProblems, EXIT_USAGE, UsageError};
 
 #[derive(Parser)]
@@ -69,6 +74,8 @@ enum Command {
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
     Check(check::Arguments),
+    #[cfg(any(feature = "edge", feature = "hub"))]
+    Init(init::Arguments),
     #[cfg(feature = "edge")]
     #[command(flatten)]
     Gateway(gateway::Command),
@@ -82,9 +89,33 @@ enum Command {
     Manual(manual::Arguments),
 }
 
+/// Why what was printed did not get through: a full disk. A pipe that the other side has closed is no loss.
+static OUTPUT_LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Whether the other side of a pipe has closed it.
+static OUTPUT_CLOSED: AtomicBool = AtomicBool::new(false);
+
 #[inline(never)]
 fn print(text: fmt::Arguments<'_>) {
-    let _closed = io::stdout().write_fmt(text);
+    note_loss(io::stdout().write_fmt(text));
+}
+
+fn note_loss(printed: io::Result<()>) {
+    match printed {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            OUTPUT_CLOSED.store(true, Ordering::Relaxed);
+        }
+        Err(error) => {
+            let _first_counts = OUTPUT_LOST.set(error);
+        }
+        Ok(()) => {}
+    }
+}
+
+/// Whether nobody reads on what is printed: a command that goes on and on ends then.
+#[cfg(feature = "edge")]
+fn output_is_closed() -> bool {
+    OUTPUT_CLOSED.load(Ordering::Relaxed)
 }
 
 #[inline(never)]
@@ -114,7 +145,9 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(arguments),
-        Command::Check(arguments) => Ok(check::run(&arguments)),
+        Command::Check(arguments) => check::run(&arguments),
+        #[cfg(any(feature = "edge", feature = "hub"))]
+        Command::Init(arguments) => init::run(arguments),
         #[cfg(feature = "edge")]
         Command::Gateway(command) => gateway::run(command),
         #[cfg(feature = "hub")]
@@ -124,6 +157,11 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "manual")]
         Command::Manual(arguments) => manual::run(&arguments),
     };
+    note_loss(io::stdout().flush());
+    if let (Ok(_), Some(error)) = (&done, OUTPUT_LOST.get()) {
+        complain!("hanqing: {}", words::output_lost(foreign::io(error)));
+        return ExitCode::FAILURE;
+    }
     done.unwrap_or_else(|error| {
         if error.is::<ConfigurationProblems>() {
             complain!("{error}");

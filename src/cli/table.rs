@@ -1,6 +1,12 @@
 //! Tables, laid out for whoever reads them: in columns that line up by display width on a terminal (a Chinese character
 //! takes two columns), as blocks where the terminal is too narrow for that, and with tabs where there is none.
 
+#![cfg_attr(
+    not(feature = "edge"),
+    allow(dead_code, reason = "only the technician's commands have cells that stand out")
+)]
+
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{IsTerminal, Stdout, stdout};
 
@@ -51,6 +57,53 @@ fn columns(asked: Option<&str>, told: Option<usize>) -> usize {
 pub struct Table {
     heads: Vec<Head>,
     rows: Vec<Vec<String>>,
+    /// Cells that stand out, by row and column.
+    tones: BTreeMap<(usize, usize), Tone>,
+}
+
+/// How a cell stands out on a terminal with colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As it should be.
+    Good,
+    /// Worth a look.
+    Warn,
+    /// Something is wrong.
+    Bad,
+}
+
+impl Tone {
+    /// The terminal's own colours: green, yellow, red (ECMA-48, select graphic rendition).
+    fn code(self) -> u8 {
+        match self {
+            Self::Good => 32,
+            Self::Warn => 33,
+            Self::Bad => 31,
+        }
+    }
+}
+
+/// A cell of a row.
+pub struct Cell {
+    text: String,
+    tone: Option<Tone>,
+}
+
+impl Cell {
+    pub fn toned(text: impl Into<String>, tone: Tone) -> Self {
+        Self { text: text.into(), tone: Some(tone) }
+    }
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, tone: None }
+    }
+}
+
+/// Whether colours are wanted: `NO_COLOR` (no-color.org) is not set, and the terminal is none that has no colours.
+fn coloured(no_color: Option<&str>, term: Option<&str>) -> bool {
+    no_color.is_none_or(str::is_empty) && term != Some("dumb")
 }
 
 /// The head of a column.
@@ -71,7 +124,7 @@ pub fn right(text: Text) -> Head {
 
 impl Table {
     pub fn new(heads: impl IntoIterator<Item = Head>) -> Self {
-        Self { heads: heads.into_iter().collect(), rows: Vec::new() }
+        Self { heads: heads.into_iter().collect(), rows: Vec::new(), tones: BTreeMap::new() }
     }
 
     /// Adds a row of cells, in the order of the heads.
@@ -81,15 +134,36 @@ impl Table {
         self.rows.push(cells.into_iter().map(cell).collect());
     }
 
+    /// Adds a row of cells of which some stand out.
+    pub fn toned_row(&mut self, cells: impl IntoIterator<Item = Cell>) {
+        let row = self.rows.len();
+        let mut texts = Vec::new();
+        for (column, cell) in cells.into_iter().enumerate() {
+            if let Some(tone) = cell.tone {
+                self.tones.insert((row, column), tone);
+            }
+            texts.push(cell.text);
+        }
+        self.row(texts);
+    }
+
     /// The table for a reader of that kind, with an end of line after each line.
     pub fn laid_out(&self, layout: Layout) -> String {
+        self.painted(layout, false)
+    }
+
+    fn painted(&self, layout: Layout, colours: bool) -> String {
         let heads: Vec<String> = self.heads.iter().map(|head| head.text.to_string()).collect();
         let Layout::Terminal(columns) = layout else {
             return self.lines(&heads).map(|row| row.join("\t") + "\n").collect();
         };
         let widths = self.widths(&heads);
         let width = widths.iter().sum::<usize>() + BETWEEN * widths.len().saturating_sub(1);
-        if width <= columns { self.columns(&heads, &widths) } else { self.blocks(columns) }
+        if width <= columns {
+            self.columns(&heads, &widths, colours)
+        } else {
+            self.blocks(columns, colours)
+        }
     }
 
     /// The heads and then the rows.
@@ -105,14 +179,21 @@ impl Table {
         (0..heads.len()).map(width).collect()
     }
 
-    fn columns(&self, heads: &[String], widths: &[usize]) -> String {
+    fn columns(&self, heads: &[String], widths: &[usize], colours: bool) -> String {
         let mut all = String::new();
-        for row in self.lines(heads) {
+        for (index, row) in self.lines(heads).enumerate() {
             let mut line = String::new();
-            for ((cell, head), width) in row.iter().zip(&self.heads).zip(widths) {
+            for (column, ((cell, head), width)) in
+                row.iter().zip(&self.heads).zip(widths).enumerate()
+            {
                 let blank = " ".repeat(width.saturating_sub(cell.width()));
                 let (before, after) =
                     if head.right { (blank.as_str(), "") } else { ("", blank.as_str()) };
+                // The heads are the first line.
+                let cell = match index.checked_sub(1) {
+                    Some(row) => self.paint(row, column, cell, colours),
+                    None => cell.clone(),
+                };
                 line += &format!("{before}{cell}{after}{:BETWEEN$}", "");
             }
             all += line.trim_end();
@@ -121,25 +202,42 @@ impl Table {
         all
     }
 
+    /// The cell in its colour.
+    fn paint(&self, row: usize, column: usize, cell: &str, colours: bool) -> String {
+        match self.tones.get(&(row, column)) {
+            Some(tone) if colours => format!("\x1b[{}m{cell}\x1b[0m", tone.code()),
+            _ => cell.to_owned(),
+        }
+    }
+
     /// The cells of a row with their heads, as many in a line as `columns` hold, and a blank line between two rows.
     /// Empty cells are left out.
-    fn blocks(&self, columns: usize) -> String {
-        let blocks = self.rows.iter().map(|row| self.block(row, columns));
+    fn blocks(&self, columns: usize, colours: bool) -> String {
+        let rows = self.rows.iter().enumerate();
+        let blocks = rows.map(|(index, row)| self.block(index, row, columns, colours));
         blocks.collect::<Vec<_>>().join("\n")
     }
 
-    fn block(&self, row: &[String], columns: usize) -> String {
+    fn block(&self, index: usize, row: &[String], columns: usize, colours: bool) -> String {
         let mut block = String::new();
         let mut line = String::new();
-        for (head, cell) in self.heads.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
-            let part = Text::chain([&head.text, &Text::verbatim(cell)]).to_string();
-            if !line.is_empty() && line.width() + BETWEEN + part.width() > columns {
+        let mut used = 0;
+        for (column, (head, cell)) in self.heads.iter().zip(row).enumerate() {
+            if cell.is_empty() {
+                continue;
+            }
+            let part = |cell: &str| Text::chain([&head.text, &Text::verbatim(cell)]).to_string();
+            let width = part(cell).width();
+            if used > 0 && used + BETWEEN + width > columns {
                 block += &(std::mem::take(&mut line) + "\n");
+                used = 0;
             }
-            if !line.is_empty() {
+            if used > 0 {
                 line += &" ".repeat(BETWEEN);
+                used += BETWEEN;
             }
-            line += &part;
+            line += &part(&self.paint(index, column, cell, colours));
+            used += width;
         }
         block + &line + "\n"
     }
@@ -147,7 +245,9 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.laid_out(Layout::of_stdout()))
+        let asked = |name: &str| std::env::var(name).ok();
+        let colours = coloured(asked("NO_COLOR").as_deref(), asked("TERM").as_deref());
+        f.write_str(&self.painted(Layout::of_stdout(), colours))
     }
 }
 
@@ -225,11 +325,30 @@ mod tests {
             (16, "a: one  c: three\nd: four, which is long\n"),
             (15, "a: one\nc: three\nd: four, which is long\n"),
         ] {
-            assert_eq!(table.blocks(columns), shown, "{columns}");
+            assert_eq!(table.blocks(columns, false), shown, "{columns}");
         }
-        assert_eq!(table.blocks(40), "a: one  c: three  d: four, which is long\n");
-        let zh = within(Lang::Chinese, || table.blocks(18));
+        assert_eq!(table.blocks(40, false), "a: one  c: three  d: four, which is long\n");
+        let zh = within(Lang::Chinese, || table.blocks(18, false));
         assert_eq!(zh, "a：one  c：three\nd：four, which is long\n");
+    }
+
+    #[test]
+    fn a_cell_that_stands_out_has_a_colour_and_keeps_its_width() {
+        let mut table = Table::new(["state", "n"].map(|head| left(Text::verbatim(head))));
+        table.toned_row([Cell::toned("在线", Tone::Good), String::from("1").into()]);
+        table.toned_row([Cell::toned("offline", Tone::Bad), String::from("2").into()]);
+        assert_eq!(
+            table.painted(Layout::Terminal(80), true),
+            "state    n\n\x1b[32m在线\x1b[0m     1\n\x1b[31moffline\x1b[0m  2\n"
+        );
+        assert_eq!(
+            table.painted(Layout::Terminal(9), true),
+            "state: \x1b[32m在线\x1b[0m\nn: 1\n\nstate: \x1b[31moffline\x1b[0m\nn: 2\n"
+        );
+        assert!(!table.painted(Layout::Plain, true).contains('\x1b'));
+        assert!(!table.laid_out(Layout::Terminal(80)).contains('\x1b'));
+        assert!(coloured(None, Some("xterm")) && coloured(Some(""), None));
+        assert!(!coloured(Some("1"), Some("xterm")) && !coloured(None, Some("dumb")));
     }
 
     #[test]

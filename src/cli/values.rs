@@ -31,6 +31,16 @@ pub fn within<T: FromStr + PartialOrd + Display + 'static>(
     }
 }
 
+/// Reads a speed of a serial line, bits per second: one of those that a configuration may have.
+#[cfg(feature = "edge")]
+pub fn speed(text: &str) -> Result<u32, UsageError> {
+    let known = || crate::config::SPEEDS.iter().copied();
+    let listed =
+        || crate::locales::config::must_be_one_of(Text::list(known().map(|s| s.to_string())));
+    let speed = text.parse().ok().filter(|speed| known().any(|known| known == *speed));
+    speed.ok_or_else(|| UsageError(listed()))
+}
+
 /// Reads a value that says itself what is wrong with it.
 pub fn read<T: FromStr<Err = Text>>(text: &str) -> Result<T, UsageError> {
     text.parse().map_err(UsageError)
@@ -70,6 +80,19 @@ mod tests {
             assert_eq!(refused.0.within(Lang::Chinese), "应在 1 到 247 之间", "{bad}");
         }
         assert_eq!(within::<u64>(1..)("0").unwrap_err().to_string(), "must be 1 or more");
+    }
+
+    #[cfg(feature = "edge")]
+    #[test]
+    fn a_speed_is_one_of_those_that_a_configuration_may_have() {
+        assert_eq!(
+            ["9600", "230400", "300"].map(|text| speed(text).ok()),
+            [Some(9600), Some(230_400), Some(300)]
+        );
+        for bad in ["9601", "96000", "", "x", "-9600"] {
+            let refused = speed(bad).unwrap_err().to_string();
+            assert!(refused.starts_with("must be one of 300, 600"), "{bad}: {refused}");
+        }
     }
 
     #[test]

@@ -3,24 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use super::profiles::Profiles;
-use super::{line, metrics, mqtt, polling, quality, socket};
+use super::profiles::{Library, Profiles};
+use super::{curves, line, metrics, mqtt, polling, quality, socket};
 use crate::core::{Problems, Series, did_you_mean};
 use crate::device::{Measures, Point, Profile};
 use crate::edge::EdgeSettings;
-use crate::locales::{Argument, Text, config as words, core};
+use crate::locales::{Argument, Text, check as own, config as words, core};
 use crate::modbus::{BusSettings, DeviceSettings};
 
 /// Unit ids of the Modbus serial line specification (V1.02, 2.2); 0 is broadcast, and above 247 is reserved.
 const UNITS: RangeInclusive<u8> = 1..=247;
 
-/// Repetitions within a poll. Engineering judgement: what has not answered eleven times will not.
-const RETRIES: RangeInclusive<u32> = 0..=10;
-
 /// Smallest spool, MiB: below it a day of one pump house does not fit. Engineering judgement.
 const SPOOL_MIN_MB: u32 = 1;
 
-pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Problems) {
+pub(super) fn check(settings: &EdgeSettings, library: &Library, found: &mut Problems) {
     mqtt::check(&settings.mqtt, found);
     found.ensure(
         settings.spool.path.file_name().is_some(),
@@ -38,6 +35,7 @@ pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Pr
         words::nothing_is_sent(),
         words::no_limit(),
     );
+    check_tildes(settings, found);
     socket::check(settings, found);
     metrics::check(settings, found);
     line::check(&settings.buses, found);
@@ -51,16 +49,48 @@ pub(super) fn check(settings: &EdgeSettings, profiles: &Profiles, found: &mut Pr
         check_bus(bus, found);
         for (index, device) in bus.devices.iter().enumerate() {
             let found = &mut found.item("device", index);
-            check_device(bus, device, profiles, &mut observed, found);
+            check_device(bus, device, library, &mut observed, found);
         }
     }
-    quality::rules(settings, &observed, found);
+    // What a device with an unknown profile reads is unknown: no rule can be said to have no reading.
+    let devices = || settings.buses.iter().flat_map(|bus| &bus.devices);
+    if devices().all(|device| library.profiles.contains_key(&device.profile)) {
+        quality::rules(settings, &observed, found);
+    }
+}
+
+/// What to write in place of `typed`, which is no profile: perhaps the path of one.
+fn profile_meant(typed: &str, library: &Library) -> Text {
+    let name = typed.rsplit(['/', '\\']).next().unwrap_or(typed);
+    let stem = name.strip_suffix(".toml").unwrap_or(name);
+    if stem != typed && library.ids().any(|id| id == stem) {
+        return own::id_not_file(stem);
+    }
+    did_you_mean(typed, library.ids()).unwrap_or_else(own::list_profiles)
+}
+
+/// Only a shell knows a home directory by its `~`: here it would be the name of a folder.
+fn check_tildes(settings: &EdgeSettings, found: &mut Problems) {
+    let mqtt = &settings.mqtt;
+    for (key, path) in [
+        ("spool.path", Some(&settings.spool.path)),
+        ("socket", settings.socket.as_ref()),
+        ("devices_dir", settings.devices_dir.as_ref()),
+        ("mqtt.password_file", mqtt.password_file.as_ref()),
+        ("mqtt.ca_file", mqtt.ca_file.as_ref()),
+        ("mqtt.cert_file", mqtt.cert_file.as_ref()),
+        ("mqtt.key_file", mqtt.key_file.as_ref()),
+    ] {
+        if let Some(path) = path.filter(|path| path.iter().any(|part| part == "~")) {
+            found.add(key, path.display(), own::tilde(), own::whole_path());
+        }
+    }
 }
 
 fn check_bus(bus: &BusSettings, found: &mut Problems) {
     found.text("name", &bus.name, words::bus_name_in_logs());
     found.within("timeout_ms", bus.timeout_ms, polling::TIMEOUT_MS, words::usual_timeout());
-    found.within("retries", bus.retries, RETRIES, words::leave_it_out_for(1));
+    found.within("retries", bus.retries, polling::RETRIES, words::leave_it_out_for(1));
     let given = !bus.devices.is_empty();
     found.required(given, "device", words::bus_needs_device(), words::add_device());
     polling::bus(bus, found);
@@ -72,7 +102,7 @@ fn check_bus(bus: &BusSettings, found: &mut Problems) {
 fn check_device(
     bus: &BusSettings,
     device: &DeviceSettings,
-    profiles: &Profiles,
+    library: &Library,
     observed: &mut BTreeMap<Series, String>,
     found: &mut Problems,
 ) {
@@ -84,19 +114,32 @@ fn check_device(
         found.factor("scale", adjust.scale, words::factor_of_1());
         found.finite("offset", adjust.offset, words::no_offset());
     }
-    let ids = profiles.keys().map(String::as_str);
-    found.one_of("profile", &device.profile, ids, words::unknown_profile());
-    let Some(profile) = profiles.get(&device.profile) else { return };
+    curves::check(device, library.profiles.get(&device.profile), found);
+    // What is wrong with a profile is said of the profile: the device is not to blame, and of it nothing can be said.
+    if library.is_broken(&device.profile) {
+        return;
+    }
+    if !library.ids().any(|id| id == device.profile) {
+        let hint = profile_meant(&device.profile, library);
+        found.add("profile", &device.profile, words::unknown_profile(), hint);
+    }
+    let Some(profile) = library.profiles.get(&device.profile) else { return };
     check_parameters(device, profile, found);
     polling::points(device, profile, found);
     quality::series(bus, device, profile, found);
     check_channels(device, profile, found);
-    for (point, series) in device.observes(profile) {
-        let key = match &point.channel {
-            Some(channel) => format!("channels.{channel}"),
-            None => "station".into(),
+    for given in device.gives(profile) {
+        let series = given.series;
+        let computed = given.curve.map(|curve| device.curves.iter().position(|c| c == curve));
+        let key = match (computed.flatten(), &given.point.channel) {
+            (Some(index), _) => format!("curve[{index}].to"),
+            (None, Some(channel)) => format!("channels.{channel}"),
+            (None, None) => "station".into(),
         };
         if let Some(first) = observed.get(&series) {
+            if given.curve.is_some() && *first == found.path("") {
+                continue;
+            }
             let rule = words::observed_already(Argument::of(&series), first);
             found.add(key, &series.station, rule, words::one_device_a_series());
         } else {
@@ -124,7 +167,8 @@ pub(super) fn distances_as_levels(settings: &EdgeSettings, profiles: &Profiles) 
 fn check_channels(device: &DeviceSettings, profile: &Profile, found: &mut Problems) {
     let channels = profile.points.iter().filter_map(|p| p.channel.as_deref());
     let known: BTreeSet<&str> = channels.collect();
-    for (channel, station) in &device.channels {
+    let unknown = |channel: &str| !known.contains(channel);
+    for (channel, station) in device.channels.iter().filter(|(channel, _)| unknown(channel)) {
         let hint = match did_you_mean(channel, known.iter().copied()) {
             Some(hint) => hint,
             None if known.is_empty() => words::no_channels(),
@@ -132,7 +176,7 @@ fn check_channels(device: &DeviceSettings, profile: &Profile, found: &mut Proble
         };
         let rule = words::not_a_channel(&profile.id);
         let key = format_args!("channels.{channel}");
-        found.ensure(known.contains(channel.as_str()), key, station, rule, hint);
+        found.add(key, station, rule, hint);
     }
     let reads_nothing = !profile.points.is_empty()
         && device.parameters.is_empty()

@@ -9,7 +9,7 @@ use super::key_path::KeyPath;
 use super::secrets;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
-use crate::locales::{Text, config as words, foreign};
+use crate::locales::{Text, check as own, config as words, core, foreign};
 
 /// Prefix of environment variables that set a value: `HANQING__MQTT__URL` sets `mqtt.url`. With two underscores, so
 /// that variables such as `HANQING_LOG` set nothing.
@@ -33,7 +33,7 @@ impl Layers {
 
     /// Those of a file that is still to be written with this `text`: with the parts and settings that it would have in
     /// its place, or `alone`.
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "hub"))]
     pub(super) fn of_draft(
         file: &Path,
         text: &str,
@@ -106,26 +106,25 @@ impl Layers {
         for source in &layers.files {
             builder = builder.add_source(File::from_str(&source.text, FileFormat::Toml));
         }
-        for setting in settings {
-            match setting.as_toml() {
-                Ok((path, text)) => {
-                    builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
-                    layers.overrides.push((path, setting.origin.clone()));
-                }
-                Err(problem) => {
-                    layers.problems.push(FileProblem::unplaced(setting.origin.clone(), problem));
-                }
-            }
-        }
         if !sound {
             return layers;
         }
-        match builder.build().and_then(Config::try_deserialize) {
+        match builder.build().and_then(Config::try_deserialize::<Value>) {
             Ok(tree) => layers.tree = Some(tree),
             Err(error) => {
                 let rule = words::layers_clash(foreign::said(error));
                 let placed = layers.place(Problem::new("", "", rule, words::look_at_layers()));
                 layers.problems.push(placed);
+                return layers;
+            }
+        }
+        for setting in settings {
+            match layers.tree.as_mut().map(|tree| setting.put_into(tree)) {
+                Some(Ok(path)) => layers.overrides.push((path, setting.origin.clone())),
+                Some(Err(problem)) => {
+                    layers.problems.push(FileProblem::unplaced(setting.origin.clone(), problem));
+                }
+                None => {}
             }
         }
         layers
@@ -198,31 +197,71 @@ struct Setting {
 }
 
 impl Setting {
-    /// Its path, and a TOML file with its value alone.
-    fn as_toml(&self) -> Result<(KeyPath, String), Problem> {
-        let named = |part: &str| {
-            let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-            !part.is_empty() && part.chars().all(allowed)
-        };
-        if !self.key.split('.').all(named) {
-            let (rule, hint) = (words::not_a_key_path(), words::lists_in_file());
+    /// Puts it into `tree`, over what stands there, and returns its path. An element of a list is named by its number,
+    /// from 0: `bus.0.interval_s` or `bus[0].interval_s`.
+    fn put_into(&self, tree: &mut Value) -> Result<KeyPath, Problem> {
+        let parts = self.parts()?;
+        let problem =
+            |rule: Text, hint: Text| Err(Problem::new(&self.key, self.shown(), rule, hint));
+        let mut path = KeyPath::default();
+        let mut place = tree;
+        for (at, part) in parts.iter().enumerate() {
+            let outer = path.to_string();
+            place = match place {
+                Value::Table(table) => {
+                    path = path.key(part);
+                    table.entry(part.clone()).or_insert_with(|| Value::Table(toml::Table::new()))
+                }
+                Value::Array(list) => {
+                    let count = list.len();
+                    let Ok(index) = part.parse::<usize>() else {
+                        let rest = parts.get(at..).unwrap_or_default().join(".");
+                        return problem(own::is_a_list(&outer), own::say_which(outer, rest));
+                    };
+                    let Some(element) = list.get_mut(index) else {
+                        return problem(own::no_such_element(outer, count), Text::default());
+                    };
+                    path = path.index(index);
+                    element
+                }
+                _ => return problem(own::is_a_value(outer), core::remove_it()),
+            };
+        }
+        merge(place, value(&self.value));
+        Ok(path)
+    }
+
+    /// The keys and numbers of its path.
+    fn parts(&self) -> Result<Vec<String>, Problem> {
+        let key = self.key.replace('[', ".").replace(']', "");
+        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let named = |part: &str| !part.is_empty() && part.chars().all(allowed);
+        if !key.split('.').all(named) {
+            let (rule, hint) = (words::not_a_key_path(), words::elements_by_number());
             return Err(Problem::new(&self.key, self.shown(), rule, hint));
         }
-        let mut tree = value(&self.value);
-        for part in self.key.rsplit('.') {
-            tree = Value::Table(toml::Table::from_iter([(part.to_owned(), tree)]));
-        }
-        match toml::to_string(&tree) {
-            Ok(text) => Ok((KeyPath::parse(&self.key), text)),
-            Err(error) => {
-                let rule = words::not_writable(foreign::said(error));
-                Err(Problem::new(&self.key, self.shown(), rule, Text::default()))
-            }
-        }
+        Ok(key.split('.').map(str::to_owned).collect())
     }
 
     fn shown(&self) -> String {
         secrets::shown_text(&self.key, &self.value)
+    }
+}
+
+/// Puts `value` over what stands at `place`: a table over a table key by key.
+fn merge(place: &mut Value, value: Value) {
+    match (place, value) {
+        (Value::Table(place), Value::Table(table)) => {
+            for (key, value) in table {
+                match place.get_mut(&key) {
+                    Some(inner) => merge(inner, value),
+                    None => {
+                        place.insert(key, value);
+                    }
+                }
+            }
+        }
+        (place, value) => *place = value,
     }
 }
 
@@ -300,18 +339,52 @@ mod tests {
     #[test]
     fn a_key_that_is_not_a_path_is_a_problem() {
         let folder = folder();
-        let set = pairs(&[("bus[0].name", "x"), ("", "y")]);
+        let set = pairs(&[("t..x", "x"), ("", "y"), ("a.b", "1")]);
         let layers = Layers::read(&folder.path().join("edge.toml"), &[], &set);
         let lines: Vec<String> = layers.problems.iter().map(|p| p.to_string()).collect();
         assert_eq!(
             lines,
             [
-                "--set bus[0].name: bus[0].name = x: is not a key path such as mqtt.url; elements of lists are changed in the file",
-                "--set : y: is not a key path such as mqtt.url; elements of lists are changed in the file",
+                "--set t..x: t..x = x: is not a key path such as mqtt.url; an element of a list is named by its number, from 0: bus.0.interval_s",
+                "--set : y: is not a key path such as mqtt.url; an element of a list is named by its number, from 0: bus.0.interval_s",
+                "--set a.b: a.b = 1: a is a value and has no keys; remove it",
             ]
         );
         let zh = within(Lang::Chinese, || layers.problems[1].to_string());
-        assert_eq!(zh, "--set ：y：不是 `mqtt.url` 这样的设置项路径；列表里的元素只能在文件里改");
+        assert_eq!(
+            zh,
+            "--set ：y：不是 `mqtt.url` 这样的设置项路径；列表里的元素按序号写，从 0 数起：`bus.0.interval_s`"
+        );
+    }
+
+    #[test]
+    fn an_element_of_a_list_is_set_by_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("edge.toml");
+        let text = "[[bus]]\nname = \"a\"\n[[bus]]\nname = \"b\"\n[[bus.device]]\nunit = 1\n";
+        std::fs::write(&file, text).unwrap();
+        let environment = pairs(&[("HANQING__BUS__1__DEVICE__0__UNIT", "9")]);
+        let set = pairs(&[("bus.0.name", "c"), ("bus[1].name", "d")]);
+        let layers = Layers::read(&file, &environment, &set);
+        assert!(layers.problems.is_empty(), "{:?}", layers.problems);
+        let expected = "[[bus]]\nname = 'c'\n[[bus]]\nname = 'd'\n[[bus.device]]\nunit = 9\n";
+        assert_eq!(layers.tree.as_ref().unwrap(), &Value::Table(expected.parse().unwrap()));
+        let placed = |path: &str| {
+            let problem = Problem::new(path, "", words::required(), Text::default());
+            layers.place(problem).file.display().to_string()
+        };
+        assert_eq!(placed("bus[0].name"), "--set bus.0.name");
+        assert_eq!(placed("bus[1].name"), "--set bus[1].name");
+        let wrong = pairs(&[("bus.2.name", "x"), ("bus.name", "x")]);
+        let layers = Layers::read(&file, &[], &wrong);
+        let lines: Vec<String> = layers.problems.iter().map(|p| p.to_string()).collect();
+        assert_eq!(
+            lines,
+            [
+                "--set bus.2.name: bus.2.name = x: bus has no such element; it has 2, counted from 0",
+                "--set bus.name: bus.name = x: bus is a list; say which element, counted from 0: bus.0.name",
+            ]
+        );
     }
 
     #[test]

@@ -1,14 +1,21 @@
 //! How a gateway reaches the devices of its buses: ports, endpoints, terminals, speeds and silences.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::path::{Component, Path, PathBuf};
 
-use crate::core::Problems;
-use crate::locales::{Text, config as words};
+use crate::core::{Problems, check_bracketed, check_host, did_you_mean, full_width_in};
+use crate::locales::{Argument, Text, check as own, config as words, core};
 use crate::modbus::{BusSettings, DtuSettings, parse_bytes};
 
-/// Speeds, bits per second, that field devices and serial ports offer. Engineering judgement.
-const BAUD: RangeInclusive<u32> = 1200..=115_200;
+/// Speeds of a serial line, bits per second, that ports and devices offer: those that termios names from 300 on
+/// (POSIX.1, Linux termbits.h), and 14400, 28800 and 76800, which inverters have besides. Anything else is a slip of
+/// the pen, with which no device answers.
+pub const SPEEDS: [u32; 17] = [
+    300, 600, 1200, 1800, 2400, 4800, 9600, 14_400, 19_200, 28_800, 38_400, 57_600, 76_800,
+    115_200, 230_400, 460_800, 921_600,
+];
 
 /// Silences, ms: up to ten seconds. Engineering judgement: the slowest known units need half a second.
 const GAP_MS: RangeInclusive<f64> = 0.0..=10_000.0;
@@ -19,21 +26,27 @@ pub(super) fn check(buses: &[BusSettings], found: &mut Problems) {
     for (index, bus) in buses.iter().enumerate() {
         let found = &mut found.item("bus", index);
         one_line(bus, found);
+        if let (None, Some(numbers)) = (&bus.tcp, bus.numbers) {
+            let (rule, hint) = (words::numbers_only_tcp(), words::leave_out_numbers());
+            found.add("numbers", numbers.name(), rule, hint);
+        }
         for (key, value) in [("tcp", &bus.tcp), ("rtu_tcp", &bus.rtu_tcp)] {
             let Some(value) = value else { continue };
             if let Err(rule) = endpoint(value) {
                 found.add(key, value, rule, words::such_as("192.168.1.10:502"));
             }
-            one_owner(&mut owners, value.clone(), index, key, found);
+            one_owner(&mut owners, (host_and_port(value), value.clone()), index, key, found);
         }
         if let Some(serial) = &bus.serial {
             let found = &mut found.at("serial");
             let port = serial.port.display().to_string();
             let absolute = serial.port.is_absolute() && serial.port.to_str().is_some();
-            let (rule, hint) = (words::whole_port_path(), words::list_ports());
+            let rule = full_width_in(&port).unwrap_or_else(words::whole_port_path);
+            let hint = words::list_ports();
             found.ensure(absolute, "port", &port, rule, hint);
             frame(serial.baud, serial.stop_bits, found);
-            one_owner(&mut owners, port, index, "port", found);
+            let itself = port_itself(&serial.port).display().to_string();
+            one_owner(&mut owners, (itself, port), index, "port", found);
         }
         if let Some(dtu) = &bus.dtu {
             let found = &mut found.at("dtu");
@@ -68,27 +81,81 @@ fn one_line(bus: &BusSettings, found: &mut Problems) {
     }
 }
 
-/// One task owns an endpoint or a port; `owners` holds the bus of each.
+/// One task owns an endpoint or a port; `owners` holds the bus of each, and how the line is written there. `line` is
+/// the line itself and how it is written here.
 fn one_owner(
-    owners: &mut BTreeMap<String, usize>,
-    line: String,
+    owners: &mut BTreeMap<String, (usize, String)>,
+    (line, written): (String, String),
     bus: usize,
     key: &str,
     found: &mut Problems,
 ) {
     match owners.get(&line) {
-        Some(first) => {
-            found.add(key, line, words::line_is_taken(*first), words::one_bus_a_line());
+        Some((first, there)) => {
+            let rule = match *there == written {
+                true => words::line_is_taken(*first),
+                false => own::same_line(*first, there),
+            };
+            found.add(key, written, rule, words::one_bus_a_line());
         }
         None => {
-            owners.insert(line, bus);
+            owners.insert(line, (bus, written));
         }
     }
 }
 
+/// An endpoint in one way of writing: this machine has several names, and an address several forms. Other names are not
+/// looked up.
+fn host_and_port(text: &str) -> String {
+    let Some((host, port)) = text.rsplit_once(':') else { return text.into() };
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    let host = match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(address) if is_this_machine(address) => "localhost".into(),
+        Ok(address) => address.to_string(),
+        Err(_) => bare.trim_end_matches('.').to_owned(),
+    };
+    format!("{host}:{}", port.trim_start_matches('0'))
+}
+
+/// Whether it is the address that `localhost` stands for. Other loopback addresses may have servers of their own.
+fn is_this_machine(address: IpAddr) -> bool {
+    address == IpAddr::V4(Ipv4Addr::LOCALHOST) || address == IpAddr::V6(Ipv6Addr::LOCALHOST)
+}
+
+/// The port that `path` names: by-id names are links, and one port may have several. Of an adapter that is not plugged
+/// in the link may be there and lead nowhere.
+fn port_itself(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| {
+        let target = path.read_link().ok();
+        let whole = target.map(|target| path.parent().unwrap_or(path).join(target));
+        let mut plain = PathBuf::new();
+        for part in whole.as_deref().unwrap_or(path).components() {
+            match part {
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    plain.pop();
+                }
+                other => plain.push(other),
+            }
+        }
+        plain
+    })
+}
+
 fn frame(baud: u32, stop_bits: u8, found: &mut Problems) {
-    found.within("baud", baud, BAUD, words::usual_baud());
+    speed(baud, found);
     found.within("stop_bits", stop_bits, 1..=2, words::leave_it_out_for(1));
+}
+
+fn speed(baud: u32, found: &mut Problems) {
+    let known = SPEEDS.map(|speed| speed.to_string());
+    let known = known.iter().map(String::as_str);
+    if !SPEEDS.contains(&baud) {
+        let typed = baud.to_string();
+        let all = || core::known_words(Text::list(known.clone()));
+        let hint = did_you_mean(&typed, known.clone()).unwrap_or_else(all);
+        found.add("baud", typed, own::not_a_speed(), hint);
+    }
 }
 
 /// `before` holds the terminals of earlier buses with their paths.
@@ -101,6 +168,22 @@ fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Pr
         {
             found.add(key, format!("{text:?}"), rule, words::bytes_of_terminal());
         }
+    }
+    if let (Some(own_bytes), Some(beat)) = (registration(dtu), heartbeat(dtu)) {
+        let alike = own_bytes.starts_with(&beat) || beat.starts_with(&own_bytes);
+        if alike && !own_bytes.is_empty() && !beat.is_empty() {
+            let text = dtu.heartbeat.as_deref().unwrap_or_default();
+            found.add("heartbeat", text, own::beats_as_registration(), own::other_heartbeat());
+        }
+    }
+    for (index, network) in dtu.peers.iter().enumerate() {
+        let (rule, hint) = (words::peers_are_everybody(), words::peers_examples());
+        found.ensure(!network.is_everything(), format_args!("peers[{index}]"), network, rule, hint);
+    }
+    let other_listen = before.iter().find(|(other, _)| overlap(other.listen, dtu.listen));
+    if let Some((other, first)) = other_listen {
+        let rule = own::listen_overlaps(Argument::of(other.listen), first);
+        found.add("listen", dtu.listen, rule, own::listen_alike());
     }
     let own = registration(dtu);
     for (other, first) in before.iter().filter(|(other, _)| other.listen == dtu.listen) {
@@ -119,6 +202,20 @@ fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Pr
     }
 }
 
+/// Whether only one of two different addresses can be listened at: one of them stands for all of this machine's.
+pub(super) fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let covers = |all: SocketAddr, inner: SocketAddr| match all.ip() {
+        IpAddr::V4(ip) => ip.is_unspecified() && inner.ip().to_canonical().is_ipv4(),
+        // Linux listens for IPv4 there, too (ipv6(7), IPV6_V6ONLY).
+        IpAddr::V6(ip) => ip.is_unspecified(),
+    };
+    one != other && one.port() == other.port() && (covers(one, other) || covers(other, one))
+}
+
+fn heartbeat(dtu: &DtuSettings) -> Option<Vec<u8>> {
+    parse_bytes(dtu.heartbeat.as_deref()?).ok()
+}
+
 fn registration(dtu: &DtuSettings) -> Option<Vec<u8>> {
     parse_bytes(dtu.registration.as_deref()?).ok()
 }
@@ -132,6 +229,9 @@ pub(super) fn gap(key: &str, ms: Option<f64>, found: &mut Problems) {
 
 /// Whether `text` is host and port; the error is the rule that it breaks.
 pub fn endpoint(text: &str) -> Result<(), Text> {
+    if let Some(rule) = full_width_in(text) {
+        return Err(rule);
+    }
     let (host, port) = text.rsplit_once(':').ok_or_else(words::must_be_host_port)?;
     let port: u16 = port.parse().map_err(|_| words::port_range())?;
     if port == 0 {
@@ -139,27 +239,82 @@ pub fn endpoint(text: &str) -> Result<(), Text> {
     }
     let v6 = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match v6 {
-        Some(address) if address.parse::<std::net::Ipv6Addr>().is_ok() => Ok(()),
-        Some(_) => Err(words::no_ipv6()),
+        Some(address) => check_bracketed(address),
         None if host.is_empty() => Err(words::no_host()),
         None if host.contains(|c: char| c.is_whitespace() || "/:@[]".contains(c)) => {
             Err(words::only_host_port())
         }
-        None => Ok(()),
+        None => check_host(host),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::endpoint;
+    use super::*;
+
+    #[test]
+    fn a_wildcard_overlaps_the_addresses_of_its_port() {
+        let overlap = |one: &str, other: &str| {
+            overlap(one.parse().unwrap(), other.parse().unwrap())
+                && super::overlap(other.parse().unwrap(), one.parse().unwrap())
+        };
+        assert!(overlap("0.0.0.0:5020", "127.0.0.1:5020"));
+        assert!(overlap("[::]:5020", "10.0.0.1:5020") && overlap("[::]:5020", "0.0.0.0:5020"));
+        assert!(overlap("[::]:5020", "[::1]:5020"));
+        for (one, other) in [
+            ("0.0.0.0:5020", "0.0.0.0:5020"),
+            ("0.0.0.0:5020", "127.0.0.1:5021"),
+            ("10.0.0.1:5020", "127.0.0.1:5020"),
+            ("0.0.0.0:5020", "[::1]:5020"),
+        ] {
+            assert!(!overlap(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn one_port_by_several_paths_is_one_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| port_itself(&folder.path().join(name));
+        std::os::unix::fs::symlink("../none/ttyUSB0", folder.path().join("by-id")).unwrap();
+        let itself = folder.path().parent().unwrap().join("none/ttyUSB0");
+        assert_eq!(at("by-id"), itself);
+        assert_eq!(at("x//..///./../none/ttyUSB0"), itself);
+        assert_ne!(at("other"), itself);
+    }
+
+    #[test]
+    fn one_endpoint_by_several_names_is_one_line() {
+        for same in ["127.0.0.1:502", "localhost:0502", "[::1]:502", "LOCALHOST.:502"] {
+            assert_eq!(host_and_port(same), "localhost:502", "{same}");
+        }
+        assert_eq!(host_and_port("[::ffff:10.0.0.1]:502"), host_and_port("10.0.0.1:502"));
+        assert_eq!(host_and_port("PLC:502"), host_and_port("plc:502"));
+        for other in ["127.0.0.2:502", "localhost:503", "10.0.0.1:502"] {
+            assert_ne!(host_and_port(other), "localhost:502", "{other}");
+        }
+    }
 
     #[test]
     fn an_endpoint_is_host_and_port() {
         for good in ["192.168.1.10:502", "plc.example.org:1502", "[fe80::1]:502"] {
             assert_eq!(endpoint(good), Ok(()), "{good}");
         }
-        for bad in ["", "h", "h:", ":502", "h:0", "h:70000", "tcp://h:502", "fe80::1:502", "[x]:1"]
-        {
+        for bad in [
+            "",
+            "h",
+            "h:",
+            ":502",
+            "h:0",
+            "h:70000",
+            "tcp://h:502",
+            "fe80::1:502",
+            "[x]:1",
+            "192.168.1.300:502",
+            "192.168.1:502",
+            "192,168,1,10:502",
+            "0.0.0.0:502",
+            "127.0.0.1：1502",
+        ] {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
     }

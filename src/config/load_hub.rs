@@ -49,11 +49,26 @@ pub fn load_ingester(
     read_hub(file, &environment(), set).finish()
 }
 
+/// What is wrong with `text` as the hub's file `file`: with the parts in its conf.d and with the environment, as a hub
+/// would read it there, or `alone`. Its township is not looked at.
+pub fn check_hub_draft(file: &Path, text: &str, alone: bool) -> Vec<FileProblem> {
+    read_hub_layers(file, Layers::of_draft(file, text, &environment(), alone)).problems
+}
+
+/// What is wrong with `text` as the township's file `file`.
+pub fn check_township_draft(file: &Path, text: &str) -> Vec<FileProblem> {
+    read_township_layers(Layers::of_draft(file, text, &[], true)).problems
+}
+
 pub(super) fn read_hub(
     file: &Path,
     environment: &[(String, String)],
     set: &[(String, String)],
 ) -> Loaded<HubSettings> {
+    read_hub_layers(file, Layers::read(file, environment, set))
+}
+
+fn read_hub_layers(file: &Path, layers: Layers) -> Loaded<HubSettings> {
     let prepare = |settings: &mut HubSettings| {
         mqtt_paths(file, &mut settings.mqtt);
         let HubSettings { store, ledger, township, issued, web, .. } = settings;
@@ -72,7 +87,7 @@ pub(super) fn read_hub(
         let HubSettings { report_templates, plausibility, drought_grades, .. } = settings;
         from_beside(file, [report_templates, plausibility, drought_grades].into_iter().flatten());
     };
-    load(Layers::read(file, environment, set), prepare, |settings: &HubSettings, broken, found| {
+    load(layers, prepare, |settings: &HubSettings, broken, found| {
         let mut settings = settings.clone();
         // A substitute for a broker or a page must not be compared with anything.
         if ["broker", "web"].map(KeyPath::parse).iter().any(|p| broken.taints(p)) {
@@ -83,8 +98,12 @@ pub(super) fn read_hub(
 }
 
 pub(super) fn read_township(file: &Path) -> Loaded<Township> {
+    read_township_layers(Layers::single(file))
+}
+
+fn read_township_layers(layers: Layers) -> Loaded<Township> {
     load(
-        Layers::single(file),
+        layers,
         |_| {},
         |read: &Township, broken, found| {
             // Where a name was lost, whoever refers to it is not to blame.

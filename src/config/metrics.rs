@@ -1,9 +1,9 @@
 //! Where a gateway's metrics can be fetched.
 
-use super::listen;
+use super::{line, listen};
 use crate::core::Problems;
 use crate::edge::EdgeSettings;
-use crate::locales::config as words;
+use crate::locales::{Argument, check as own, config as words};
 
 pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
     let Some(metrics) = settings.metrics else { return };
@@ -16,5 +16,15 @@ pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
         words::usual_port(9464),
     );
     let found = &mut found.at("metrics");
+    for (index, dtu) in
+        settings.buses.iter().enumerate().filter_map(|(i, b)| Some((i, b.dtu.as_ref()?)))
+    {
+        if dtu.listen == address || line::overlap(dtu.listen, address) {
+            let rule =
+                own::listen_overlaps(Argument::of(dtu.listen), format_args!("bus[{index}].dtu"));
+            found.add("listen", address, rule, own::listen_elsewhere());
+            break;
+        }
+    }
     listen::check_page(address, metrics.allow_remote, words::listen_here(), found);
 }

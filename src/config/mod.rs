@@ -9,7 +9,10 @@
 
 mod check_file;
 #[cfg(feature = "edge")]
+mod curves;
+#[cfg(feature = "edge")]
 mod edge;
+mod encoding;
 #[cfg(feature = "hub")]
 mod enroll;
 mod error_path;
@@ -31,6 +34,8 @@ mod load_hub;
 #[cfg(feature = "edge")]
 mod metrics;
 mod mqtt;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod places;
 #[cfg(feature = "edge")]
 mod polling;
 #[cfg(feature = "edge")]
@@ -48,6 +53,7 @@ mod secrets;
 mod serde_text;
 #[cfg(feature = "influx")]
 mod server;
+mod slips;
 #[cfg(feature = "edge")]
 mod socket;
 mod source_text;
@@ -56,37 +62,39 @@ mod stations;
 mod substitutes;
 #[cfg(test)]
 mod tests;
+#[cfg(all(feature = "edge", feature = "hub"))]
+mod together;
 #[cfg(feature = "hub")]
 mod township;
 #[cfg(feature = "hub")]
 mod web;
 
-pub use check_file::{CheckReport, FileKind, check_file};
+pub use check_file::{CheckReport, FileKind, check_file, check_file_with};
 #[cfg(feature = "demo")]
 pub use example::example;
 #[cfg(feature = "edge")]
 pub use layers::folder_of_parts;
 #[cfg(feature = "edge")]
-pub use line::endpoint;
+pub use line::{SPEEDS, endpoint};
 #[cfg(feature = "edge")]
 pub use load_edge::{
-    LoadedEdge, check_draft, control_socket, gateway_name, inspect_edge, load_edge,
+    LoadedEdge, check_draft, control_socket, gateway_name, inspect_edge, load_edge, unused_profiles,
 };
 #[cfg(feature = "influx")]
 pub use load_hub::load_ingester;
 #[cfg(feature = "hub")]
-pub use load_hub::{LoadedHub, load_hub};
+pub use load_hub::{LoadedHub, check_hub_draft, check_township_draft, load_hub};
 #[cfg(feature = "edge")]
-pub use profiles::{Profiles, profiles};
+pub use profiles::{Profiles, profile_file, profiles};
 #[cfg(feature = "edge")]
 pub use ram_disk::gateway_files_in_memory;
 #[cfg(feature = "hub")]
 pub use ram_disk::hub_files_in_memory;
-#[cfg(all(feature = "edge", feature = "hub"))]
-pub use reach::levels_out_of_reach;
 #[cfg(feature = "edge")]
-pub use register_table::{BYTES_MAX as TABLE_BYTES_MAX, Base, Head, profile_of_table};
+pub use register_table::{BYTES_MAX as TABLE_BYTES_MAX, Base, Head, is_workbook, profile_of_table};
 pub use secrets::exposed_files;
 #[cfg(feature = "hub")]
 pub use secrets::exposed_files_of_hub;
 pub use source_text::FileProblem;
+#[cfg(all(feature = "edge", feature = "hub"))]
+pub use together::{Together, together};

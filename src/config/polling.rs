@@ -11,8 +11,11 @@ use crate::modbus::{BusSettings, DeviceSettings, HealthSettings};
 /// Engineering judgement.
 pub(super) const TIMEOUT_MS: RangeInclusive<u64> = 10..=60_000;
 
+/// Repetitions within a poll. Engineering judgement: what has not answered eleven times will not.
+pub(super) const RETRIES: RangeInclusive<u32> = 0..=10;
+
 /// Time between polls, s: from no pause to a day. Engineering judgement.
-const INTERVAL_S: RangeInclusive<u32> = 0..=86_400;
+pub(super) const INTERVAL_S: RangeInclusive<u32> = 0..=86_400;
 
 /// Failed polls until a device counts as offline. Engineering judgement: a hundred at five minutes are eight hours.
 const FAILURES: RangeInclusive<u32> = 1..=100;
@@ -91,7 +94,8 @@ pub(super) fn points(device: &DeviceSettings, profile: &Profile, found: &mut Pro
     for point in points {
         for part in point.parts() {
             let (parameter, count) = (point.parameter.id(), part.count);
-            let limit = device.registers_max.filter(|_| !point.function.bits());
+            let in_parts = device.in_parts || profile.in_parts;
+            let limit = device.registers_max.filter(|_| !point.function.bits() && !in_parts);
             if let Some(limit) = limit.filter(|limit| (1..count).contains(limit)) {
                 found.add(
                     "registers_max",

@@ -21,11 +21,12 @@ pub(super) fn series(
 ) {
     for (parameter, rules) in &device.quality {
         let found = &mut found.at(format_args!("quality.{parameter}"));
-        if device.observes(profile).all(|(point, _)| point.parameter != *parameter) {
+        let mut gives = device.gives(profile);
+        let Some(given) = gives.find(|given| given.series.parameter == *parameter) else {
             found.add("", "", words::tests_unread(), words::remove_or_read());
             continue;
-        }
-        let interval_s = device.poll_interval(bus, *parameter).normal_s;
+        };
+        let interval_s = device.poll_interval(bus, given.point.parameter).normal_s;
         preset(rules, *parameter, interval_s, found);
         limits(rules, interval_s, found);
     }

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use super::load_edge::load_edge;
-use super::load_hub::read_township;
 use super::profiles::Profiles;
 use crate::core::Parameter;
 use crate::device::Measures;
@@ -12,15 +10,14 @@ use crate::locales::{Argument, Text, config as words};
 use crate::modbus::value_range;
 use crate::water::Township;
 
-/// A warning for each station of the gateway in `edge` whose geometry in `township` no level of its device can reach:
-/// the highest lies below the bottom, or the lowest above the crest. Empty where one of the files is wrong.
-pub fn levels_out_of_reach(edge: &Path, township: &Path) -> Vec<Text> {
-    let Ok((settings, profiles)) = load_edge(edge, &[]) else { return Vec::new() };
-    let Ok(read) = read_township(township).finish() else { return Vec::new() };
-    out_of_reach(&settings, &profiles, &read)
-        .into_iter()
-        .map(|level| level.warning(edge, township))
-        .collect()
+/// A warning for each station of the gateway `settings` whose geometry in the township no level of its device can
+/// reach: the highest lies below the bottom, or the lowest above the crest. Both files are named.
+pub(super) fn levels_out_of_reach(
+    (edge, settings, profiles): (&Path, &EdgeSettings, &Profiles),
+    (file, township): (&Path, &Township),
+) -> Vec<Text> {
+    let found = out_of_reach(settings, profiles, township);
+    found.into_iter().map(|level| level.warning(edge, file)).collect()
 }
 
 /// A level that a device cannot deliver.
@@ -98,14 +95,17 @@ mod tests {
         let shipped = "adjust.level = { offset = 216.90 }";
         assert!(text.contains(shipped));
         std::fs::write(&edge, text.replacen(shipped, adjustment, 1)).unwrap();
-        levels_out_of_reach(&edge, &root.join("config/township.toml"))
+        let file = root.join("config/township.toml");
+        let (settings, profiles) = super::super::load_edge(&edge, &[]).unwrap();
+        let township = super::super::load_hub::read_township(&file).finish().unwrap();
+        levels_out_of_reach((&edge, &settings, &profiles), (&file, &township))
     }
 
     #[test]
     fn a_depth_that_no_elevation_is_added_to_is_named_with_the_line_to_write() {
         let [warning] = warnings("").try_into().unwrap();
         let said = within(Lang::English, || warning.to_string());
-        let parts = ["edge.toml", "pond-dongmen-1", "-0.50", "30.00", "township.toml", "adjust."];
+        let parts = ["edge.toml", "pond-dongmen-1", "-0.50", "100.00", "township.toml", "adjust."];
         for part in parts {
             assert!(said.contains(part), "{part}: {said}");
         }

@@ -13,7 +13,7 @@ use toml::Value;
 use super::key_path::{KeyPath, Step};
 use super::{error_path, secrets, serde_text, substitutes};
 use crate::core::{Problem, did_you_mean, nearest};
-use crate::locales::{Text, config as words, core, foreign_serde};
+use crate::locales::{Text, check as own, config as words, core, foreign_serde};
 
 /// Most passes over one tree. A file with a thousand errors is not a configuration, and each pass costs milliseconds.
 const PASSES_MAX: usize = 2000;
@@ -29,24 +29,38 @@ pub(super) struct Recovered<T> {
 
 /// Places whose values mean nothing, since they were removed or replaced.
 #[derive(Debug, Default)]
-pub(super) struct Broken(BTreeSet<KeyPath>);
+pub(super) struct Broken {
+    places: BTreeSet<KeyPath>,
+    /// Keys that do not belong: as they were, where they were left out, or under the name that was probably meant.
+    #[cfg_attr(not(feature = "edge"), allow(dead_code, reason = "asked of device profiles"))]
+    unknown: BTreeSet<KeyPath>,
+    /// Of these, the ones whose name is itself a value, such as a parameter's.
+    guessed: BTreeSet<KeyPath>,
+}
 
 impl Broken {
     /// Whether every value is the file's own.
     #[cfg(feature = "demo")]
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.places.is_empty()
     }
 
     /// Whether a problem at `path` may come from a substitute.
     pub(super) fn taints(&self, path: &KeyPath) -> bool {
-        self.0.iter().any(|b| b.holds(path) || path.holds(b))
+        self.guessed.contains(path) || self.places.iter().any(|b| b.holds(path) || path.holds(b))
+    }
+
+    /// Whether a part of the value at `path` was left out or replaced, and what follows from it too may be wrong.
+    #[cfg(feature = "edge")]
+    pub(super) fn reaches(&self, path: &KeyPath) -> bool {
+        self.places.iter().any(|b| b.holds(path) || path.holds(b))
+            || self.unknown.iter().any(|key| path.holds(key))
     }
 
     /// Whether an element of the top-level list `list` has lost its own name `key`.
     #[cfg(feature = "hub")]
     pub(super) fn lost_name(&self, list: &str, key: &str) -> bool {
-        self.0.iter().any(|path| match path.0.as_slice() {
+        self.places.iter().any(|path| match path.0.as_slice() {
             [Step::Key(first)] | [Step::Key(first), Step::Index(_)] => first == list,
             [Step::Key(first), Step::Index(_), Step::Key(last)] => first == list && last == key,
             _ => false,
@@ -61,6 +75,8 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
         untried: BTreeMap::new(),
         hopeless: BTreeSet::new(),
         broken: BTreeSet::new(),
+        unknown: BTreeSet::new(),
+        guessed: BTreeSet::new(),
     };
     let mut value = None;
     for _ in 0..PASSES_MAX {
@@ -77,7 +93,35 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
             }
         }
     }
-    Recovered { value, problems: recovery.problems, broken: Broken(recovery.broken) }
+    let Recovery { problems, broken: places, unknown, guessed, .. } = recovery;
+    let broken = Broken { places, unknown, guessed };
+    Recovered { value, problems, broken }
+}
+
+/// Settings of a device that are easily taken for those of its bus.
+const OF_DEVICES: [&str; 10] = [
+    "intervals_s",
+    "drought_intervals_s",
+    "registers_max",
+    "in_parts",
+    "hole",
+    "unit",
+    "profile",
+    "station",
+    "parameters",
+    "adjust",
+];
+
+/// Where `key` belongs, which stands in another table of a gateway's file than its own. `known` are the keys here.
+fn elsewhere(key: &str, known: &[&str]) -> Option<Text> {
+    let is_bus = known.contains(&"turnaround_ms") && known.contains(&"device");
+    if is_bus && OF_DEVICES.contains(&key) {
+        return Some(own::belongs_to_device());
+    }
+    if key == "password" && known.contains(&"password_file") {
+        return Some(own::password_in_file());
+    }
+    (key == "device" && known.contains(&"bus")).then(own::device_of_bus)
 }
 
 struct Recovery {
@@ -88,6 +132,8 @@ struct Recovery {
     /// Places where every substitute was refused.
     hopeless: BTreeSet<KeyPath>,
     broken: BTreeSet<KeyPath>,
+    unknown: BTreeSet<KeyPath>,
+    guessed: BTreeSet<KeyPath>,
 }
 
 impl Recovery {
@@ -99,7 +145,9 @@ impl Recovery {
         if let Some(field) = foreign_serde::missing_field(message) {
             let path = path.key(field);
             if !self.caused(&path) {
-                let hint = words::add_key(field);
+                let top = path.split_last().is_some_and(|(outer, _)| outer.0.is_empty());
+                let form = if top { serde_text::missing_at_top(field) } else { None };
+                let hint = form.unwrap_or_else(|| words::add_key(field));
                 self.problems.push(Problem::new(path.to_string(), "", words::required(), hint));
             }
             return self.substitute(path);
@@ -112,12 +160,18 @@ impl Recovery {
             && name == key
         {
             // The key itself, not its value, is of a closed list.
+            let meant = nearest(name, foreign_serde::expected(message));
+            let outer = path.split_last().map(|(outer, _)| outer);
+            self.guessed.extend(outer.zip(meant).map(|(outer, meant)| outer.key(meant)));
             return self.unknown_key(path.clone(), name, message);
         }
         // Whatever holds a substitute may be wrong because of it: a curve that no longer rises.
         if !self.caused(&path) && !self.broken.iter().any(|b| path.holds(b)) {
             let value = path.get(&self.tree);
-            let (rule, hint) = serde_text::rule_and_hint(message, value);
+            let (rule, hint) = serde_text::rule_of_key(&path, message, value)
+                .unwrap_or_else(|| serde_text::rule_and_hint(message, value));
+            let form = value.and_then(|value| serde_text::form_of_key(&path, message, value));
+            let hint = form.unwrap_or(hint);
             let value = value.map(|value| secrets::shown(&path, value)).unwrap_or_default();
             self.problems.push(Problem::new(path.to_string(), value, rule, hint));
         }
@@ -136,11 +190,11 @@ impl Recovery {
         let Some((outer, _)) = path.split_last() else { return false };
         let known = foreign_serde::expected(message);
         if !self.caused(&path) {
-            let hint =
-                did_you_mean(key, known.iter().copied()).unwrap_or_else(|| match known[..] {
-                    [] => core::remove_it(),
-                    _ => words::known_here(Text::list(known.iter().copied())),
-                });
+            let meant = || did_you_mean(key, known.iter().copied());
+            let hint = elsewhere(key, &known).or_else(meant).unwrap_or_else(|| match known[..] {
+                [] => core::remove_it(),
+                _ => words::known_here(Text::list(known.iter().copied())),
+            });
             let value = path.get(&self.tree).map(|value| secrets::shown(&path, value));
             let value = value.unwrap_or_default();
             let rule = words::unknown_key();
@@ -150,9 +204,14 @@ impl Recovery {
         let Some((table, value)) = table.and_then(|t| t.remove(key).map(|value| (t, value))) else {
             return false;
         };
-        let Some(meant) = nearest(key, known).filter(|meant| !table.contains_key(*meant)) else {
+        let here = elsewhere(key, &known).is_none();
+        let Some(meant) =
+            nearest(key, known).filter(|_| here).filter(|meant| !table.contains_key(*meant))
+        else {
+            self.unknown.insert(path);
             return true;
         };
+        self.unknown.insert(outer.key(meant));
         if secrets::is_secret(key) {
             // A password is no path: under the other name it would be judged, and repeated, as one.
             self.broken.insert(outer.key(meant));
@@ -283,10 +342,10 @@ kin = 'pond'
                 r#"inner[0].list[1] = "two": must be a whole number from 0 to 65535"#,
                 r#"inner[0].list[2] = -3: must be a whole number from 0 to 65535"#,
                 r#"inner[0].station = "A b": "A b" is not a valid id: 1 to 40 of a-z, 0-9 and '-', beginning with a letter"#,
-                r#"inner[0].unit = 300: must be a whole number from 0 to 255"#,
+                r#"inner[0].unit = 300: must be 1 to 247; 0 is broadcast, and above 247 is reserved"#,
                 r#"inner[1].kind: is required; add `kind`"#,
                 r#"inner[1].station: is required; add `station`"#,
-                r#"inner[1].unit = "7": must be a whole number from 0 to 255; remove the quotes"#,
+                r#"inner[1].unit = "7": must be 1 to 247; remove the quotes"#,
                 r#"listen = 7: must be an address and port such as 127.0.0.1:8080; put it in quotes"#,
                 r#"nam = "x": is not a known key; did you mean `name`?"#,
                 r#"sub.kin = "pond": is not a known key; did you mean `kind`?"#,

@@ -2,9 +2,10 @@
 
 use toml::Value;
 
+use super::key_path::{KeyPath, Step};
 use super::mqtt::without_password;
 use crate::core::{self, did_you_mean};
-use crate::locales::{Text, config as words, foreign_serde};
+use crate::locales::{Text, check as own, config as words, core as rules, foreign_serde};
 
 /// A value as messages repeat it: without what a table holds, and without a password in a URL.
 pub(super) fn shown(value: &Value) -> String {
@@ -23,18 +24,113 @@ fn has_table(value: &Value) -> bool {
     }
 }
 
+/// The rule of a number whose key says more than its type does, and what to do: a unit id and the frame of a serial
+/// line have the rule that a number outside their limits breaks, whatever stands there.
+pub(super) fn rule_of_key(
+    path: &KeyPath,
+    message: &str,
+    value: Option<&Value>,
+) -> Option<(Text, Text)> {
+    let Some(Step::Key(key)) = path.0.last() else { return None };
+    #[cfg(feature = "edge")]
+    let list = match path.0.iter().rev().nth(1) {
+        Some(Step::Key(list)) => list.as_str(),
+        _ => "",
+    };
+    let wanted = foreign_serde::wanted(message)?;
+    let (rule, way_out) = match (key.as_str(), wanted) {
+        ("unit", "u8") => (rules::between(1, 247), words::reserved_units()),
+        #[cfg(feature = "edge")]
+        ("baud", "u32") => {
+            let speeds = super::line::SPEEDS.map(|speed| speed.to_string());
+            (words::must_be_one_of(Text::list(&speeds)), Text::default())
+        }
+        ("stop_bits", "u8") => (rules::between(1, 2), words::leave_it_out_for(1)),
+        #[cfg(feature = "edge")]
+        ("retries", "u32") => (within(&super::polling::RETRIES, ""), words::leave_it_out_for(1)),
+        #[cfg(feature = "edge")]
+        ("timeout_ms", "u64") => {
+            (within(&super::polling::TIMEOUT_MS, " ms"), words::usual_timeout())
+        }
+        #[cfg(feature = "edge")]
+        (key, "u32") if is_interval(key) || is_interval(list) => {
+            (within(&super::polling::INTERVAL_S, " s"), words::intervals())
+        }
+        _ => return None,
+    };
+    let hint = hint(wanted, value);
+    Some((rule, if hint.is_empty() { way_out } else { hint }))
+}
+
+/// Whether `key` says how often something is polled, of a bus or of single parameters.
+#[cfg(feature = "edge")]
+fn is_interval(key: &str) -> bool {
+    matches!(key, "interval_s" | "drought_interval_s" | "intervals_s" | "drought_intervals_s")
+}
+
+#[cfg(feature = "edge")]
+fn within<T: std::fmt::Display>(range: &std::ops::RangeInclusive<T>, unit: &str) -> Text {
+    rules::between(range.start().to_string(), format!("{}{unit}", range.end()))
+}
+
+/// How a table or a list that something else was written for is written, by the key that it has.
+pub(super) fn form_of_key(path: &KeyPath, message: &str, value: &Value) -> Option<Text> {
+    let Some(Step::Key(key)) = path.0.last() else { return None };
+    let wanted = foreign_serde::wanted(message)?;
+    match (wanted, value) {
+        ("a sequence", Value::Table(_)) => {
+            let keys = path.0.iter().filter_map(|step| match step {
+                Step::Key(key) => Some(key.as_str()),
+                Step::Index(_) => None,
+            });
+            Some(own::write_double(keys.collect::<Vec<_>>().join(".")))
+        }
+        (table, Value::String(_)) if table.starts_with("struct ") => {
+            form_of_table(key).map(own::write_so)
+        }
+        _ => None,
+    }
+}
+
+/// How the table `key` of a gateway's file is written within one line.
+fn form_of_table(key: &str) -> Option<&'static str> {
+    match key {
+        "serial" => Some("serial = { port = \"/dev/ttyUSB0\", baud = 9600 }"),
+        "dtu" => Some("dtu = { listen = \"0.0.0.0:6000\" }"),
+        "spool" => Some("spool = { path = \"/var/lib/hanqing/spool.db\" }"),
+        "mqtt" => Some("mqtt = { url = \"mqtt://127.0.0.1:1883\" }"),
+        "metrics" => Some("metrics = { listen = \"127.0.0.1:9464\" }"),
+        _ => None,
+    }
+}
+
+/// What to add where `key` is missing at the top of a gateway's file or of a device profile, and its name alone does
+/// not say how it is written. Behind the first table it would belong to that.
+pub(super) fn missing_at_top(key: &str) -> Option<Text> {
+    match key {
+        "gateway" => Some(own::add_so("gateway = \"gw-dongmen\"")),
+        "verified_by" => Some(own::add_so("verified_by = \"nobody\"")),
+        "confidence" => Some(own::add_so("confidence = 0.5")),
+        "spool" => Some(own::add_table(key, "path = \"/var/lib/hanqing/spool.db\"")),
+        "mqtt" => Some(own::add_table(key, "url = \"mqtt://127.0.0.1:1883\"")),
+        _ => None,
+    }
+}
+
 /// The rule that `message` stands for, and what to do.
 pub(super) fn rule_and_hint(message: &str, value: Option<&Value>) -> (Text, Text) {
+    let full_width = || value.and_then(Value::as_str).and_then(core::full_width_in);
     let hint = if foreign_serde::unknown_variant(message).is_some() {
         // Two letters have nothing to be recognised by: whoever writes "cn" does not mean "en".
         let typed = value.and_then(Value::as_str).filter(|typed| typed.chars().count() > 2);
         let known = foreign_serde::expected(message);
         typed.and_then(|typed| did_you_mean(typed, known)).unwrap_or_default()
     } else if foreign_serde::no_address(message) {
-        words::no_names()
+        full_width().unwrap_or_else(words::no_names)
     } else {
         foreign_serde::wanted(message).map(|wanted| hint(wanted, value)).unwrap_or_default()
     };
+    let hint = if hint.is_empty() { full_width().unwrap_or_default() } else { hint };
     (foreign_serde::rule(message), hint)
 }
 
@@ -123,6 +219,31 @@ mod tests {
             let tree: Value = Value::Table(text.parse().unwrap());
             let error = serde_path_to_error::deserialize::<_, Sample>(tree).unwrap_err();
             assert_eq!(error.inner().message().trim(), message, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_form_comes_with_the_right_one() {
+        let table = Value::Table(toml::Table::new());
+        let at = KeyPath::parse("bus[0].device");
+        let said = form_of_key(&at, "invalid type: map, expected a sequence", &table);
+        assert_eq!(said, Some(own::write_double("bus.device")));
+        let (at, port) = (KeyPath::parse("bus[0].serial"), Value::from("/dev/ttyUSB0"));
+        let message = "invalid type: string \"/dev/ttyUSB0\", expected struct SerialSettings";
+        let said = form_of_key(&at, message, &port).unwrap();
+        assert!(said.to_string().contains("baud = 9600"), "{said}");
+        assert_eq!(form_of_key(&KeyPath::parse("a.b"), message, &port), None);
+        let slip = rule_and_hint("invalid socket address syntax", Some(&"0.0.0.0：502".into())).1;
+        assert_eq!(slip, rules::full_width_inside("：", ":"));
+    }
+
+    #[cfg(feature = "edge")]
+    #[test]
+    fn an_interval_has_its_rule_whatever_stands_there() {
+        for path in ["bus[0].interval_s", "bus[0].device[1].intervals_s.level"] {
+            let message = "invalid type: string \"5min\", expected u32";
+            let found = rule_of_key(&KeyPath::parse(path), message, Some(&"5min".into())).unwrap();
+            assert_eq!(found.0.to_string(), "must be 0 to 86400 s", "{path}");
         }
     }
 

@@ -10,9 +10,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::key_path::KeyPath;
-use super::secrets;
-use crate::core::Problem;
-use crate::locales::{Text, config as words, core, foreign, foreign_toml};
+use super::{encoding, secrets, slips};
+use crate::core::{Problem, shown as core_shown};
+use crate::locales::{Text, check as slips_words, config as words, core, foreign, foreign_toml};
 
 /// Largest file that is read, bytes. A township of several thousand stations fits; engineering judgement.
 const FILE_SIZE_MAX: u64 = 4 << 20;
@@ -81,26 +81,26 @@ impl SourceText {
             let rule = words::larger_than(FILE_SIZE_MAX);
             return Err(fail("", rule, words::is_it_configuration()));
         }
-        let text = String::from_utf8(text);
-        let text =
-            text.map_err(|error| unreadable(core::not_utf8(error.utf8_error().valid_up_to() + 1)))?;
-        Self::parse(file, text)
+        Self::parse(file, encoding::text(file, text)?)
     }
 
     pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
         let mut places = HashMap::new();
+        let failed =
+            |position, problem| Box::new(FileProblem { file: file.into(), position, problem });
         match DeTable::parse(&text) {
-            Ok(table) => note_table(table.get_ref(), &KeyPath::default(), &mut places),
+            Ok(table) => {
+                note_table(table.get_ref(), &KeyPath::default(), &mut places);
+                if let Some((path, at, number)) = too_large(table.get_ref(), &KeyPath::default()) {
+                    let (rule, hint) =
+                        (slips_words::too_many_digits(), slips_words::fewer_digits());
+                    let problem = Problem::new(path.to_string(), core_shown(&number), rule, hint);
+                    return Err(failed(Some(line_and_column(&text, at)), problem));
+                }
+            }
             Err(error) => {
-                let at = error.span().map(|span| line_and_column(&text, span.start));
-                let line = at.and_then(|(line, _)| text.lines().nth(line - 1));
-                let problem = Problem::new(
-                    "",
-                    secrets::shown_line(line.unwrap_or_default().trim()),
-                    words::not_toml(foreign_toml::syntax(error.message())),
-                    words::correct_this_line(),
-                );
-                return Err(Box::new(FileProblem { file: file.into(), position: at, problem }));
+                let (position, problem) = not_toml(&text, &error);
+                return Err(failed(position, problem));
             }
         }
         Ok(Self { file: file.into(), text, places })
@@ -124,6 +124,60 @@ impl SourceText {
         }
         FileProblem { file: self.file.clone(), position: at, problem }
     }
+}
+
+/// What is wrong with `text`, which is no TOML, and where.
+fn not_toml(text: &str, error: &toml::de::Error) -> (Option<(usize, usize)>, Problem) {
+    if let Some((at, slip)) = slips::lone_return(text) {
+        let line = text.get(..at).and_then(|before| before.lines().last()).unwrap_or_default();
+        let problem = Problem::new("", secrets::shown_line(line.trim()), slip.rule, slip.hint);
+        return (Some(line_and_column(text, at)), problem);
+    }
+    let at = error.span().map(|span| line_and_column(text, span.start));
+    let line = at.and_then(|(line, _)| text.lines().nth(line - 1)).unwrap_or_default();
+    let slip = slips::slip(line);
+    let position = at.map(|(line, column)| (line, slip.as_ref().map_or(column, |s| s.column)));
+    let (rule, hint) = match slip {
+        Some(slip) => (slip.rule, slip.hint),
+        None => {
+            let rule = words::not_toml(foreign_toml::syntax(error.message()));
+            (rule, words::correct_this_line())
+        }
+    };
+    let others = position.map(|(line, _)| slips::others_full_width(text, line)).unwrap_or_default();
+    let hint = match others.is_empty() {
+        true => hint,
+        false => slips_words::and_in_lines(hint, Text::list(others)),
+    };
+    (position, Problem::new("", secrets::shown_line(line.trim()), rule, hint))
+}
+
+/// The first number that no type holds: a whole one beyond 64 bits, or one beyond the floats; with its place, bytes.
+fn too_large(table: &DeTable<'_>, path: &KeyPath) -> Option<(KeyPath, usize, String)> {
+    table.iter().find_map(|(key, value)| number_too_large(value, &path.key(key.get_ref())))
+}
+
+fn number_too_large(
+    value: &Spanned<DeValue<'_>>,
+    path: &KeyPath,
+) -> Option<(KeyPath, usize, String)> {
+    let number = match value.get_ref() {
+        DeValue::Table(table) => return too_large(table, path),
+        DeValue::Array(array) => {
+            let mut elements = array.iter().enumerate();
+            return elements
+                .find_map(|(index, element)| number_too_large(element, &path.index(index)));
+        }
+        DeValue::Integer(whole) => {
+            i64::from_str_radix(whole.as_str(), whole.radix()).is_err().then(|| whole.to_string())
+        }
+        DeValue::Float(float) => {
+            let infinite = float.as_str().parse().is_ok_and(f64::is_infinite);
+            (infinite && !float.as_str().contains("inf")).then(|| float.to_string())
+        }
+        _ => None,
+    };
+    number.map(|number| (path.clone(), value.span().start, number))
 }
 
 fn note_table(table: &DeTable<'_>, path: &KeyPath, places: &mut HashMap<String, usize>) {
@@ -196,6 +250,36 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_nothing_holds_is_named() {
+        for (text, at, path, value) in [
+            ("a = 1\nb = 99999999999999999999\n", (2, 5), "b", "99999999999999999999"),
+            (
+                "[[bus]]\n[[bus.device]]\nunit = [1, -9223372036854775809]",
+                (3, 12),
+                "bus[0].device[0].unit[1]",
+                "-9223372036854775809",
+            ),
+            ("c.d = { e = 1e400 }", (1, 13), "c.d.e", "1e400"),
+            ("f = 0xFFFF_FFFF_FFFF_FFFF", (1, 5), "f", "0xFFFFFFFFFFFFFFFF"),
+        ] {
+            let error = SourceText::parse(Path::new("x.toml"), text.into()).unwrap_err();
+            let found = (error.position, error.problem.path.as_str(), error.problem.value.as_str());
+            assert_eq!(found, (Some(at), path, value), "{text}");
+        }
+        for right in ["a = -9223372036854775808", "a = [inf, nan, 1e308]", "a = 0x7FFFFFFFFFFFFFFF"]
+        {
+            assert!(SourceText::parse(Path::new("x.toml"), right.into()).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn lines_of_old_macs_are_told_without_the_whole_file() {
+        let error = SourceText::parse(Path::new("x.toml"), "a = 1\rb = 2\r".into()).unwrap_err();
+        assert_eq!((error.position, error.problem.value.as_str()), (Some((1, 6)), "a = 1"));
+        assert_eq!(error.problem.rule, slips_words::lone_return());
+    }
+
+    #[test]
     fn a_file_that_cannot_be_read_says_why() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("x.toml");
@@ -213,6 +297,10 @@ mod tests {
         );
         std::fs::write(&file, b"a = \"\xff\"").unwrap();
         assert!(said()[0].contains("第 6 个字节起不是 UTF-8 文本"), "{:?}", said());
+        std::fs::write(&file, "[mqtt]\nurl ＝ \"x\"\n").unwrap();
+        let Err(problem) = SourceText::read(&file) else { panic!("it was read") };
+        assert_eq!(problem.position, Some((2, 5)));
+        assert!(said()[0].contains("`＝` 是全角字符；换成半角的 `=`"), "{:?}", said());
     }
 
     #[test]

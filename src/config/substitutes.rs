@@ -17,6 +17,8 @@ pub(super) fn candidates() -> Vec<Value> {
         Value::Table(toml::Table::new()),
         "2022-08-01T00:00:00Z".into(),
         "2022-08-01".into(),
+        // A window of an uplink.
+        "00:00+1".into(),
         "127.0.0.1:1".into(),
         "127.0.0.1".into(),
         1.into(),

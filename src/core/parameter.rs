@@ -73,13 +73,34 @@ catalogue! {
     /// 1 while a pump runs, 0 while it stands.
     RunState: "run_state", "运行状态", "run state", One, State, 0.0..1.0;
     RunHours: "run_hours", "累计运行时间", "run-hours register", Hour, Counter, 0.0..10000000.0;
-    /// Output frequency of a drive.
+    /// Output frequency of a drive, or of the mains at a meter.
     Frequency: "frequency", "频率", "frequency", Hertz, Gauge, 0.0..400.0;
     RainfallTotal: "rainfall_total", "累计雨量", "rain register", Millimetre, Counter, 0.0..1000000.0;
     /// Volumetric water content of soil: not the relative moisture that grades a drought.
     SoilMoisture: "soil_moisture", "土壤体积含水量", "soil moisture", Percent, Gauge, 0.0..100.0;
     SoilTemperature: "soil_temperature", "土壤温度", "soil temperature", DegreeCelsius, Gauge, -40.0..80.0;
     BatteryVoltage: "battery_voltage", "电池电压", "battery voltage", Volt, Gauge, 0.0..60.0;
+    /// Current drawn. A current transformer's sign tells the direction.
+    Current: "current", "电流", "current", Ampere, Gauge, -10000.0..10000.0;
+    PowerFactor: "power_factor", "功率因数", "power factor", One, Gauge, -1.0..1.0;
+    /// Gauge pressure in a pipe; negative on the suction side of a pump, no lower than a vacuum.
+    Pressure: "pressure", "压力", "pressure", Kilopascal, Gauge, -101.325..10000.0;
+    /// China's records are -53.0 and 49.6 degrees (national weather archives); a sensor in the sun shows more.
+    AirTemperature: "air_temperature", "气温", "air temperature", DegreeCelsius, Gauge, -60.0..80.0;
+    AirHumidity: "air_humidity", "相对湿度", "relative humidity", Percent, Gauge, 0.0..100.0;
+    /// The strongest gust ever measured was 113.3 m/s (WMO, Barrow Island 1996).
+    WindSpeed: "wind_speed", "风速", "wind speed", MetrePerSecond, Gauge, 0.0..120.0;
+    /// Where the wind comes from, clockwise from north. A direction is not averaged.
+    WindDirection: "wind_direction", "风向", "wind direction", Degree, State, 0.0..360.0;
+    /// Below zero only where salt or motion keeps it from freezing.
+    WaterTemperature: "water_temperature", "水温", "water temperature", DegreeCelsius, Gauge, -5.0..100.0;
+    Conductivity: "conductivity", "电导率", "conductivity", MicrosiemensPerCentimetre, Gauge, 0.0..500000.0;
+    Turbidity: "turbidity", "浊度", "turbidity", NephelometricTurbidityUnit, Gauge, 0.0..10000.0;
+    Ph: "ph", "酸碱度", "pH", One, Gauge, 0.0..14.0;
+    /// How far a gate is lifted.
+    GateOpening: "gate_opening", "闸门开度", "gate opening", Metre, Gauge, 0.0..50.0;
+    /// Of a device's radio, as received.
+    SignalStrength: "signal_strength", "信号强度", "signal strength", DecibelMilliwatt, Gauge, -150.0..0.0;
 }
 
 impl ParameterSpec {

@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use std::ops::{Bound, Deref, DerefMut, RangeBounds};
 
 use super::nearest;
+use super::unseen::is_unseen;
 use crate::locales::{Lang, Text, core as words};
 
 /// A problem in a configuration or an import: where, what, which rule, and the way out.
@@ -21,8 +22,21 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(path: impl Into<String>, value: impl Display, rule: Text, hint: Text) -> Self {
-        Self { path: path.into(), value: value.to_string(), rule, hint }
+        Self { path: path.into(), value: all_seen(&value.to_string()), rule, hint }
     }
+}
+
+/// `value` with the codes of characters that nobody sees, so that it does not look right.
+fn all_seen(value: &str) -> String {
+    let mut seen = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\n' | '\t' => seen.push(c),
+            c if is_unseen(c) => seen.extend(c.escape_unicode()),
+            c => seen.push(c),
+        }
+    }
+    seen
 }
 
 impl Display for Problem {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Flag, Reason, Series};
+use super::{Flag, Raw, Reason, Series};
 
 /// The outcome of a poll of a point.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Reading {
     /// Why the flag is not good; `None` where it is.
     pub reason: Option<Reason>,
     /// Raw registers, kept where the flag is not good and a response arrived.
-    pub raw: Vec<u16>,
+    pub raw: Raw,
 }
 
 impl Reading {
@@ -36,18 +36,23 @@ impl Reading {
             outcome: Outcome::Value(value),
             flag: Flag::Good,
             reason: None,
-            raw: Vec::new(),
+            raw: Raw::default(),
         }
     }
 
-    pub fn missing(series: Series, observed_at: Timestamp, reason: Reason, raw: Vec<u16>) -> Self {
+    pub fn missing(
+        series: Series,
+        observed_at: Timestamp,
+        reason: Reason,
+        raw: impl Into<Raw>,
+    ) -> Self {
         Self {
             series,
             observed_at,
             outcome: Outcome::Missing(reason),
             flag: Flag::Missing,
             reason: Some(reason),
-            raw,
+            raw: raw.into(),
         }
     }
 

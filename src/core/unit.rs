@@ -23,6 +23,8 @@ pub enum Unit {
     Kilopascal,
     #[serde(rename = "Pa")]
     Pascal,
+    #[serde(rename = "hPa")]
+    Hectopascal,
     #[serde(rename = "bar")]
     Bar,
     #[serde(rename = "mbar")]
@@ -43,6 +45,12 @@ pub enum Unit {
     LitrePerMinute,
     #[serde(rename = "L/h")]
     LitrePerHour,
+    #[serde(rename = "m3/s")]
+    CubicMetrePerSecond,
+    #[serde(rename = "m3/min")]
+    CubicMetrePerMinute,
+    #[serde(rename = "m3/d")]
+    CubicMetrePerDay,
     #[serde(rename = "m3")]
     CubicMetre,
     #[serde(rename = "L")]
@@ -51,20 +59,48 @@ pub enum Unit {
     KilowattHour,
     #[serde(rename = "Wh")]
     WattHour,
+    #[serde(rename = "MWh")]
+    MegawattHour,
     #[serde(rename = "kW")]
     Kilowatt,
     #[serde(rename = "W")]
     Watt,
+    #[serde(rename = "MW")]
+    Megawatt,
     #[serde(rename = "V")]
     Volt,
+    #[serde(rename = "mV")]
+    Millivolt,
+    #[serde(rename = "A")]
+    Ampere,
+    #[serde(rename = "mA")]
+    Milliampere,
     #[serde(rename = "Hz")]
     Hertz,
     #[serde(rename = "h")]
     Hour,
+    #[serde(rename = "min")]
+    Minute,
+    #[serde(rename = "s")]
+    Second,
     #[serde(rename = "%")]
     Percent,
     #[serde(rename = "degC")]
     DegreeCelsius,
+    #[serde(rename = "m/s")]
+    MetrePerSecond,
+    #[serde(rename = "km/h")]
+    KilometrePerHour,
+    #[serde(rename = "deg")]
+    Degree,
+    #[serde(rename = "uS/cm")]
+    MicrosiemensPerCentimetre,
+    #[serde(rename = "mS/cm")]
+    MillisiemensPerCentimetre,
+    #[serde(rename = "NTU")]
+    NephelometricTurbidityUnit,
+    #[serde(rename = "dBm")]
+    DecibelMilliwatt,
     /// No unit: a state or a code.
     #[serde(rename = "1")]
     One,
@@ -83,6 +119,12 @@ enum Dimension {
     Time,
     Share,
     Temperature,
+    Current,
+    Speed,
+    Angle,
+    Conductivity,
+    Turbidity,
+    Signal,
     None,
 }
 
@@ -98,6 +140,7 @@ impl Unit {
             Unit::Megapascal => (Dimension::Length, 1e6 / METRE_OF_WATER_PA),
             Unit::Kilopascal => (Dimension::Length, 1e3 / METRE_OF_WATER_PA),
             Unit::Pascal => (Dimension::Length, 1.0 / METRE_OF_WATER_PA),
+            Unit::Hectopascal => (Dimension::Length, 1e2 / METRE_OF_WATER_PA),
             Unit::Bar => (Dimension::Length, 1e5 / METRE_OF_WATER_PA),
             Unit::Millibar => (Dimension::Length, 1e2 / METRE_OF_WATER_PA),
             // 98066.5 Pa: ten metres to the digit.
@@ -110,17 +153,34 @@ impl Unit {
             Unit::LitrePerSecond => (Dimension::Flow, 3.6),
             Unit::LitrePerMinute => (Dimension::Flow, 0.06),
             Unit::LitrePerHour => (Dimension::Flow, 0.001),
+            Unit::CubicMetrePerSecond => (Dimension::Flow, 3600.0),
+            Unit::CubicMetrePerMinute => (Dimension::Flow, 60.0),
+            Unit::CubicMetrePerDay => (Dimension::Flow, 1.0 / 24.0),
             Unit::CubicMetre => (Dimension::Volume, 1.0),
             Unit::Litre => (Dimension::Volume, 0.001),
             Unit::KilowattHour => (Dimension::Energy, 1.0),
             Unit::WattHour => (Dimension::Energy, 0.001),
+            Unit::MegawattHour => (Dimension::Energy, 1000.0),
             Unit::Kilowatt => (Dimension::Power, 1.0),
             Unit::Watt => (Dimension::Power, 0.001),
+            Unit::Megawatt => (Dimension::Power, 1000.0),
             Unit::Volt => (Dimension::Voltage, 1.0),
+            Unit::Millivolt => (Dimension::Voltage, 0.001),
+            Unit::Ampere => (Dimension::Current, 1.0),
+            Unit::Milliampere => (Dimension::Current, 0.001),
             Unit::Hertz => (Dimension::Frequency, 1.0),
             Unit::Hour => (Dimension::Time, 1.0),
+            Unit::Minute => (Dimension::Time, 1.0 / 60.0),
+            Unit::Second => (Dimension::Time, 1.0 / 3600.0),
             Unit::Percent => (Dimension::Share, 1.0),
             Unit::DegreeCelsius => (Dimension::Temperature, 1.0),
+            Unit::MetrePerSecond => (Dimension::Speed, 1.0),
+            Unit::KilometrePerHour => (Dimension::Speed, 1.0 / 3.6),
+            Unit::Degree => (Dimension::Angle, 1.0),
+            Unit::MicrosiemensPerCentimetre => (Dimension::Conductivity, 1.0),
+            Unit::MillisiemensPerCentimetre => (Dimension::Conductivity, 1000.0),
+            Unit::NephelometricTurbidityUnit => (Dimension::Turbidity, 1.0),
+            Unit::DecibelMilliwatt => (Dimension::Signal, 1.0),
             Unit::One => (Dimension::None, 1.0),
         }
     }
@@ -140,6 +200,7 @@ impl Unit {
             Unit::Megapascal => "MPa",
             Unit::Kilopascal => "kPa",
             Unit::Pascal => "Pa",
+            Unit::Hectopascal => "hPa",
             Unit::Bar => "bar",
             Unit::Millibar => "mbar",
             Unit::KilogramForcePerSquareCentimetre => "kg/cm2",
@@ -150,17 +211,34 @@ impl Unit {
             Unit::LitrePerSecond => "L/s",
             Unit::LitrePerMinute => "L/min",
             Unit::LitrePerHour => "L/h",
+            Unit::CubicMetrePerSecond => "m3/s",
+            Unit::CubicMetrePerMinute => "m3/min",
+            Unit::CubicMetrePerDay => "m3/d",
             Unit::CubicMetre => "m3",
             Unit::Litre => "L",
             Unit::KilowattHour => "kWh",
             Unit::WattHour => "Wh",
+            Unit::MegawattHour => "MWh",
             Unit::Kilowatt => "kW",
             Unit::Watt => "W",
+            Unit::Megawatt => "MW",
             Unit::Volt => "V",
+            Unit::Millivolt => "mV",
+            Unit::Ampere => "A",
+            Unit::Milliampere => "mA",
             Unit::Hertz => "Hz",
             Unit::Hour => "h",
+            Unit::Minute => "min",
+            Unit::Second => "s",
             Unit::Percent => "%",
             Unit::DegreeCelsius => "degC",
+            Unit::MetrePerSecond => "m/s",
+            Unit::KilometrePerHour => "km/h",
+            Unit::Degree => "deg",
+            Unit::MicrosiemensPerCentimetre => "uS/cm",
+            Unit::MillisiemensPerCentimetre => "mS/cm",
+            Unit::NephelometricTurbidityUnit => "NTU",
+            Unit::DecibelMilliwatt => "dBm",
             Unit::One => "1",
         }
     }

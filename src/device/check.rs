@@ -2,10 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::check_example;
-use super::check_registers;
-use super::profile::{Point, PointType, Profile, REGISTERS_MAX};
-use crate::core::{Kind, Parameter, Problems};
+use super::profile::{Point, Profile, REGISTERS_MAX};
+use super::{check_example, check_overlap, check_registers, check_sum, text};
+use crate::core::{Kind, Parameter, Problem, Problems};
 use crate::locales::{core as core_words, device as words};
 
 /// How many registers a device answers in one request.
@@ -14,8 +13,10 @@ const REGISTERS: RangeInclusive<u16> = 1..=REGISTERS_MAX;
 /// Adds every problem of `profile`.
 pub fn check(profile: &Profile, found: &mut Problems) {
     head(profile, found);
+    let mut faulty = Vec::new();
     for (index, point) in profile.points.iter().enumerate() {
         let found = &mut found.item("point", index);
+        let before = found.list().len();
         registers(profile, point, found);
         value(point, found);
         counter(point, found);
@@ -28,11 +29,24 @@ pub fn check(profile: &Profile, found: &mut Problems) {
             words::parameter_twice(),
             words::parameter_twice_hint(),
         );
+        faulty.push(found.list().iter().skip(before).any(spoils_the_number));
     }
+    text::check(&profile.texts, profile.registers_max, found);
+    let shared = check_overlap::points(profile, found);
     match &profile.example {
-        Some(example) => check_example::check(profile, example, &mut found.at("example")),
+        Some(example) => {
+            let found = &mut found.at("example");
+            check_overlap::blocks(example, &shared, found);
+            check_example::check(profile, example, &faulty, found);
+        }
         None => found.add("example", "", words::example_required(), words::add_an_example()),
     }
+}
+
+/// Whether what a point decodes to follows from `problem`, and need not be compared with the example.
+fn spoils_the_number(problem: &Problem) -> bool {
+    let beside = ["].valid_range", "].measures", "].channel", "].counter"];
+    !beside.iter().any(|key| problem.path.contains(key))
 }
 
 fn head(profile: &Profile, found: &mut Problems) {
@@ -47,7 +61,7 @@ fn head(profile: &Profile, found: &mut Problems) {
 }
 
 fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
-    let count = point.registers();
+    let count = point.own_registers();
     found.ensure(
         check_registers::fit(point.address, count),
         "address",
@@ -56,7 +70,7 @@ fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
         words::address_from_manual(),
     );
     found.ensure(
-        count <= profile.registers_max,
+        count <= profile.registers_max || profile.in_parts,
         "type",
         point.point_type.name(),
         words::too_many_registers(count),
@@ -98,9 +112,9 @@ fn counter(point: &Point, found: &mut Problems) {
         found.positive("modulus", modulus, words::modulus_hint());
     }
     let rate = counter.max_rate_per_hour;
-    let whole = !matches!(point.point_type, PointType::F32 | PointType::F64);
-    let step = point.scale.abs();
-    if found.positive("max_rate_per_hour", rate, words::max_rate_hint()) && whole {
+    if found.positive("max_rate_per_hour", rate, words::max_rate_hint())
+        && let Some(step) = check_sum::step(point)
+    {
         let (rule, hint) = (words::rate_below_step(), words::give_at_least(step));
         found.ensure(rate >= step, "max_rate_per_hour", rate, rule, hint);
     }
@@ -109,7 +123,6 @@ fn counter(point: &Point, found: &mut Problems) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::Problem;
     use crate::device::parse;
     use crate::locales::{Lang, within};
 

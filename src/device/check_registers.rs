@@ -1,5 +1,6 @@
 //! Problems of how a point's number is made: its bits, codes and fraction, and the other registers that it depends on.
 
+use super::check_sum;
 use super::decode::EXPONENT_MAX;
 use super::profile::{Point, PointType, Profile, Register};
 use crate::core::Problems;
@@ -13,6 +14,7 @@ pub(super) fn fit(address: u16, count: u16) -> bool {
 /// Adds what is wrong with how the number of `point` is made.
 pub(super) fn check(profile: &Profile, point: &Point, found: &mut Problems) {
     own(point, found);
+    check_sum::check(profile, point, found);
     if let Some(exponent) = &point.exponent {
         let found = &mut found.at("exponent");
         register(profile, point, exponent, found);
@@ -67,7 +69,7 @@ fn own(point: &Point, found: &mut Problems) {
     }
 }
 
-fn check_bits(point_type: PointType, bits: Option<[u8; 2]>, found: &mut Problems) {
+pub(super) fn check_bits(point_type: PointType, bits: Option<[u8; 2]>, found: &mut Problems) {
     let Some([low, high]) = bits else { return };
     let width = match point_type {
         PointType::U16 => Some(16),
@@ -88,7 +90,7 @@ fn register(profile: &Profile, point: &Point, register: &Register, found: &mut P
     let count = point_type.registers();
     let (rule, hint) = (words::passes_last_address(u16::MAX), words::addresses_from_zero());
     found.ensure(fit(address, count), "address", address, rule, hint);
-    let few = count <= profile.registers_max;
+    let few = count <= profile.registers_max || profile.in_parts;
     let (rule, hint) = (words::more_than_registers_max(), words::raise_registers_max());
     found.ensure(few, "type", point_type.name(), rule, hint);
     let function = register.function.unwrap_or(point.function);

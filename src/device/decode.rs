@@ -24,6 +24,11 @@ pub enum DecodeError {
     Undecodable,
     /// The number is not a code of the profile.
     Code(f64),
+    /// The digits behind the decimal point, in the registers from `address`, are more than 1.
+    Fraction {
+        address: u16,
+        value: f64,
+    },
     /// A register that the value depends on holds a value, after factor and offset, that the profile does not allow.
     Register {
         address: u16,
@@ -57,6 +62,7 @@ impl DecodeError {
             Self::Sentinel(number) => words::sign_for_no_value(number),
             Self::Undecodable => words::not_finite(),
             Self::Code(number) => words::not_a_code(number),
+            Self::Fraction { address, value } => words::fraction_above_1(address, value),
             Self::Register { address, value } => words::register_not_allowed(address, value),
             Self::Invalid { address, value } => words::register_marks_invalid(address, value),
             Self::Unit { from, to } => words::not_convertible(from.symbol(), to.symbol()),
@@ -68,9 +74,11 @@ impl DecodeError {
             Self::Length { .. } => Reason::Length,
             Self::Sentinel(_) => Reason::Sentinel,
             Self::Invalid { .. } => Reason::Invalid,
-            Self::Undecodable | Self::Code(_) | Self::Register { .. } | Self::Unit { .. } => {
-                Reason::Undecodable
-            }
+            Self::Undecodable
+            | Self::Code(_)
+            | Self::Fraction { .. }
+            | Self::Register { .. }
+            | Self::Unit { .. } => Reason::Undecodable,
         }
     }
 }
@@ -106,36 +114,50 @@ fn times(number: f64, factor: f64) -> f64 {
     if factor < 1.0 && divisor.recip() == factor { number / divisor } else { number * factor }
 }
 
-/// The number in a point's own registers, with its fraction, before factor and offset.
+/// The number in a point's own registers, with its fraction and what is added to it, before factor and offset.
 fn own_number(point: &Point, words: &[u16]) -> Result<f64, DecodeError> {
-    let count = usize::from(point.point_type.registers());
-    let (words, fraction_words) = words.split_at_checked(count).unwrap_or((words, &[]));
-    let raw = number(point.point_type, point.order, words)?;
+    let expected = usize::from(point.registers());
+    let length = DecodeError::Length { expected, got: words.len() };
+    if words.len() != expected {
+        return Err(length);
+    }
+    let own = point.within(words, point.address, point.own_registers()).ok_or(length)?;
+    let (own, fraction) =
+        own.split_at_checked(point.point_type.registers().into()).ok_or(length)?;
+    let raw = number(point.point_type, point.order, own)?;
     let is_sentinel = |sentinel: &f64| matches(point.point_type, raw, *sentinel);
     if point.invalid.iter().any(is_sentinel) {
         return Err(DecodeError::Sentinel(raw));
     }
-    let mut raw = finite(raw)?;
+    let mut sum = finite(raw)?;
     if let Some(bits) = point.bits {
-        raw = field(raw, bits);
+        sum = field(sum, bits);
     }
     if !point.codes.is_empty() {
-        let code = point.codes.iter().find(|code| code.code == raw);
-        raw = code.ok_or(DecodeError::Code(raw))?.value;
+        let code = point.codes.iter().find(|code| code.code == sum);
+        sum = code.ok_or(DecodeError::Code(sum))?.value;
     }
-    match point.fraction {
-        Some(fraction) => {
-            let order = fraction.order.unwrap_or(point.order);
-            let part = times(number(fraction.point_type, order, fraction_words)?, fraction.scale);
-            // Anything above one is not a fraction: the register or the type is wrong.
-            if part.abs() > 1.0 {
-                return Err(DecodeError::Undecodable);
-            }
-            finite(raw + part)
+    if let Some(part) = &point.fraction {
+        let order = part.order.unwrap_or(point.order);
+        let digits = times(number(part.point_type, order, fraction)?, part.scale);
+        // Anything above one is not a fraction: the register or the type is wrong.
+        if digits.abs() > 1.0 {
+            let address = point.address.saturating_add(point.point_type.registers());
+            return Err(DecodeError::Fraction { address, value: digits });
         }
-        None if fraction_words.is_empty() => Ok(raw),
-        None => Err(DecodeError::Length { expected: count, got: count + fraction_words.len() }),
+        sum += digits;
     }
+    for addend in &point.plus {
+        let count = addend.point_type.registers();
+        let held = point.within(words, addend.address, count).ok_or(length)?;
+        let order = addend.order.unwrap_or(point.order);
+        let mut raw = finite(number(addend.point_type, order, held)?)?;
+        if let Some(bits) = addend.bits {
+            raw = field(raw, bits);
+        }
+        sum += times(raw, addend.scale);
+    }
+    finite(sum)
 }
 
 /// The effect of the other registers that a point's number depends on.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::core::Parameter;
+use crate::device::{Function, Part};
 use crate::locales::Lang;
 use proptest::prelude::*;
 
@@ -234,7 +235,8 @@ fn a_total_of_a_whole_number_a_fraction_and_a_multiplier() {
     assert_eq!(of(thousandths, &[&[0, 77, 500]]), Ok(77.5));
     // 1.5 is not a fraction.
     let more: &[u16] = &[12345, 0, 0, 0x3FC0];
-    assert_eq!(of(total, &[more, &[3]]), Err(DecodeError::Undecodable));
+    let above = DecodeError::Fraction { address: 10, value: 1.5 };
+    assert_eq!(of(total, &[more, &[3]]), Err(above));
     let nan: &[u16] = &[12345, 0, 0, 0x7FC0];
     assert_eq!(of(total, &[nan, &[3]]), Err(DecodeError::Undecodable));
 }
@@ -330,4 +332,45 @@ fn a_fault_is_said_in_both_languages() {
     let said = Lang::ALL.map(|lang| fault.text().within(lang));
     let zh = "寄存器 7 是 9.5，设备型号文件不允许";
     assert_eq!(said, [zh, "register 7 holds 9.5, which the profile does not allow"]);
+}
+
+fn sum(more: &str) -> Point {
+    let head = "parameter = 'energy_total'\nfunction = 3\naddress = 10\nunit = 'kWh'";
+    toml::from_str(&format!("{head}\n{more}")).unwrap()
+}
+
+#[test]
+fn a_sum_takes_its_registers_out_of_one_span() {
+    // Three parts that count to 9999, as of power meters of the ION family.
+    let total =
+        sum("type = 'u16'\nplus = [{ address = 11, scale = 1e4 }, { address = 12, scale = 1e8 }]");
+    assert_eq!(total.parts(), [Part { function: Function::Holding, address: 10, count: 3 }]);
+    assert_eq!(decode(&total, &[&[7890, 3456, 12]]), Ok(1_234_567_890.0));
+    // Decimals before the whole.
+    let before = sum("type = 'u32'\norder = 'CDAB'\nplus = [{ address = 9, scale = 0.001 }]");
+    assert_eq!(decode(&before, &[&[125, 4464, 1]]), Ok(70_000.125));
+    // Forward less reverse, each of its own type; the order is the point's.
+    let net = sum(
+        "type = 'u32'\norder = 'CDAB'\nscale = 0.01\nplus = [{ address = 14, type = 'u32', scale = -1 }]",
+    );
+    assert_eq!(decode(&net, &[&[1000, 0, 9, 9, 300, 0]]), Ok(7.0));
+    let length = DecodeError::Length { expected: 6, got: 2 };
+    assert_eq!(decode(&net, &[&[1000, 0]]), Err(length));
+}
+
+#[test]
+fn what_means_no_value_is_looked_for_in_the_points_own_register_only() {
+    let point = sum("type = 'u16'\ninvalid = [65535]\nplus = [{ address = 11, bits = [0, 3] }]");
+    assert_eq!(decode(&point, &[&[65_535, 1]]), Err(DecodeError::Sentinel(65_535.0)));
+    assert_eq!(decode(&point, &[&[1, 65_535]]), Ok(16.0));
+    let bcd = sum("type = 'u16'\nplus = [{ address = 11, type = 'bcd16' }]");
+    assert_eq!(decode(&bcd, &[&[1, 0x000A]]), Err(DecodeError::Undecodable));
+}
+
+#[test]
+fn a_fraction_above_one_names_its_registers() {
+    let point = sum("type = 'u32'\nfraction = { type = 'u16', scale = 0.001 }");
+    let error = decode(&point, &[&[0, 5, 1001]]).unwrap_err();
+    assert_eq!(error, DecodeError::Fraction { address: 12, value: 1.001 });
+    assert!(error.to_string().contains("12"), "{error}");
 }

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 
+use super::in_parts::InParts;
 use super::profile::{Function, Part, Point, REGISTERS_MAX};
 
 /// Most bits of one read, by the Modbus application protocol V1.1b3, §6.1 and §6.2.
@@ -47,6 +48,50 @@ pub struct Planned {
     pub request: Request,
     /// By address.
     pub slots: Vec<Slot>,
+    /// Its registers are read by several requests of at most this many, since the device does not answer them in one.
+    pub in_parts_of: Option<u16>,
+}
+
+impl Planned {
+    /// The requests that read its parts one by one, in their order; parts of the same registers share one.
+    pub fn apart(&self) -> Vec<Planned> {
+        let mut all: Vec<Planned> = Vec::new();
+        for slot in &self.slots {
+            let offset = u16::try_from(slot.offset).unwrap_or(u16::MAX);
+            let request = Request {
+                address: self.request.address.saturating_add(offset),
+                count: u16::try_from(slot.count).unwrap_or(u16::MAX),
+                ..self.request
+            };
+            let slot = Slot { offset: 0, ..*slot };
+            match all.iter_mut().find(|planned| planned.request == request) {
+                Some(same) => same.slots.push(slot),
+                None => all.push(Planned { request, slots: vec![slot], in_parts_of: None }),
+            }
+        }
+        all
+    }
+
+    /// The requests that are made for it, where the value that is read in parts stands still meanwhile.
+    pub fn requests(&self) -> Vec<Request> {
+        match self.in_parts_of {
+            None => vec![self.request],
+            Some(most) => InParts::least(self.request, most),
+        }
+    }
+
+    /// The registers of each of its parts.
+    pub fn parts(&self) -> Vec<Run> {
+        self.apart().iter().map(|part| Run::from(part.request)).collect()
+    }
+
+    /// Whether its answer holds parts of different registers.
+    pub fn has_several(&self) -> bool {
+        let run = |slot: &Slot| (slot.offset, slot.count);
+        let mut runs = self.slots.iter().map(run);
+        let first = runs.next();
+        runs.any(|run| Some(run) != first)
+    }
 }
 
 /// The cost of reading on one bus.
@@ -117,14 +162,31 @@ pub struct Terms {
     pub holes: Vec<Run>,
     /// No request holds both the first and the last register of one of these: the device refuses them together.
     pub seams: Vec<Run>,
+    /// Registers that the device answers wrongly in one request, without an exception. Where there are any, each part
+    /// has a request of its own, and a part that holds one of these is read register by register.
+    pub wrong: Vec<Run>,
+    /// A part of more than `registers_max` registers may be read by several requests.
+    pub in_parts: bool,
     pub costs: Costs,
+}
+
+impl Terms {
+    /// The most registers of each request by which `part`, that of a point, is read; `None` where it is read in one.
+    pub fn in_parts_of(&self, part: &Run) -> Option<u16> {
+        if self.wrong.iter().any(|wrong| part.holds(wrong)) {
+            return Some(1);
+        }
+        let many = part.last - part.first >= self.registers_max;
+        (self.in_parts && many && !part.function.bits()).then_some(self.registers_max.max(1))
+    }
 }
 
 /// The requests, in order of function and address, that read all `points` of one device in the least time. Of several
 /// such plans it is the one with the fewest requests, the first of them the longest.
 ///
-/// A part of a point is never split: a part that is longer than `registers_max` gets a request of its own, and the
-/// profile's check reports it. A part that touches a hole is in no request. Points may overlap.
+/// A part of a point that is longer than `registers_max` is planned alone, to be read [in parts](Planned::in_parts_of)
+/// where the terms allow it; the configuration's check reports the others. A part that touches a hole is in no request.
+/// Points may overlap.
 pub fn plan(points: &[&Point], terms: &Terms) -> Vec<Planned> {
     let mut places: Vec<PlacedPart> = Vec::new();
     for (index, point) in points.iter().enumerate() {
@@ -164,7 +226,11 @@ fn plan_function(places: &[PlacedPart], terms: &Terms) -> Vec<Planned> {
     let Some(function) = places.first().map(|place| place.run.function) else {
         return Vec::new();
     };
-    let blocks = blocks(places);
+    let blocks = blocks(places, !terms.wrong.is_empty());
+    if !terms.wrong.is_empty() {
+        let alone = |block| planned_request(function, std::slice::from_ref(block), terms);
+        return blocks.iter().filter_map(alone).collect();
+    }
     let limit = if function.bits() {
         u32::from(BITS_MAX)
     } else {
@@ -197,14 +263,15 @@ fn plan_function(places: &[PlacedPart], terms: &Terms) -> Vec<Planned> {
     let mut after = blocks.len();
     while let Some((_, first)) = best.get(after).filter(|_| after > 0) {
         let together = blocks.get(*first..after).unwrap_or_default();
-        planned.extend(planned_request(function, together));
+        planned.extend(planned_request(function, together, terms));
         after = *first;
     }
     planned.reverse();
     planned
 }
 
-fn blocks(places: &[PlacedPart]) -> Vec<Block<'_>> {
+/// The `places` with those that lie within each; where they are read `apart`, only with those of the same registers.
+fn blocks(places: &[PlacedPart], apart: bool) -> Vec<Block<'_>> {
     let span = |place: &PlacedPart| {
         let start = u32::from(place.run.address);
         (start, start + u32::from(place.run.count))
@@ -213,7 +280,11 @@ fn blocks(places: &[PlacedPart]) -> Vec<Block<'_>> {
     let mut rest = places;
     while let Some(outer) = rest.first() {
         let (start, end) = span(outer);
-        let inner = rest.iter().take_while(|place| span(place).1 <= end).count();
+        let within = |place: &&PlacedPart| match span(place) {
+            (_, last) if !apart => last <= end,
+            own => own == (start, end),
+        };
+        let inner = rest.iter().take_while(within).count();
         let (places, others) = rest.split_at(inner);
         blocks.push(Block { start, end, places });
         rest = others;
@@ -221,7 +292,7 @@ fn blocks(places: &[PlacedPart]) -> Vec<Block<'_>> {
     blocks
 }
 
-fn planned_request(function: Function, blocks: &[Block]) -> Option<Planned> {
+fn planned_request(function: Function, blocks: &[Block], terms: &Terms) -> Option<Planned> {
     let start = blocks.first()?.start;
     let end = blocks.last()?.end;
     let slots = blocks.iter().flat_map(|block| block.places).map(|place| {
@@ -233,14 +304,16 @@ fn planned_request(function: Function, blocks: &[Block]) -> Option<Planned> {
             count: usize::from(place.run.count),
         }
     });
-    Some(Planned {
-        request: Request {
-            function,
-            address: u16::try_from(start).ok()?,
-            count: u16::try_from(end - start).ok()?,
-        },
-        slots: slots.collect(),
-    })
+    let request = Request {
+        function,
+        address: u16::try_from(start).ok()?,
+        count: u16::try_from(end - start).ok()?,
+    };
+    let in_parts_of = match blocks {
+        [_] => terms.in_parts_of(&Run::from(request)),
+        _ => None,
+    };
+    Some(Planned { request, slots: slots.collect(), in_parts_of })
 }
 
 /// Holes and seams of one function, for look-up by address.

@@ -15,6 +15,8 @@ fn terms(gap_max: u16) -> Terms {
         registers_max: 125,
         holes: Vec::new(),
         seams: Vec::new(),
+        wrong: Vec::new(),
+        in_parts: false,
         costs: Costs { request_us: f64::from(gap_max) + 0.5, register_us: 1.0 },
     }
 }
@@ -43,6 +45,31 @@ fn a_gap_is_bridged_where_it_costs_less_than_a_request() {
     assert_eq!(all[..3], [(Coils, 3, 1), (Coils, 100, 1), (Holding, 0, 2)]);
     assert_eq!(all.len(), 6);
     assert!(plan(&[], &terms(5)).is_empty());
+}
+
+#[test]
+fn what_is_answered_wrongly_together_is_read_part_by_part() {
+    use Function::Holding;
+    let points = [
+        point(Holding, 0, PointType::U16),
+        point(Holding, 2, PointType::U32),
+        point(Holding, 2, PointType::U16),
+        point(Holding, 4, PointType::U64),
+    ];
+    let run = |first, last| Run { function: Holding, first, last };
+    let of = |terms: &Terms| {
+        let planned = plan(&points.iter().collect::<Vec<_>>(), terms);
+        let one = |p: &Planned| (p.request.address, p.request.count, p.in_parts_of);
+        planned.iter().map(one).collect::<Vec<_>>()
+    };
+    let together = terms(5);
+    assert_eq!(of(&together), [(0, 8, None)]);
+    let apart = Terms { wrong: vec![run(0, 7)], ..together.clone() };
+    assert_eq!(of(&apart), [(0, 1, None), (2, 2, None), (2, 1, None), (4, 4, None)]);
+    let wide = Terms { wrong: vec![run(0, 7), run(2, 3)], ..together.clone() };
+    assert_eq!(of(&wide)[1], (2, 2, Some(1)));
+    let few = Terms { registers_max: 2, in_parts: true, ..together };
+    assert_eq!(of(&few), [(0, 1, None), (2, 2, None), (4, 4, Some(2))]);
 }
 
 /// Filling requests from the left would ask for 0 to 124 and 200, and pay for the wide gap.
@@ -99,7 +126,7 @@ fn any_terms(to: u16) -> impl Strategy<Value = Terms> {
     (4u16..200, runs(), runs(), 0.1f64..30.0).prop_map(
         |(registers_max, holes, seams, request_us)| {
             let costs = Costs { request_us, register_us: 1.0 };
-            Terms { registers_max, holes, seams, costs }
+            Terms { registers_max, holes, seams, wrong: Vec::new(), in_parts: false, costs }
         },
     )
 }

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use crate::core::{Kind, Parameter};
 use crate::locales::{Text, device as words};
 
 use super::decode::number;
@@ -155,6 +154,13 @@ pub struct Candidate {
     cost: u32,
 }
 
+impl Candidate {
+    /// Whether its value has the digits of the display, or lies in the range where only that is known.
+    pub fn agrees(&self) -> bool {
+        self.step == 0
+    }
+}
+
 /// The candidates among `rows` for a point that the manual puts at `named`, the best first: by their distance from the
 /// expected value, in steps, and within a step by how usual such a point is.
 pub fn rank(named: u16, rows: &[Row], sought: &Sought) -> Vec<Candidate> {
@@ -268,38 +274,10 @@ fn without_duplicates(sorted: Vec<Candidate>) -> Vec<Candidate> {
     kept
 }
 
-/// The lines of a profile for `candidate`. What only the manual can tell is left open, so that the check asks for it.
-pub fn point_lines(
-    candidate: &Candidate,
-    function: Function,
-    parameter: Option<Parameter>,
-) -> String {
-    let spec = parameter.map(Parameter::spec);
-    let (name, unit) = spec.map_or(("?", "?"), |spec| (spec.id, spec.unit.symbol()));
-    let mut lines = format!(
-        "[[point]]\nparameter = \"{name}\"\nfunction = {}\naddress = {}\ntype = \"{}\"\n",
-        u8::from(function),
-        candidate.address,
-        candidate.point_type.name()
-    );
-    if candidate.order != ByteOrder::Abcd {
-        lines += &format!("order = \"{}\"\n", candidate.order_name);
-    }
-    if candidate.scale != 1.0 {
-        lines += &format!("scale = {:?}\n", candidate.scale);
-    }
-    lines += &format!("unit = \"{unit}\"\n");
-    if spec.is_some_and(|spec| spec.kind == Kind::Counter) {
-        lines.push_str("counter = { max_rate_per_hour = \"?\" }\n");
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::device::decode::reorder;
-    use crate::device::{Point, decode};
     use proptest::prelude::*;
 
     fn sought(expect: &str) -> Sought {
@@ -385,21 +363,6 @@ mod tests {
         assert_eq!(expect.step(-3.2), None);
         let zero: Displayed = "0".parse().unwrap();
         assert_eq!((zero.step(0.4), zero.step(2.0)), (Some(0), None));
-    }
-
-    #[test]
-    fn the_lines_to_paste_are_a_point() {
-        let mut found = best(0, 0, &[0x806B, 0x4212], "36.625");
-        let lines = point_lines(&found, Function::Holding, Some(Parameter::Flow));
-        let text = lines.strip_prefix("[[point]]\n").unwrap();
-        let point: Point = toml::from_str(text).unwrap();
-        let value = decode(&point, &[&[0x806B, 0x4212]]).unwrap();
-        assert!((value - 36.625).abs() < 0.001);
-        found.scale = 0.0001;
-        let lines = point_lines(&found, Function::Holding, None);
-        assert!(lines.contains("scale = 0.0001\n") && lines.contains("parameter = \"?\""));
-        let lines = point_lines(&found, Function::Input, Some(Parameter::EnergyTotal));
-        assert!(lines.contains("counter = "), "{lines}");
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sum::Addend;
+use super::text::DeviceText;
 use crate::core::{Parameter, Unit};
 use crate::locales::{Text, device as words};
 
@@ -25,8 +27,15 @@ pub struct Profile {
     /// Most registers that the device answers in one request, at most 125.
     #[serde(default = "default_registers_max")]
     pub registers_max: u16,
+    /// Its values of several registers may be read by several requests, where `registers_max` is less than they take:
+    /// what it answers to a part of a value is that part.
+    #[serde(default)]
+    pub in_parts: bool,
     #[serde(rename = "point")]
     pub points: Vec<Point>,
+    /// What the device says of itself. Not polled.
+    #[serde(rename = "text", default)]
+    pub texts: Vec<DeviceText>,
     pub example: Option<Example>,
 }
 
@@ -53,7 +62,7 @@ fn default_registers_max() -> u16 {
     REGISTERS_MAX
 }
 
-/// One value of a device: `(number + fraction) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
+/// One value of a device: `(number + fraction + plus) × 10^exponent × scale + offset`, times the `factors`, in `unit`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Point {
@@ -78,6 +87,9 @@ pub struct Point {
     pub codes: Vec<Code>,
     /// The digits behind the decimal point, in the registers right after the number's.
     pub fraction: Option<Fraction>,
+    /// Numbers of other registers that are added: sums, differences, totals in parts. All are read in one request.
+    #[serde(default)]
+    pub plus: Vec<Addend>,
     /// A register that holds a power of ten. `scale` is -1 where it counts decimal places.
     pub exponent: Option<Register>,
     /// Factor to the decoded number, before the unit is converted.
@@ -105,7 +117,7 @@ pub struct Point {
     pub counter: Option<Counter>,
 }
 
-fn one() -> f64 {
+pub(super) fn one() -> f64 {
     1.0
 }
 
@@ -162,7 +174,7 @@ pub struct Register {
     pub range: Option<[f64; 2]>,
 }
 
-fn u16_type() -> PointType {
+pub(super) fn u16_type() -> PointType {
     PointType::U16
 }
 
@@ -197,14 +209,19 @@ pub struct Part {
 
 impl Point {
     /// Number of registers of the number and its fraction.
-    pub fn registers(&self) -> u16 {
+    pub(super) fn own_registers(&self) -> u16 {
         let fraction = self.fraction.map(|fraction| fraction.point_type.registers());
         self.point_type.registers() + fraction.unwrap_or_default()
     }
 
+    /// Number of registers that are read in one request for the number: its own, with its fraction, and up to those
+    /// that are added to it.
+    pub fn registers(&self) -> u16 {
+        self.span().count
+    }
+
     /// The runs of registers that decode the point, its own first, in the order that [`decode`](super::decode()) needs.
     pub fn parts(&self) -> Vec<Part> {
-        let own = Part { function: self.function, address: self.address, count: self.registers() };
         let depends = self.depends().map(|register| Part {
             function: register.function.unwrap_or(self.function),
             address: register.address,
@@ -215,7 +232,7 @@ impl Point {
             address: unit.address,
             count: 1,
         });
-        std::iter::once(own).chain(depends).chain(unit).collect()
+        std::iter::once(self.span()).chain(depends).chain(unit).collect()
     }
 
     /// The registers that it depends on, without the unit's, in the order of its parts.

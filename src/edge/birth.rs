@@ -12,17 +12,17 @@ pub(super) fn birth(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile
     for bus in &settings.buses {
         for device in &bus.devices {
             let Some(profile) = profiles.get(&device.profile) else { continue };
-            for (point, series) in device.observes(profile) {
-                let parameter = point.parameter;
-                let unit = parameter.spec().unit;
-                let scale = device.adjust.get(&parameter).map_or(1.0, |adjust| adjust.scale);
-                let factor = point.unit.factor_to(unit).unwrap_or(1.0) * scale;
+            for given in device.gives(profile) {
+                let unit = given.series.parameter.spec().unit;
+                let factor = given.point.unit.factor_to(unit).unwrap_or(1.0) * given.adjust.scale;
+                let measured = given.point.parameter;
+                let counter = given.point.counter.filter(|_| given.curve.is_none());
                 all.push(BirthSeries {
-                    series,
+                    series: given.series,
                     unit,
                     // The hub computes from it how many readings to expect: without a pause, at least one a second.
-                    interval_s: device.poll_interval(bus, parameter).normal_s.max(1),
-                    counter: point.counter.map(|counter| CounterSpec {
+                    interval_s: device.poll_interval(bus, measured).normal_s.max(1),
+                    counter: counter.map(|counter| CounterSpec {
                         modulus: counter.modulus.map(|modulus| modulus * factor),
                         max_rate_per_hour: Some(counter.max_rate_per_hour * factor),
                     }),

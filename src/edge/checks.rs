@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::EdgeSettings;
-use crate::core::{Flag, Parameter, Reading, Reason, Series};
+use crate::core::{Flag, Parameter, Raw, Reading, Reason, Series};
 use crate::device::Profile;
-use crate::modbus::{BusSettings, value_range};
+use crate::modbus::BusSettings;
 use crate::quality::{
     IdleFall, NoFlow, PumpRule, PumpState, SeriesRules, SeriesTests, SourceRule, Verdict,
     neighbour_ms,
@@ -32,6 +32,12 @@ struct BusSeries {
 /// What is done with the readings of a series.
 struct SeriesChecks {
     tests: SeriesTests,
+    /// What it means for pumps and sources; most series mean nothing for them.
+    role: Option<Box<Role>>,
+}
+
+/// What a series means for pumps and sources.
+struct Role {
     /// The pump whose state it tells.
     pump: Option<usize>,
     /// The pumps whose flow it is.
@@ -86,12 +92,11 @@ impl Checks {
             let mut all = Vec::new();
             for device in &bus.devices {
                 let Some(profile) = profiles.get(&device.profile) else { continue };
-                for (point, series) in device.observes(profile) {
-                    let parameter = series.parameter;
-                    let adjust = device.adjust.get(&parameter).copied().unwrap_or_default();
-                    let own = device.quality.get(&parameter).map(SeriesRules::resolved);
-                    let interval_s = device.poll_interval(bus, parameter).normal_s;
-                    let range = value_range(point, &adjust);
+                for given in device.gives(profile) {
+                    let range = given.value_range();
+                    let interval_s = device.poll_interval(bus, given.point.parameter).normal_s;
+                    let series = given.series;
+                    let own = device.quality.get(&series.parameter).map(SeriesRules::resolved);
                     let tests = SeriesTests::new(range, &own.unwrap_or_default(), interval_s);
                     let checks = SeriesChecks::new(tests, &series, &rules, &settings.sources);
                     all.push((series, checks));
@@ -116,7 +121,7 @@ impl Checks {
                 checks.judge(reading, &mut self.pumps, &mut self.sources);
             }
             if reading.flag == Flag::Good {
-                reading.raw = Vec::new();
+                reading.raw = Raw::default();
             }
         }
     }
@@ -129,7 +134,10 @@ impl BusSeries {
         let matches = |index: usize| self.series.get(index).is_some_and(|(own, _)| own == series);
         let found = order.find(|index| matches(*index))?;
         self.next = (found + 1) % count;
-        self.series.get_mut(found).map(|(_, checks)| checks)
+        let (own, checks) = self.series.get_mut(found)?;
+        // With the same text in memory the two are compared at a glance the next time.
+        own.share(series);
+        Some(checks)
     }
 }
 
@@ -161,21 +169,38 @@ impl SeriesChecks {
         let is_flow =
             |rule: &PumpRule| *parameter == Parameter::Flow && rule.flow_station() == station;
         let flow_of = (0..).zip(pumps).filter(|(_, rule)| is_flow(rule));
-        Self {
-            tests,
+        let role = Role {
             pump: pump.filter(|_| tells_state),
             flow_of: flow_of.map(|(pump, _)| pump).collect(),
             source: source.filter(|_| *parameter == Parameter::Level),
-        }
+        };
+        let none = role.pump.is_none() && role.flow_of.is_empty() && role.source.is_none();
+        Self { tests, role: (!none).then(|| Box::new(role)) }
     }
 
     /// Flags the reading with the worst verdict of all tests.
     fn judge(&mut self, reading: &mut Reading, pumps: &mut [Pump], sources: &mut [Source]) {
-        let at = reading.observed_at;
         let mut verdict = match reading.value() {
-            Some(value) => self.tests.judge(at, value),
+            Some(value) => self.tests.judge(reading.observed_at, value),
             None => Verdict { flag: reading.flag, reason: reading.reason },
         };
+        if let Some(role) = &self.role {
+            verdict = role.judge(reading, verdict, pumps, sources);
+        }
+        (reading.flag, reading.reason) = (verdict.flag, verdict.reason);
+    }
+}
+
+impl Role {
+    /// Takes note of the reading, to which the tests of its series have given `verdict`, and returns the worst verdict.
+    fn judge(
+        &self,
+        reading: &Reading,
+        mut verdict: Verdict,
+        pumps: &mut [Pump],
+        sources: &mut [Source],
+    ) -> Verdict {
+        let at = reading.observed_at;
         let value = reading.value().filter(|_| verdict.flag.counts());
         if let Some(pump) = self.pump.and_then(|pump| pumps.get_mut(pump)) {
             pump.state.observe(reading.series.parameter, at, value);
@@ -204,7 +229,7 @@ impl SeriesChecks {
             let flag = source.fall.judge(at, level, until);
             verdict = verdict.worst(Verdict::of(flag, Reason::IdleFall));
         }
-        (reading.flag, reading.reason) = (verdict.flag, verdict.reason);
+        verdict
     }
 }
 
@@ -216,9 +241,9 @@ fn intervals(settings: &EdgeSettings, profiles: &BTreeMap<String, Profile>) -> I
     for bus in &settings.buses {
         for device in &bus.devices {
             let profile = profiles.get(&device.profile);
-            for (_, series) in profile.iter().flat_map(|profile| device.observes(profile)) {
-                let interval_s = device.poll_interval(bus, series.parameter).normal_s;
-                intervals.insert(series, interval_s);
+            for given in profile.iter().flat_map(|profile| device.gives(profile)) {
+                let interval_s = device.poll_interval(bus, given.point.parameter).normal_s;
+                intervals.insert(given.series, interval_s);
             }
         }
     }

@@ -100,11 +100,11 @@ fn readings_find_their_tests_in_any_order_and_others_pass() {
 #[test]
 fn the_worst_flag_stays_and_what_is_missing_stays_missing() {
     let checks = checks();
-    let level = |s, value| Reading { raw: vec![7], ..reading("pond-1/level", s, value) };
+    let level = |s, value| Reading { raw: vec![7].into(), ..reading("pond-1/level", s, value) };
     let readings = vec![
         level(0, 1.9),
         level(300, 3.0),
-        level(600, 99.0),
+        level(600, 199.0),
         missing("pond-1/level", 900),
         level(1200, 9.5),
         level(1500, 2.5),

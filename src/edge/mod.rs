@@ -87,6 +87,7 @@ impl Edge {
         };
         let buses = settings.buses.iter().map(bus).collect::<anyhow::Result<_>>()?;
         spool.stop_holding(BootId(clock.base().boot), false)?;
+        spool.keep_plain(!settings.compresses());
         let traffic = spool.traffic()?;
         let spool = SpoolHandle::start(spool, clock.clone()).context(words::no_spool_thread())?;
         let birth = birth::birth(&settings, profiles);

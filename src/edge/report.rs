@@ -19,11 +19,18 @@ use crate::wire::{
 /// tenth of what polls each five minutes take. Engineering judgement.
 const EVERY: Duration = Duration::from_secs(900);
 
-/// The shortest time between two reports over one connection. Engineering judgement.
-const APART: Duration = Duration::from_secs(60);
+/// The shortest time between two reports over one connection, so that the office knows of a change within two polls
+/// each five seconds. Engineering judgement.
+const APART: Duration = Duration::from_secs(10);
 
-/// How often the states are compared. Engineering judgement.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// The shortest time in the long run, and how many may come sooner in a row: a device that comes and goes must not use
+/// up the month's data. Engineering judgement.
+const APART_LONG: Duration = Duration::from_secs(60);
+const IN_A_ROW: u32 = 6;
+
+/// How often the states are compared: each second or two, as the connection's traffic is counted. Engineering
+/// judgement.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Makes reports while there is a connection, until `stop`. `config` is the digest of the configuration.
 pub(super) async fn make_reports(
@@ -58,47 +65,46 @@ pub(super) async fn make_reports(
     }
 }
 
-/// The state of a line or a device, whether it has been asked, and whether it has ever answered.
-type State = (HealthState, bool, bool);
-
 /// What the last report said, and when.
 #[derive(Default)]
 struct Last {
     at: Duration,
     looked: Duration,
-    states: Vec<State>,
+    /// When all reports so far would have been made, had they been [`APART_LONG`] from each other.
+    paid_until: Duration,
+    states: Vec<(HealthState, bool)>,
 }
 
 impl Last {
     /// Whether another report is due at `now`, over a connection that may be new; then it is the last one.
-    fn is_due(&mut self, is_new: bool, now: Duration, states: impl FnOnce() -> Vec<State>) -> bool {
+    fn is_due(
+        &mut self,
+        is_new: bool,
+        now: Duration,
+        states: impl FnOnce() -> Vec<(HealthState, bool)>,
+    ) -> bool {
         if !is_new && now.saturating_sub(self.looked) < LOOK_EVERY {
             return false;
         }
         self.looked = now;
         let ago = now.saturating_sub(self.at);
-        if !is_new && ago < APART {
+        let ahead = self.paid_until.saturating_sub(now);
+        if !is_new && (ago < APART || ahead > APART_LONG * (IN_A_ROW - 1)) {
             return false;
         }
         let states = states();
         let due = is_new || ago >= EVERY || states != self.states;
         if due {
             (self.at, self.states) = (now, states);
+            self.paid_until = self.paid_until.max(now) + APART_LONG;
         }
         due
     }
 }
 
-/// The states of the lines and of the devices on them.
-fn states(source: &StatusSource) -> Vec<State> {
-    let mut states = Vec::new();
-    for bus in &source.buses {
-        let report = bus.watch.report();
-        states.push((report.line, true, true));
-        let units = report.units.iter();
-        states.extend(units.map(|unit| (unit.state, unit.since.is_some(), unit.successes > 0)));
-    }
-    states
+/// The states of the lines and of the devices on them, and whether they have given values.
+fn states(source: &StatusSource) -> Vec<(HealthState, bool)> {
+    source.buses.iter().flat_map(|bus| bus.watch.states()).collect()
 }
 
 /// The report of a gateway with this status.
@@ -138,7 +144,9 @@ fn bus(bus: &BusStatus) -> BusSaid {
     let unit = |device: &DeviceStatus| said.units.iter().find(|unit| unit.unit == device.unit);
     BusSaid {
         name: said.name.clone(),
-        state: id(said.line).into(),
+        state: said.line.id().into(),
+        since: said.since,
+        error: said.problem.as_ref().map(|problem| problem.within(Lang::English)),
         polls: said.polls,
         missed: said.missed_ticks,
         busy: rounded(said.busy.clamp(0.0, 1.0)),
@@ -147,28 +155,23 @@ fn bus(bus: &BusStatus) -> BusSaid {
 }
 
 fn device(device: &DeviceStatus, unit: &UnitReport) -> DeviceSaid {
-    let failures: u64 = unit.failures.values().sum();
-    let requests = unit.successes + failures;
     let most = unit.failures.iter().max_by_key(|(_, count)| **count);
     DeviceSaid {
         unit: device.unit,
         profile: device.profile.clone(),
         station: device.station.clone(),
-        state: if unit.since.is_some() { id(unit.state) } else { "new" }.into(),
+        state: unit.state.id().into(),
         since: unit.since,
-        seen: unit.successes > 0,
-        success: (requests > 0).then(|| rounded(unit.successes as f64 / requests as f64)),
+        seen: unit.answered_at.is_some(),
+        success: unit.success().map(success),
         reason: most.map(|(reason, _)| reason.id().to_owned()),
         error: unit.last_error.as_ref().map(|error| error.within(Lang::English)),
     }
 }
 
-fn id(state: HealthState) -> &'static str {
-    match state {
-        HealthState::Online => "online",
-        HealthState::Suspect => "suspect",
-        HealthState::Offline => "offline",
-    }
+/// Not 0 where anything has succeeded: that is told as a device without values.
+fn success(share: f64) -> f64 {
+    if share > 0.0 { rounded(share).max(0.001) } else { 0.0 }
 }
 
 /// A share in thousandths: more digits only make the message larger.

@@ -12,23 +12,37 @@ use crate::spool::Trouble;
 use crate::wire::Epoch;
 
 #[test]
-fn a_report_is_due_after_connecting_on_change_once_a_minute_and_now_and_then() {
-    use HealthState::{Offline, Online};
+fn a_report_is_due_after_connecting_soon_on_change_and_now_and_then() {
+    use HealthState::{New, Offline, Online};
     let mut last = Last::default();
     let mut due = |is_new: bool, s: u64, state: HealthState| {
-        last.is_due(is_new, Duration::from_secs(s), || vec![(state, true, true)])
+        last.is_due(is_new, Duration::from_secs(s), || vec![(state, true)])
     };
     assert!(due(true, 100, Online));
-    assert!(!due(false, 130, Offline) && !due(false, 159, Offline));
-    assert!(due(false, 170, Offline));
-    // The same again, and a look too soon after the last one.
-    assert!(!due(false, 300, Offline) && !due(false, 305, Online));
+    assert!(!due(false, 101, Offline) && !due(false, 109, Offline));
+    assert!(due(false, 110, Offline));
+    // The same again.
+    assert!(!due(false, 300, Offline));
     assert!(due(false, 311, Online));
     assert!(!due(false, 1200, Online) && due(false, 1211, Online));
     assert!(due(true, 1212, Online));
     // The first connection may be made before the first poll.
-    assert!(last.is_due(true, Duration::from_secs(2000), || vec![(Online, false, false)]));
-    assert!(last.is_due(false, Duration::from_secs(2070), || vec![(Online, true, true)]));
+    assert!(last.is_due(true, Duration::from_secs(2000), || vec![(New, false)]));
+    assert!(last.is_due(false, Duration::from_secs(2070), || vec![(Online, false)]));
+    assert!(last.is_due(false, Duration::from_secs(2080), || vec![(Online, true)]));
+}
+
+#[test]
+fn a_device_that_comes_and_goes_makes_a_report_a_minute_in_the_long_run() {
+    use HealthState::{Offline, Online};
+    let mut last = Last::default();
+    let mut due = |s: u64| {
+        let state = if s.is_multiple_of(2) { Online } else { Offline };
+        last.is_due(s == 1000, Duration::from_secs(s), || vec![(state, true)])
+    };
+    let made: Vec<u64> = (1000..4600).filter(|s| s % 11 < 9 && due(*s)).collect();
+    assert!(made.get(1).is_some_and(|second| *second <= 1013), "{made:?}");
+    assert!((60..=67).contains(&made.len()), "{made:?}");
 }
 
 fn unit(unit: u8, state: HealthState, since: Option<Timestamp>) -> UnitReport {
@@ -36,6 +50,7 @@ fn unit(unit: u8, state: HealthState, since: Option<Timestamp>) -> UnitReport {
         unit,
         state,
         since,
+        answered_at: None,
         polls: 12,
         successes: 0,
         failures: Default::default(),
@@ -43,6 +58,7 @@ fn unit(unit: u8, state: HealthState, since: Option<Timestamp>) -> UnitReport {
         answer_ms: None,
         holes: Vec::new(),
         seams: Vec::new(),
+        singles: Vec::new(),
         gap_ms: None,
     }
 }
@@ -54,6 +70,7 @@ fn status() -> GatewayStatus {
         |unit| DeviceStatus { unit, profile: "qdy30".into(), station: "pond-1".parse().unwrap() };
     let failing = UnitReport {
         successes: 2,
+        answered_at: Some(since),
         failures: [(Reason::Timeout, 3), (Reason::Crc, 1)].into(),
         last_error: Some(crate::locales::Text::both("错", "e".repeat(500))),
         ..unit(2, HealthState::Offline, Some(since))
@@ -74,11 +91,15 @@ fn status() -> GatewayStatus {
             report: BusReport {
                 name: "ponds".into(),
                 line: HealthState::Suspect,
+                since: Some(since),
+                problem: Some(crate::locales::Text::both("连不上", "cannot connect")),
                 polls: 12,
                 missed_ticks: 1,
                 polled_at_s: 3300.5,
                 busy: 0.12345,
-                units: vec![unit(1, HealthState::Online, None), failing],
+                numbers: None,
+                terminal: None,
+                units: vec![unit(1, HealthState::New, None), failing],
             },
         }],
         spool: SpoolStatus {
@@ -112,6 +133,11 @@ fn status() -> GatewayStatus {
 }
 
 #[test]
+fn the_states_of_a_report_are_those_of_the_buses() {
+    assert_eq!(HealthState::ALL.map(HealthState::id), crate::wire::STATES);
+}
+
+#[test]
 fn a_report_says_what_the_status_does_and_can_be_read() {
     let said = report(status(), "digest".into());
     assert_eq!(GatewayReport::from_bytes(&said.to_bytes(true)).unwrap(), said);
@@ -123,6 +149,7 @@ fn a_report_says_what_the_status_does_and_can_be_read() {
     assert_eq!((said.traffic, said.disk_written), (traffic, Some(40_960)));
     let [bus] = &said.buses[..] else { panic!("{said:?}") };
     assert_eq!((bus.state.as_str(), bus.missed, bus.busy), ("suspect", 1, 0.123));
+    assert_eq!((bus.since, bus.error.as_deref()), (Some(said.up_since), Some("cannot connect")));
     // A device that its bus does not know yet is left out.
     let [new, failing] = &bus.devices[..] else { panic!("{bus:?}") };
     assert_eq!((new.state.as_str(), new.seen, new.success), ("new", false, None));

@@ -10,7 +10,7 @@ use crate::locales::Lang;
 use crate::modbus::BusSettings;
 use crate::mqtt::MqttSettings;
 use crate::quality::{PumpRule, SourceRule};
-use crate::spool::Limits;
+use crate::spool::{self, Limits};
 use crate::support::Trust;
 
 use super::delivery::Window;
@@ -70,6 +70,11 @@ impl EdgeSettings {
         self.spool.path.with_extension("learned.toml")
     }
 
+    /// Whether messages are sent compressed.
+    pub fn compresses(&self) -> bool {
+        self.uplink.compress.unwrap_or(self.confirm == Confirm::Hub)
+    }
+
     pub fn socket_path(&self) -> PathBuf {
         self.socket.clone().unwrap_or_else(|| self.spool.path.with_extension("sock"))
     }
@@ -90,6 +95,11 @@ pub struct SpoolSettings {
 }
 
 impl SpoolSettings {
+    /// Whether the file that is there already is no spool: a gateway refuses to start with it.
+    pub fn is_of_others(&self) -> bool {
+        spool::is_foreign(&self.path) || spool::is_other_database(&self.path)
+    }
+
     pub fn limits(&self) -> Limits {
         Limits {
             size_max: u64::from(self.size_max_mb) << 20,

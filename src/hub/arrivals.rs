@@ -102,6 +102,11 @@ impl Arrivals {
         }
     }
 
+    /// Whether the broker holds `gateway` for connected, as far as the hub knows now.
+    pub fn is_online(&self, gateway: &GatewayId) -> bool {
+        self.of.get(gateway).is_some_and(|arrival| arrival.online.is_some())
+    }
+
     /// Readings have come and been dealt with.
     pub fn note_readings(&mut self, gateway: &GatewayId, now: Moment) {
         if let Some(shared) = &mut self.shared {

@@ -102,20 +102,20 @@ mod tests {
         for (topic, payload) in [
             (
                 "hanqing/v1/gw-1/readings",
-                r#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":0,"series":["pond-1/ph","/level"],
+                r#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":0,"series":["pond-1/chlorine","/level"],
                     "readings":[[0,0,7],[1,0,2]]}"#,
             ),
             (
                 "hanqing/v1/gw-1/birth",
-                r#"{"v":1,"version":"9","config":"c","series":[{"series":"pond-1/ph","unit":"pH","interval_s":60}]}"#,
+                r#"{"v":1,"version":"9","config":"c","series":[{"series":"pond-1/chlorine","unit":"pH","interval_s":60}]}"#,
             ),
         ] {
             let (_, unknown) = read_known(topic, payload.as_bytes()).unwrap();
-            assert_eq!(unknown.names(), ["pond-1/ph"]);
+            assert_eq!(unknown.names(), ["pond-1/chlorine"]);
             let Err(problem) = read(topic, payload.as_bytes()) else {
                 panic!("{topic} is read whole")
             };
-            assert!(problem.to_string().contains("pond-1/ph"), "{problem}");
+            assert!(problem.to_string().contains("pond-1/chlorine"), "{problem}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A hub's metrics as OpenMetrics 1.0 text (docs/monitoring.md).
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -105,6 +106,24 @@ fn labels(sender: &Sender) -> Labels {
     vec![("gateway", sender.as_ref().map_or("?", GatewayId::as_str).into())]
 }
 
+/// How many buses and devices of a gateway are in which state, as it said last.
+fn by_state(state: &HubState, writer: &mut Writer<'_>) -> fmt::Result {
+    let states = state.states();
+    let buses = states.iter().map(|(gateway, states)| (gateway, &states.buses));
+    let devices = states.iter().map(|(gateway, states)| (gateway, &states.devices));
+    let values = |(gateway, counts): (&GatewayId, &BTreeMap<&'static str, u64>)| {
+        let gateway = gateway.to_string();
+        let counts = counts.iter().map(move |(state, count)| {
+            (vec![("gateway", gateway.clone()), ("state", (*state).into())], *count)
+        });
+        counts.collect::<Vec<_>>()
+    };
+    let help = "Buses of a gateway in a state, as it said last; a state without any is left out";
+    writer.gauges("gateway_buses", help, None, buses.flat_map(values))?;
+    let help = "Devices of a gateway in a state, as it said last; a state without any is left out";
+    writer.gauges("gateway_devices", help, None, devices.flat_map(values))
+}
+
 impl Collector for Scrape {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let (state, mut writer) = (&self.state, Writer(encoder));
@@ -141,6 +160,7 @@ impl Collector for Scrape {
         let parts = parts.iter().map(|(sender, part)| (labels(sender), *part));
         let help = "Part of its room in the quarantine that a gateway takes";
         writer.gauges("gateway_quarantine", help, Some(Unit::Ratios), parts)?;
+        by_state(state, &mut writer)?;
         let ends = lock(&state.upkeep).certificates();
         let ends = ends.iter().map(|end| {
             (vec![("certificate", end.whose.id().into())], end.seconds_left(self.now.time))

@@ -205,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_message_with_an_unknown_parameter_stays_whole_beside_what_is_stored() {
-        let text = r#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":0,"series":["pond-1/ph","/level"],
+        let text = r#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":0,"series":["pond-1/chlorine","/level"],
             "readings":[[0,0,7],[1,0,2]]}"#;
-        let born = r#"{"v":1,"version":"9","config":"c","series":[{"series":"pond-1/ph","unit":"pH","interval_s":60}]}"#;
+        let born = r#"{"v":1,"version":"9","config":"c","series":[{"series":"pond-1/chlorine","unit":"pH","interval_s":60}]}"#;
         let messages = [("readings", text), ("birth", born)].map(|(channel, text)| {
             (format!("hanqing/v1/gw-1/{channel}"), text.as_bytes().to_vec())
         });
@@ -219,6 +219,6 @@ mod tests {
             (readings.batches[0].readings.len(), readings.message.payload.as_slice()),
             (1, text.as_bytes())
         );
-        assert!(readings.problem.to_string().contains("pond-1/ph"));
+        assert!(readings.problem.to_string().contains("pond-1/chlorine"));
     }
 }

@@ -13,7 +13,7 @@ use super::clocks::Clocks;
 use super::copies::Copies;
 use super::inbox::Sender;
 use super::outage::{self, Outage};
-use super::reports::Reports;
+use super::reports::{Reports, States};
 use super::resends::Resends;
 use super::troubles::{Trouble, Troubles};
 use super::upkeep::Upkeep;
@@ -348,6 +348,13 @@ impl HubState {
         lock(&self.reports).of(gateway).cloned()
     }
 
+    /// The states of buses and devices of the gateways that have most that are not online.
+    pub(super) fn states(&self) -> Vec<(GatewayId, States)> {
+        let reports = lock(&self.reports);
+        let arrivals = lock(&self.arrivals);
+        reports.states(NAMED_MAX, |gateway| arrivals.is_online(gateway))
+    }
+
     /// Version and digest of the configuration by a gateway's last birth since the hub's start.
     pub(super) fn born(&self, gateway: &GatewayId) -> Option<(String, String)> {
         lock(&self.reports).born(gateway).cloned()
@@ -387,9 +394,14 @@ impl HubState {
         *lock(&self.acks_refused) = refused;
     }
 
-    /// Notes stations with readings that the township's file does not have; `None` where it has all.
+    /// Notes stations with readings that the township's file does not have; `None` where it has all. Logs it where that
+    /// is new.
     pub fn note_unregistered(&self, stations: Option<Text>) {
-        *lock(&self.unregistered) = stations;
+        let mut known = lock(&self.unregistered);
+        if let Some(stations) = stations.as_ref().filter(|new| known.as_ref() != Some(*new)) {
+            tracing::warn!(%stations, "there are readings of stations that the township does not have");
+        }
+        *known = stations;
     }
 
     /// Notes what the quarantine holds, and which gateways are revoked.

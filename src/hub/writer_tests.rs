@@ -114,7 +114,7 @@ async fn what_a_later_version_sends_is_stored_as_far_as_it_is_known_and_kept() {
     let scene = Scene::new();
     let at = scene.clock.now().as_millisecond();
     let later = format!(
-        r#"{{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":{at},"series":["pond-1/ph","/level"],"readings":[[0,0,7],[1,0,2]]}}"#
+        r#"{{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":1,"at":{at},"series":["pond-1/chlorine","/level"],"readings":[[0,0,7],[1,0,2]]}}"#
     );
     let mut writer = scene.writer();
     for _ in 0..3 {
@@ -125,7 +125,7 @@ async fn what_a_later_version_sends_is_stored_as_far_as_it_is_known_and_kept() {
     assert_eq!((scene.stored(), scene.quarantined()), (1, (1, 0)));
     let notes = scene.state.notes(scene.clock.moment());
     let notes = &notes[&Some("gw-1".parse().unwrap())];
-    assert!(notes[0].to_string().contains("pond-1/ph"), "{notes:?}");
+    assert!(notes[0].to_string().contains("pond-1/chlorine"), "{notes:?}");
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ macro_rules! labels {
 /// The messages of each module of this build.
 static MODULES: &[&Messages] = &[
     &super::core::ALL,
+    &super::check::ALL,
     &super::cli::ALL,
     &super::config::ALL,
     &super::enrolment::ALL,
@@ -73,6 +74,10 @@ static MODULES: &[&Messages] = &[
     &super::demo::ALL,
     #[cfg(feature = "demo")]
     &super::help_demo::LABELS,
+    #[cfg(feature = "edge")]
+    &super::commissioning::ALL,
+    #[cfg(feature = "edge")]
+    &super::curve::ALL,
     #[cfg(feature = "edge")]
     &super::device::ALL,
     #[cfg(feature = "edge")]
@@ -89,6 +94,8 @@ static MODULES: &[&Messages] = &[
     &super::modbus::ALL,
     #[cfg(feature = "edge")]
     &super::quality::ALL,
+    #[cfg(feature = "edge")]
+    &super::register_table::ALL,
     #[cfg(feature = "edge")]
     &super::setup::ALL,
     #[cfg(feature = "edge")]

@@ -20,10 +20,12 @@ messages! { "config";
     }
     environment_variable(name) { zh "环境变量 {name}" en "environment variable {name}" }
     not_a_key_path() { zh "不是 `mqtt.url` 这样的设置项路径" en "is not a key path such as mqtt.url" }
-    lists_in_file() { zh "列表里的元素只能在文件里改" en "elements of lists are changed in the file" }
+    elements_by_number() {
+        zh "列表里的元素按序号写，从 0 数起：`bus.0.interval_s`"
+        en "an element of a list is named by its number, from 0: bus.0.interval_s"
+    }
     layers_clash(why) { zh "各层配置合不到一起：{why}" en "the layers do not fit together: {why}" }
     look_at_layers() { zh "检查 `conf.d`、环境变量和 `--set`" en "look at conf.d, the environment and --set" }
-    not_writable(why) { zh "这个值写不成 TOML：{why}" en "cannot be written as TOML: {why}" }
 
     // Kinds of files.
     kind_edge() { zh "网关" en "gateway" }
@@ -197,6 +199,11 @@ messages! { "config";
         en "is a second line of this bus, which has {first} already"
     }
     keep_one_line() { zh "留一条，另一条单独写成一条总线" en "keep one, and make a bus of the other" }
+    numbers_only_tcp() {
+        zh "只有 Modbus TCP 有事务号，这条总线没有 `tcp`"
+        en "is for Modbus TCP, and this bus has no tcp"
+    }
+    leave_out_numbers() { zh "删去这一项" en "leave it out" }
     line_is_taken(first) {
         zh "已是 `bus[{first}]` 的线路：一条线路只能由一个任务使用"
         en "is the line of bus[{first}] already: one task owns a line"
@@ -215,10 +222,6 @@ messages! { "config";
         en "is shorter than gap_ms, {gap}, which is kept before every request"
     }
     give_as_much() { zh "至少写得一样大，或不写" en "give at least as much, or leave it out" }
-    usual_baud() {
-        zh "多数设备出厂是 9600，在设备的菜单里可以看到"
-        en "most devices leave the factory with 9600, and show it in their menu"
-    }
     terminal_dials() {
         zh "写 DTU 里设定要拨的端口，如 0.0.0.0:6000"
         en "the one that the terminal is set to dial, such as 0.0.0.0:6000"
@@ -243,10 +246,17 @@ messages! { "config";
         zh "给每台 DTU 各写一个注册包，DTU 里也照样设好；或者让它拨另一个端口"
         en "give each terminal a registration of its own, and set it in the terminal; or let it dial another port"
     }
+    peers_are_everybody() {
+        zh "包含所有地址，等于没有限制"
+        en "is every address, which is no limit"
+    }
+    peers_examples() {
+        zh "写 DTU 所在的网络，如 `10.8.0.0/16`；不限制就不写 `peers`"
+        en "name the terminals' network, such as 10.8.0.0/16; leave peers out for no limit"
+    }
     gap_of_standard() { zh "不写即按标准的规定" en "leave it out for what the standard asks for" }
     must_be_host_port() { zh "应为 `主机:端口`" en "must be host:port" }
     only_host_port() { zh "应为 `主机:端口`，不带别的内容" en "must be host:port and nothing else" }
-    no_ipv6() { zh "`[ ]` 里不是有效的 IPv6 地址" en "has no valid IPv6 address between [ ]" }
     no_host() { zh "端口前面没有主机" en "has no host before the port" }
 
     // Buses and devices.
@@ -363,12 +373,12 @@ messages! { "config";
     }
     remove_or_read() { zh "删掉，或读取这个参数" en "remove it, or read the parameter" }
     parts_of_value(parameter, count) {
-        zh "比 {parameter} 占用的 {count} 个寄存器少：一个值不能分几次读"
-        en "is less than {parameter} takes, {count}: a value is never read in parts"
+        zh "比 {parameter} 占用的 {count} 个寄存器少，一个值一次读不完"
+        en "is less than {parameter} takes, {count}: one request does not read the whole value"
     }
     give_registers(parameter, count) {
-        zh "至少写 {count}，或不读 {parameter}"
-        en "give at least {count}, or leave {parameter} out"
+        zh "至少写 {count}，或不读 {parameter}；设备若可以把一个值分几次读，写 `in_parts = true`"
+        en "give at least {count}, or leave {parameter} out; in_parts = true where the device lets a value be read by several requests"
     }
     hole_is_read(parameter, first, last) {
         zh "含有 {parameter} 要读的寄存器 {first} 到 {last}"
@@ -522,8 +532,8 @@ messages! { "config";
         en "does not begin with the digit of its table"
     }
     digits_of_tables() {
-        zh "4 保持寄存器，3 输入寄存器，1 离散输入，0 线圈，如 40001；或改用 `--base 0` 或 `--base 1`"
-        en "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001; or give --base 0 or 1"
+        zh "4 保持寄存器，3 输入寄存器，1 离散输入，0 线圈，如 40001 或 400001；或改用 `--base 0` 或 `--base 1`"
+        en "4 holding, 3 input registers, 1 discrete inputs, 0 coils: 40001 or 400001; or give --base 0 or 1"
     }
     not_an_address() {
         zh "按 `--base` 的数法不是地址"
@@ -541,8 +551,8 @@ messages! { "config";
         en "the most that it can grow in an hour, in its unit"
     }
     words_and_value() {
-        zh "寄存器写成十六进制，如 `092E`；数值写设备显示的，用本行的单位：`hanqing read` 两者都显示"
-        en "the registers as hexadecimal words, such as 092E, and the value that the device displays, in the row's unit: `hanqing read` shows both"
+        zh "寄存器写成十六进制，如 `092E`，用 `hanqing probe` 在设备上读；数值写同一时刻设备显示的，用本行的单位"
+        en "the registers as hexadecimal words, such as 092E, as `hanqing probe` reads them from the device, and the value that it displayed then, in the row's unit"
     }
 
     // Columns of a table of registers, as the manuals name them.

@@ -177,6 +177,28 @@ messages! { "core";
         en "the placeholder `{name}` is missing: write {name} in braces"
     }
 
+    // Names and addresses of machines.
+    full_width_inside(found, half) {
+        zh "`{found}` 是全角字符，应为半角的 `{half}`"
+        en "{found} is a full-width character; type {half}"
+    }
+    other_dash(found) {
+        zh "`{found}` 不是短横，应为 `-`"
+        en "{found} is another dash; type -"
+    }
+    space_inside() { zh "里面有一个全角空格" en "has a full-width space in it" }
+    host_character(c) { zh "主机名里不能有 `{c}`" en "a host name cannot have {c} in it" }
+    no_ipv4() {
+        zh "不是有效的 IPv4 地址：四个 0 到 255 的数，用点隔开，前面不补 0"
+        en "is no IPv4 address: four numbers from 0 to 255 with points between them, and no zeros before them"
+    }
+    no_ipv6() { zh "`[ ]` 里不是有效的 IPv6 地址" en "has no valid IPv6 address between [ ]" }
+    no_host_name() { zh "不是主机名" en "is no host name" }
+    of_no_machine() {
+        zh "不是某一台设备的地址"
+        en "is the address of no single machine"
+    }
+
     // Durations and sizes.
     seconds(n) { zh "{n} 秒" en "{n} s" }
     minutes_seconds(minutes, seconds) { zh "{minutes} 分 {seconds} 秒" en "{minutes} min {seconds} s" }

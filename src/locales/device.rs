@@ -12,6 +12,10 @@ messages! { "device";
     }
     not_finite() { zh "不是有限的数" en "not a finite number" }
     not_a_code(number) { zh "设备型号文件里没有代码 {number}" en "{number} is not a code of the profile" }
+    fraction_above_1(address, value) {
+        zh "从寄存器 {address} 起的小数部分是 {value}，大于 1"
+        en "the fraction in the registers from {address} is {value}, more than 1"
+    }
     register_not_allowed(address, value) {
         zh "寄存器 {address} 是 {value}，设备型号文件不允许"
         en "register {address} holds {value}, which the profile does not allow"
@@ -21,6 +25,11 @@ messages! { "device";
         en "register {address} holds {value}: the device marks its value as invalid"
     }
     not_convertible(from, to) { zh "{from} 不能换算成 {to}" en "{from} cannot be converted to {to}" }
+
+    not_a_text(hex) {
+        zh "不是文字：{hex}"
+        en "no text: {hex}"
+    }
 
     // What a technician types.
     not_on_a_display(text) {
@@ -70,8 +79,8 @@ messages! { "device";
         en "takes {count} registers, more than registers_max allows"
     }
     raise_registers_max_whole() {
-        zh "把 `registers_max` 调大：一个值不会分几次读"
-        en "raise registers_max: a value is never read in parts"
+        zh "把 `registers_max` 调大；设备若可以把一个值分几次读，写 `in_parts = true`"
+        en "raise registers_max, or set in_parts = true where the device lets a value be read by several requests"
     }
     passes_last_address(last) { zh "超过了最后一个地址 {last}" en "passes the last address, {last}" }
     addresses_from_zero() { zh "地址从 0 数起" en "addresses count from 0" }
@@ -79,7 +88,10 @@ messages! { "device";
         zh "占的寄存器数超过了 `registers_max`"
         en "takes more registers than registers_max allows"
     }
-    raise_registers_max() { zh "把 `registers_max` 调大" en "raise registers_max" }
+    raise_registers_max() {
+        zh "把 `registers_max` 调大，或写 `in_parts = true`"
+        en "raise registers_max, or set in_parts = true"
+    }
     type_of_other_function() { zh "这个功能码读不出这种类型" en "is not a type that the function reads" }
     types_of_functions() {
         zh "功能码 1、2 读 `bit` 类型，3、4 读其他类型"
@@ -159,6 +171,43 @@ messages! { "device";
         en "leave out what this parameter is never reported in"
     }
 
+    sum_in_one_request(first, last, count, most) {
+        zh "寄存器 {first} 到 {last} 要一次读完，共 {count} 个，而 `registers_max` 是 {most}"
+        en "the registers {first} to {last} are read in one request: {count}, and registers_max is {most}"
+    }
+    shorten_sum(count) {
+        zh "设备允许就把 `registers_max` 改成 {count}；不允许就不能相加，分次读会把两个时刻的数加在一起"
+        en "give registers_max = {count} if the device allows it; otherwise it is no sum: in parts it would add numbers of two moments"
+    }
+    counts_twice() {
+        zh "这个寄存器在和里算了两次"
+        en "this register would count twice in the sum"
+    }
+    register_of_two_values(register, first, second) {
+        zh "寄存器 {register} 属于两个值：{first} 和 {second}"
+        en "register {register} belongs to two values: {first} and {second}"
+    }
+    one_address_is_wrong() {
+        zh "其中一个的 `address` 或 `type` 不对；只取几位就写 `bits`"
+        en "one of them has a wrong address or type; a value of some bits has `bits`"
+    }
+
+    // What it says of itself.
+    short_word(most) {
+        zh "应以 a-z 开头，只用 a-z、0-9 和 _，最多 {most} 个字符"
+        en "must begin with a-z and have only a-z, 0-9 and _, at most {most} of them"
+    }
+    usual_texts() {
+        zh "常用 `model`（型号）、`serial`（序列号）、`firmware`（版本）"
+        en "usual are model, serial and firmware"
+    }
+    text_is_in_registers() { zh "文字要从寄存器读" en "letters are in registers" }
+    two_letters_each() { zh "每个寄存器两个字符" en "two letters in each" }
+    begins_with_letters() {
+        zh "应是英文字母或数字开头的文字，不超过这些寄存器放得下的长度"
+        en "must be printable ASCII without a blank before it, no longer than the registers hold"
+    }
+
     // Its counter.
     counter_required(parameter) {
         zh "必填：{parameter} 是计数器"
@@ -210,6 +259,14 @@ messages! { "device";
     add_a_block(function) {
         zh "加一段功能码 {function} 的 `[[example.block]]`"
         en "add an [[example.block]] of function {function}"
+    }
+    two_words(register, word, first, place) {
+        zh "寄存器 {register} 在这里是 {word}，在 {place} 里是 {first}"
+        en "register {register} is {word} here and {first} in {place}"
+    }
+    two_words_hint() {
+        zh "一个寄存器只有一个值：两段里有一段的 `address` 不对，或者不是同一时刻读的"
+        en "a register holds one word: the address of one of the two is wrong, or they were not read together"
     }
     decodes_to(value) { zh "这些寄存器解析出来是 {value}" en "the registers decode to {value}" }
     not_decoded(why) { zh "这些寄存器解析不了：{why}" en "the registers cannot be decoded: {why}" }

@@ -34,7 +34,7 @@ messages! { "gateway";
     head_unit() { zh "站号" en "unit" }
     head_station() { zh "测站" en "station" }
     head_profile() { zh "型号" en "profile" }
-    head_since() { zh "始于" en "since" }
+    head_since_in(offset) { zh "始于（{offset}）" en "since ({offset})" }
     head_success() { zh "成功率" en "success" }
     head_answer_ms() { zh "应答毫秒" en "answer ms" }
     head_failures() { zh "失败" en "failures" }
@@ -142,10 +142,6 @@ messages! { "gateway";
 
     // Probe.
     function_codes() { zh "可写 1、2、3 或 4" en "1, 2, 3 or 4" }
-    address_span() {
-        zh "应在 0 到 65535 之间，或 0x0000 到 0xFFFF 之间"
-        en "0 to 65535, or 0x0000 to 0xFFFF"
-    }
     range_form() {
         zh "应写最小值和最大值，例如 0..100"
         en "the smallest and the largest value, such as 0..100"
@@ -221,10 +217,6 @@ messages! { "gateway";
     with_detail(reason, detail) { zh "{reason}（{detail}）" en "{reason} ({detail})" }
 
     // Scan.
-    units_form() {
-        zh "站号应在 1 到 247 之间，例如 1..32"
-        en "units from 1 to 247, such as 1..32"
-    }
     no_serial_port(line) {
         zh "{line} 不是串口；去掉 `--baud` 和 `--parity`"
         en "{line} is not a serial port; leave out --baud and --parity"
@@ -388,6 +380,16 @@ messages! { "gateway";
         en "A power cut loses the readings in memory ({unwritten}) and those of the last poll"
     }
     unit_on_bus(bus, unit) { zh "{bus} 站号 {unit}" en "{bus} unit {unit}" }
+    line_problem(bus, problem) { zh "总线 {bus}：{problem}" en "bus {bus}: {problem}" }
+    terminal_claimed(bus, peer, replaced, refused, other) {
+        zh "总线 {bus}：DTU 现从 {peer} 拨入；换地址 {replaced} 次，DTU 有应答时没有接入的同名连接 {refused} 个；最近一个同名连接的地址是 {other}"
+        en "bus {bus}: its terminal dials from {peer}; it has changed its address {replaced} times, and {refused} connections were turned away or made to wait while it answered; the last of the others came from {other}"
+    }
+    gives_no_values() { zh "有应答，无数据" en "answers, gives no values" }
+    no_values_why(whose) {
+        zh "{whose}：启动以来一个数据也没有读到；核对设备型号（`profile`）、寄存器地址和站号"
+        en "{whose}: it answers, but has given no value since the start; check its profile, the register addresses and the unit"
+    }
     last_error(whose, error) { zh "{whose}：最后一次错误：{error}" en "{whose}: last error: {error}" }
     gap_needed(whose, gap_ms) {
         zh "{whose}：每次请求前需要静默 {gap_ms} 毫秒（自动测得，可写进配置 `gap_ms`）"
@@ -400,6 +402,11 @@ messages! { "gateway";
     refused_together(whose, runs) {
         zh "{whose}：不能合在一次读的寄存器 {runs}"
         en "{whose}: registers that it refuses in one request: {runs}"
+    }
+    zeros_together(whose, runs) {
+        zh "{whose}：成块读时应答零或别的数、单独读才对的寄存器 {runs}；每个值都已改为单独读"
+        en "{whose}: registers that it answers wrongly or with zeros in one request and rightly alone: {runs}; each value is read \
+            alone"
     }
     register(function, address) {
         zh "功能码 {function} 地址 {address}"

@@ -22,7 +22,13 @@ labels! { "help";
     "<ID>" { zh "编号" en "ID" }
     "<NAME>" { zh "名称" en "NAME" }
     "<FILE>" { zh "文件" en "FILE" }
+    "<URL>" { zh "地址" en "URL" }
     "<KEY=VALUE>" { zh "设置项=值" en "KEY=VALUE" }
+
+    "init" {
+        zh "写一份新的配置。"
+        en "Write a first configuration."
+    }
 
     "check" {
         zh "检查配置文件。\n\n\
@@ -38,10 +44,20 @@ labels! { "help";
         en "Also try the connections: the broker (connection, login, subscription) and for a hub store.server (whether it \
             takes writes and lets read); nothing is sent or stored"
     }
+    "check --json" {
+        zh "输出一个 JSON 文档，格式见 `docs/schema/commands/check.schema.json`"
+        en "Print one JSON document, as docs/schema/commands/check.schema.json describes"
+    }
+    "check --config" {
+        zh "配置文件，可写多次；与直接写文件名相同"
+        en "Configuration file; may be given several times, and is the same as a file without the option"
+    }
     "check FILES" {
-        zh "任何一种配置文件：网关、中心端、乡镇；同时给出网关和乡镇的，还对照水位够不够得到测站"
-        en "Files of any kind: gateway, hub, township; a gateway and a township are also compared: whether its levels can reach \
-            the stations"
+        zh "任何一种配置文件：网关、中心端、乡镇、设备型号文件。同时给出网关和乡镇（或写明乡镇的中心端），还互相对照：测站有没有、\
+            归哪台网关、水位够不够得到、两台网关是否采集同一项"
+        en "Files of any kind: gateway, hub, township, device profile. Gateways and a township, or the hub that names it, are also \
+            compared: whether the stations exist, whose they are, whether levels can reach them, whether two gateways read the \
+            same"
     }
 
     "export" {

@@ -10,19 +10,18 @@ labels! { "help";
             as soon as its configuration is valid and its spool is writable. Broker and devices may become reachable later."
     }
 
-    "init" {
-        zh "写一份新的配置。"
-        en "Write a first configuration."
-    }
     "init edge" {
         zh "写一份网关的配置。\n\n\
             在终端里，缺少的逐项询问，每个回答都按配置的规则当场检查；不在终端里，缺少的选项一次全部列出，退出码为 2。\
-            写成的文件带注释，并且通过 `hanqing check`。已有的文件不会被覆盖。\n\n\
+            写成的文件带注释，并且通过 `hanqing check`；本地缓存的目录没有就建好。已有的文件不会被覆盖。\n\n\
+            几台设备接在同一条线路上：`--unit` 写几次，后面的 `--profile`、`--station`、`--offset` 属于它前面的那个 `--unit`。\n\n\
             没有给出 `--broker`，或 `mqtts` 的证书还没有时，读数先留在本机，直到 `hanqing enroll` 取得地址和证书。"
         en "Write a gateway's configuration.\n\n\
             At a terminal it asks for what is missing and checks each answer at once by the rules of the configuration. Elsewhere \
-            it names all options that are missing and exits with 2. The file has comments and passes hanqing check. An existing \
-            file is never overwritten.\n\n\
+            it names all options that are missing and exits with 2. The file has comments and passes hanqing check; the spool's \
+            directory is made. An existing file is never overwritten.\n\n\
+            For several devices on one line give --unit several times: --profile, --station and --offset belong to the --unit \
+            before them.\n\n\
             Without --broker, or where the certificates for mqtts are not there yet, readings stay on this machine until hanqing \
             enroll has fetched address and certificates."
     }
@@ -44,7 +43,21 @@ labels! { "help";
     "init edge --unit" { zh "设备的站号" en "Unit of the device" }
     "init edge --profile" { zh "设备的型号，见 `hanqing profile list`" en "Device profile; hanqing profile list shows them" }
     "init edge --station" { zh "设备观测的测站，即 `township.toml` 里的编号" en "Station that the device observes, by its id in township.toml" }
-    "init edge --spool" { zh "本地缓存的文件，要放在经得起断电的磁盘上" en "File of the spool, on a disk that survives a power cut" }
+    "init edge --offset" {
+        zh "水位探头的高程，米：设备测的水深加上它，测到水面距离的设备从它减去，得到水位"
+        en "Elevation of the sensor of a level, m: the depth that the device measures is added to it, a distance down to the water \
+            is taken off it"
+    }
+    "<M>" { zh "米" en "M" }
+    "init edge --spool" {
+        zh "本地缓存的文件，要放在经得起断电的磁盘上；不写：配置是 `/etc/hanqing/edge.toml` 时放在服务的目录里，否则在配置旁边"
+        en "File of the spool, on a disk that survives a power cut; left out, it is where the service keeps it for \
+            /etc/hanqing/edge.toml, and beside any other file"
+    }
+    "init edge --trust-clock" {
+        zh "一开始就相信本机的时钟，不等时间服务校时：有电池时钟或卫星授时的机器用"
+        en "Trust this machine's clock from the start, without a time service: for a machine whose clock a battery or GPS keeps right"
+    }
     "init edge --yes" {
         zh "什么也不问：取现成的建议，没有建议的算缺少"
         en "Ask nothing: take what would be suggested; what has no suggestion is missing"
@@ -53,7 +66,6 @@ labels! { "help";
         zh "文件已经存在时重写，原文件改名为 `.old` 留在旁边"
         en "Write an existing file anew, and keep the old one beside it as .old"
     }
-    "<URL>" { zh "地址" en "URL" }
 
     "doctor" {
         zh "检查网关，每一项一行：配置、服务、时钟、磁盘、证书、消息服务器、每台设备、中心端的确认；有误的说明怎么办。\n\n\
@@ -71,30 +83,54 @@ labels! { "help";
         zh "把每个测点读一次，列出数值、质量标记和寄存器原始值。\n\n\
             给出 `-c` 时读配置里的设备；该网关正在运行时，由它在两次轮询之间代为请求。没有配置时，给出 `--tcp`、`--rtu-tcp` 或 \
             `--serial`，再加 `--unit` 和 `--profile`。\n\n\
-            每个测点都有值时退出码为 0，否则为 1。"
+            每个测点都有值时退出码为 0，否则为 1；给出 `--every` 时，以最后一轮为准。"
         en "Read every point once and print a table of values, flags and raw registers.\n\n\
             With -c it reads the configured devices; if that gateway is running, it makes the requests between its own polls. \
             Without a configuration give --tcp, --rtu-tcp or --serial, with --unit and --profile.\n\n\
-            Exits with 0 if every point has a value, otherwise with 1."
+            Exits with 0 if every point has a value, otherwise with 1; with --every the last complete round decides."
     }
     "read --unit" { zh "只读这个站号" en "Read only this unit" }
     "read --profile" {
-        zh "没有配置时，设备的型号，如 `sdm630`"
-        en "Device profile of the unit when there is no configuration, such as sdm630"
+        zh "没有配置时，设备的型号，如 `sdm630`，或型号文件，如 `devices/own.toml`"
+        en "Device profile of the unit when there is no configuration: its id, such as sdm630, or its file, such as \
+            devices/own.toml"
     }
+    "read --devices-dir" {
+        zh "没有配置时，自备设备型号文件的目录"
+        en "Directory with your own profiles when there is no configuration"
+    }
+    "read --every" {
+        zh "每隔多少秒读一轮，按 Ctrl-C 结束"
+        en "Read again after so many seconds, until Ctrl-C"
+    }
+    "read --times" { zh "只读多少轮" en "End after so many rounds" }
 
     "scan" {
         zh "查找线路上有哪些站号：每个站号读一个寄存器，先用功能码 3，再用 4。\n\n\
-            返回异常码也算应答。串口会依次试遍常用的波特率和校验位，或只试 `--baud` 和 `--parity` 给出的。扫描只读不写。\
+            返回异常码也算应答。串口会依次试遍常用的波特率和校验位，或只试 `--baud` 和 `--parity` 给出的；给出 `-c` 时先试配置的\
+            线路参数，找到设备就不再试别的，除非加 `--all-speeds`。TCP 对方不应答时，还试另一种帧格式。扫描只读不写。\
             按 Ctrl-C 停止，并列出已经找到的站号。扫完退出码为 0，中断为 1。"
         en "Look for the units on a line by reading one register of each, with function 3 and then 4.\n\n\
             An exception counts as an answer. A serial port is scanned at every common speed and parity, or at those given by \
-            --baud and --parity. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a \
+            --baud and --parity; with -c the configured ones come first, and units found there end the scan unless --all-speeds is \
+            given. A silent TCP peer is tried in the other framing too. The scan only reads. Ctrl-C stops it and prints the units found so far. Exits with 0 after a \
             complete scan and with 1 if it was interrupted."
     }
-    "scan --units" { zh "要试的站号" en "Unit ids to try" }
+    "scan --units" {
+        zh "要试的站号，按给出的先后，如 `1..32`、`1-8` 或 `1,3,5`"
+        en "Unit ids to try, in this order, such as 1..32, 1-8 or 1,3,5"
+    }
+    "scan --functions" {
+        zh "用哪些功能码试，按给出的先后；后面的只在前面的没有返回寄存器时才用"
+        en "Functions to try, in this order; a later one only where those before return no registers"
+    }
+    "scan --all-speeds" {
+        zh "按配置的线路参数找到设备后，仍试遍其余的速率和校验位"
+        en "Go on with the other speeds and parities after units were found at the configured ones"
+    }
     "scan --most-s" { zh "最多扫描多少秒，到时停止" en "Stop after this time" }
-    "<FIRST..LAST>" { zh "首..末" en "FIRST..LAST" }
+    "<UNITS>" { zh "站号" en "UNITS" }
+    "<CODES>" { zh "功能码" en "CODES" }
     "<SECONDS>" { zh "秒" en "SECONDS" }
 
     "probe" {
@@ -108,14 +144,19 @@ labels! { "help";
     }
     "probe --unit" { zh "站号" en "Unit id" }
     "probe --function" {
-        zh "功能码：1 线圈，2 离散输入，3 保持寄存器，4 输入寄存器"
-        en "Function code: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers"
+        zh "功能码：1 线圈，2 离散输入，3 保持寄存器，4 输入寄存器；不写为 3，或由编号得出"
+        en "Function code: 1 coils, 2 discrete inputs, 3 holding registers, 4 input registers; by default 3, or that of the \
+            register's number"
     }
     "probe --address" {
-        zh "说明书上的地址，如 8192 或 0x2000"
-        en "Address as printed in the manual, such as 8192 or 0x2000"
+        zh "说明书上的地址，如 8192 或 0x2000，或带寄存器表首位的编号，如 40013、30013、400013"
+        en "Address as printed in the manual, such as 8192 or 0x2000, or a number that begins with its table, such as 40013, \
+            30013 or 400013"
     }
-    "probe --count" { zh "寄存器个数" en "Number of registers" }
+    "probe --count" {
+        zh "寄存器个数，不写为 2；设备拒绝两个时只读一个"
+        en "Number of registers, by default 2, or 1 where the device refuses two"
+    }
     "probe --expect" {
         zh "设备显示的数，带全部小数位，如 3.21"
         en "Value on the device's display with all its digits, such as 3.21"
@@ -128,6 +169,11 @@ labels! { "help";
         zh "设备型号文件里的参数，如 `flow` 或 `level`"
         en "Parameter for the profile lines, such as flow or level"
     }
+    "probe --unit-of" {
+        zh "设备显示的单位，如 `W`；不写则为该参数自己的单位"
+        en "Unit in which the display shows the value, such as W; by default the parameter's own"
+    }
+    "<UNIT>" { zh "单位" en "UNIT" }
     "<ADDRESS>" { zh "地址" en "ADDRESS" }
     "<COUNT>" { zh "个数" en "COUNT" }
     "<VALUE>" { zh "值" en "VALUE" }
@@ -139,9 +185,23 @@ labels! { "help";
         en "List the serial ports of this machine, with names that survive unplugging and the program that holds each."
     }
 
+    "ports --json" {
+        zh "输出一个 JSON 文档，格式见 `docs/schema/commands/ports.schema.json`"
+        en "Print one JSON document, as docs/schema/commands/ports.schema.json describes"
+    }
+
     "profile" {
-        zh "列出设备型号文件，或由寄存器表生成一份。"
-        en "List the device profiles, or make one from a table of registers."
+        zh "列出或显示设备型号文件，或由寄存器表生成一份。"
+        en "List or show the device profiles, or make one from a table of registers."
+    }
+    "profile show" {
+        zh "显示一份设备型号文件的内容，可以重定向成自备的一份"
+        en "Print the text of a profile, from which your own can be made"
+    }
+    "profile show ID" { zh "设备型号的编号" en "Id of the profile" }
+    "profile show --devices-dir" {
+        zh "自备设备型号文件的目录，同 `devices_dir`"
+        en "Directory with your own profiles, as in devices_dir"
     }
     "profile list" {
         zh "列出随程序的设备型号文件，以及目录里替代或补充它们的"
@@ -219,6 +279,10 @@ labels! { "help";
         en "Show the state of the running gateway: buses, devices, and what is waiting to be sent.\n\n\
             Exits with 1 if no gateway is running."
     }
+    "status --json" {
+        zh "输出一份 JSON，供程序使用；格式见 `docs/schema/commands/status.schema.json`"
+        en "Print one JSON document for programs, as docs/schema/commands/status.schema.json has it"
+    }
 
     "mode" {
         zh "把运行中的网关切换到旱情时的轮询间隔，或切换回来。\n\n\
@@ -267,8 +331,24 @@ labels! { "help";
     }
     "--stop-bits" { zh "串口的停止位" en "Stop bits of the serial port" }
     "--timeout-ms" {
-        zh "等待应答多久；默认按配置，没有配置时 1000"
-        en "Response timeout; by default that of the configuration, or 1000"
+        zh "等待应答多久；默认按配置，没有配置时 1000；扫描时串口 200，其余 1000"
+        en "Response timeout; by default that of the configuration, or 1000; of a scan 200 on a serial port, else 1000"
+    }
+    "--bytes" {
+        zh "在标准错误上逐帧显示收发的字节（十六进制）"
+        en "Show every frame that is sent or received, in hexadecimal, on standard error"
+    }
+    "read --json" {
+        zh "输出一个 JSON 文档，有 `--every` 时每轮一行；格式见 `docs/schema/commands/read.schema.json`"
+        en "Print one JSON document, with --every one in a line each round, as docs/schema/commands/read.schema.json describes"
+    }
+    "scan --json" {
+        zh "输出一个 JSON 文档，格式见 `docs/schema/commands/scan.schema.json`"
+        en "Print one JSON document, as docs/schema/commands/scan.schema.json describes"
+    }
+    "probe --json" {
+        zh "输出一个 JSON 文档，格式见 `docs/schema/commands/probe.schema.json`"
+        en "Print one JSON document, as docs/schema/commands/probe.schema.json describes"
     }
     "--profile <ID>" { zh "型号" en "ID" }
     "--id <ID>" { zh "型号" en "ID" }

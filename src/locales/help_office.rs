@@ -13,6 +13,61 @@ labels! { "help";
             hub needs its own client_id, and all of them the same group in `share` (default: hanqing)"
     }
 
+    "init hub" {
+        zh "写一份办公室的配置：中心端的 `hub.toml` 和旁边的 `township.toml`。\n\n\
+            在终端里，缺少的逐项询问，每个回答都按配置的规则当场检查；不在终端里，缺少的选项一次全部列出，退出码为 2。\
+            写成的两个文件带注释，并且通过 `hanqing check`；放读数的目录没有就建好。已有的文件不会被覆盖。\n\n\
+            `--station` 可以写几次，后面的 `--station-name`、`--kind`、`--levels` 等属于它前面的那个 `--station`。\
+            什么也不猜：没有给出高程的水源、没有给出铭牌的水泵写成注释，补上后去掉 `#`。"
+        en "Write the configuration of an office: the hub's hub.toml, and township.toml beside it.\n\n\
+            At a terminal it asks for what is missing and checks each answer at once by the rules of the configuration. Elsewhere \
+            it names all options that are missing and exits with 2. Both files have comments and pass hanqing check; the \
+            directory of the readings is made. An existing file is never overwritten.\n\n\
+            --station may be given several times: --station-name, --kind, --levels and so on belong to the --station before them. \
+            Nothing is guessed: a source without levels, or a pump without its plate, is written as a comment, to be filled in."
+    }
+    "init hub --out" { zh "要写的中心端配置；`township.toml` 写在它旁边" en "The hub's file to write; township.toml goes beside it" }
+    "init hub --township" { zh "乡镇的名称，报告里这样写" en "Name of the township, as the report has it" }
+    "init hub --village" {
+        zh "村：名称、人口、村民小组数、播种面积（亩），用逗号隔开，可写多次；没有编号的依次编为 `village-1`、`village-2`"
+        en "A village with its inhabitants, groups and sown area in mu; may be given several times. One without an id becomes \
+            village-1, village-2 and so on"
+    }
+    "init hub --station" { zh "测站的编号，与网关配置里的一致；可写多次" en "Id of a station, as gateways name it; may be given several times" }
+    "init hub --station-name" { zh "测站的名称" en "Name of the station" }
+    "init hub --kind" {
+        zh "种类：`pond` 塘、`reservoir` 水库、`channel` 河沟、`well` 井、`tank` 水池、`pump` 泵、`rain` 雨量、`soil` 墒情"
+        en "Its kind: pond, reservoir, channel, well, tank, pump, rain or soil"
+    }
+    "init hub --station-village" { zh "测站所在的村，编号或名称；只有一个村时不用写" en "Its village, by id or name; not needed where there is only one" }
+    "init hub --levels" { zh "水源的底、死水位、正常水位、顶的高程，米，用逗号隔开" en "Of a source: elevations of bottom, dead, normal and crest level, m" }
+    "init hub --plate" { zh "水泵的功率（千瓦）、流量（立方米每小时）、扬程（米）和灌溉面积（亩），用逗号隔开" en "Of a pump: power kW, flow m3/h, head m, and irrigated area, mu" }
+    "init hub --pump-source" { zh "水泵从哪个测站抽水" en "Of a pump: the station of the water that it draws" }
+    "init hub --admin" { zh "管理页面的人；第一次启动时给这个人打印一次性链接" en "Whoever looks after the page; the first start prints a one-time link for this person" }
+    "init hub --broker" {
+        zh "消息服务器，如 `mqtts://mqtt.example.org:8883`；不写就用中心端自带的，只供本机的网关"
+        en "The broker, such as mqtts://mqtt.example.org:8883; left out, it is one inside the hub, for gateways on this machine"
+    }
+    "init hub --allow-plaintext" {
+        zh "接受没有加密的消息服务器：读数可能被偷看和伪造"
+        en "Accept a broker without encryption: readings can be read and forged"
+    }
+    "init hub --listen" { zh "页面的地址和端口" en "Address and port of the page" }
+    "init hub --data" {
+        zh "放读数和台账的目录；不写：配置是 `/etc/hanqing/hub.toml` 时为 `/var/lib/hanqing`，否则在配置旁边"
+        en "Directory of readings and ledger; left out, /var/lib/hanqing for /etc/hanqing/hub.toml, and beside any other file"
+    }
+    "init hub --yes" { zh "什么也不问，缺少的算缺少" en "Ask nothing; what is missing is named" }
+    "init hub --force" {
+        zh "文件已经存在时重写，原文件改名为 `.old` 留在旁边"
+        en "Write existing files anew, and keep the old ones beside them as .old"
+    }
+    "<[ID=]NAME,PERSONS,GROUPS,MU>" { zh "[编号=]名称…" en "[ID=]NAME,PERSONS,GROUPS,MU" }
+    "<ID=NAME>" { zh "编号=姓名" en "ID=NAME" }
+    "<KIND>" { zh "种类" en "KIND" }
+    "<BOTTOM,DEAD,NORMAL,CREST>" { zh "四个水位" en "BOTTOM,DEAD,NORMAL,CREST" }
+    "<KW,M3H,M,MU>" { zh "铭牌" en "KW,M3H,M,MU" }
+
     "import" {
         zh "导入 `hanqing export` 写的文件。\n\n\
             可以是办公室数据库导出的表格，也可以是网关本地缓存的内容；按内容识别是哪一种，CSV 可以用 gzip 压缩。中心端可以照常\
@@ -381,6 +436,10 @@ labels! { "help";
         en "List the rows in force, and those that wait for a review"
     }
     "ledger list --code" { zh "只列这个代码或名称的记录" en "Only rows with this code or name" }
+    "ledger list --json" {
+        zh "输出一个 JSON 文档，格式见 `docs/schema/commands/ledger-list.schema.json`"
+        en "Print one JSON document, as docs/schema/commands/ledger-list.schema.json describes"
+    }
     "ledger list --pending" { zh "只列待复核的记录" en "Only rows that wait for a review" }
     "ledger show" {
         zh "显示一条记录、对它的更正，以及它所更正的记录"

@@ -43,11 +43,16 @@ pub(crate) mod account;
 pub(crate) mod book;
 #[cfg(feature = "hub")]
 pub(crate) mod cells;
+pub(crate) mod check;
 pub(crate) mod cli;
+#[cfg(feature = "edge")]
+pub(crate) mod commissioning;
 pub(crate) mod config;
 #[cfg(feature = "hub")]
 pub(crate) mod config_hub;
 pub(crate) mod core;
+#[cfg(feature = "edge")]
+pub(crate) mod curve;
 #[cfg(feature = "demo")]
 pub(crate) mod demo;
 #[cfg(feature = "edge")]
@@ -115,10 +120,14 @@ pub(crate) mod page_station;
 pub(crate) mod page_station_labels;
 #[cfg(feature = "edge")]
 pub(crate) mod quality;
+#[cfg(feature = "edge")]
+pub(crate) mod register_table;
 #[cfg(feature = "hub")]
 pub(crate) mod report;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "hub"))]
 pub(crate) mod setup;
+#[cfg(feature = "hub")]
+pub(crate) mod setup_hub;
 #[cfg(feature = "edge")]
 pub(crate) mod spool;
 #[cfg(feature = "hub")]
@@ -140,5 +149,5 @@ pub use argument::Argument;
 pub use catalogue::{find, label, messages};
 pub use lang::{Lang, for_programs, speak, within};
 pub use message::Message;
-pub use moment::{day, full_day, full_moment, moment, moment_with_seconds};
+pub use moment::{day, full_day, full_moment, moment, moment_with_offset, moment_with_seconds};
 pub use text::Text;

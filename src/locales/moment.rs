@@ -26,6 +26,11 @@ pub fn moment_with_seconds(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Te
     written(at, zone, other_year(at, now, zone), "%H:%M:%S")
 }
 
+/// The second of `at`, as [`moment`] writes a minute, and how far `zone` is from UTC.
+pub fn moment_with_offset(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Text {
+    written(at, zone, other_year(at, now, zone), "%H:%M:%S %:z")
+}
+
 /// The second of `at` with its year, and how far `zone` is from UTC.
 pub fn full_moment(at: Timestamp, zone: &TimeZone) -> Text {
     written(at, zone, true, "%H:%M:%S %:z")

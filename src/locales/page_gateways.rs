@@ -86,11 +86,26 @@ messages! { "gateways";
         en "polls: {polls}, missed: {missed}, busy {busy} %"
     }
     device_fine() { zh "正常" en "fine" }
+    device_no_values() { zh "有应答，无数据" en "answers, gives no values" }
+    last_said(state) { zh "最后自述：{state}" en "last said: {state}" }
+    devices_last_said(buses, devices, at) {
+        zh "{buses} 条总线，{devices} 台设备：网关不在线，以下是它 {at} 的自述"
+        en "buses: {buses}, devices: {devices}; the gateway is not connected: what follows is what it said at {at}"
+    }
+    left_out_name() { zh "未列出" en "not listed" }
+    left_out(buses, devices) {
+        zh "另有 {buses} 条总线、{devices} 台设备因自述放不下没有列出，不正常的优先列出"
+        en "left out, as there is no room: buses: {buses}, devices: {devices}; those that are not fine come first"
+    }
+    devices_without_values(n) { zh "{n} 台设备有应答、无数据" en "devices that answer and give no values: {n}" }
     device_suspect() { zh "可疑：上次没有应答" en "suspect: no answer last time" }
-    device_unreachable() { zh "不可达" en "unreachable" }
+    device_offline() { zh "离线：早已没有应答" en "offline: no answer for long" }
+    device_line_down() { zh "线路不通，情况不明" en "its line is down, how it is cannot be told" }
     device_never_seen() { zh "从未应答" en "never seen" }
     device_new() { zh "还没有轮询" en "not asked yet" }
+    line_suspect() { zh "可疑：上次没有接通" en "suspect: could not be opened last time" }
     line_unreachable() { zh "线路不通" en "line down" }
+    state_since(at) { zh "自 {at} 起" en "since {at}" }
     state_unknown(word) { zh "未知状态 {word}" en "unknown state {word}" }
     share(percent) { zh "{percent}%" en "{percent} %" }
 

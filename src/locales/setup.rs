@@ -1,4 +1,5 @@
-//! A gateway's first minutes: its first configuration (`hanqing init`) and its examination (`hanqing doctor`).
+//! First minutes: the first configuration of a gateway (`hanqing init edge`), what that of an office has in common with
+//! it, and the gateway's examination (`hanqing doctor`).
 
 messages! { "setup";
     // init: what is given and what is not.
@@ -24,6 +25,8 @@ messages! { "setup";
         zh "写不了 {file}；也可以用 `--out` 换一个地方"
         en "cannot write {file}; --out puts it elsewhere"
     }
+    folder_made(folder) { zh "已建目录 {folder}" en "the directory {folder} is made" }
+    folder_cannot_be_made(folder) { zh "建不了目录 {folder}" en "cannot make the directory {folder}" }
     written(file) { zh "已写入 {file}" en "{file} is written" }
     kept(file) { zh "原文件保留为 {file}" en "the file before is kept as {file}" }
     nothing_written() { zh "什么也没有写入" en "nothing is written" }
@@ -58,6 +61,14 @@ messages! { "setup";
         zh "它观测的测站，与办公室 `township.toml` 里的编号一致，如 `pond-dongmen-1`"
         en "Station that it observes, by its id in the office's township.toml, such as pond-dongmen-1"
     }
+    ask_offset() {
+        zh "探头的测量高程，米；还不知道就直接回车，以后写进文件"
+        en "Surveyed elevation of its sensor, m; Enter if it is not known yet, and write it into the file later"
+    }
+    ask_offset_above() {
+        zh "探头面的高程，米；还不知道就直接回车，以后写进文件"
+        en "Elevation of the face of its sensor, m; Enter if it is not known yet, and write it into the file later"
+    }
     plaintext_option() {
         zh "在这里接受：用 `--allow-plaintext` 重新运行"
         en "to accept it here, run this again with --allow-plaintext"
@@ -77,6 +88,11 @@ messages! { "setup";
     }
     enroll_command(config) { zh "hanqing enroll --hub 中心端的地址{config}" en "hanqing enroll --hub HUB{config}" }
     next() { zh "接下来：" en "Next:" }
+
+    trust_clock_option() {
+        zh "本机有电池时钟或卫星授时的，`--trust-clock` 写上 `clock.trust = \"always\"`，读数不再等校时。"
+        en "Where a battery or GPS keeps this machine's clock right, --trust-clock writes clock.trust = \"always\", and readings do not wait."
+    }
 
     // init: comments in the file.
     file_head(gateway, file) {
@@ -122,6 +138,7 @@ messages! { "setup";
     }
     file_interval() { zh "每隔多少秒轮询一次。" en "Time between polls, s." }
     file_parameters() { zh "只读其中几个参数时写：" en "To read only some of its parameters:" }
+    file_channels() { zh "这种设备采集几个测站，每个通道写上接在哪个测站：" en "It gathers for several stations: the station at each channel that is connected:" }
     file_level() {
         zh "压力式水位计测的是探头以上的水深；`offset` 是探头的测量高程，米："
         en "A submersible sensor measures the water above itself; offset is the surveyed elevation of the sensor, m:"

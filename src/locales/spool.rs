@@ -19,6 +19,19 @@ messages! { "spool";
         zh "本地缓存 {path} 属于网关 {owner}；每个网关要有自己的本地缓存"
         en "the spool {path} belongs to gateway {owner}; give each gateway a spool of its own"
     }
+    no_spool(path) {
+        zh "{path} 是别的文件，不是本地缓存，没有动它；请改正 `spool.path`，写一个还没有的文件"
+        en "{path} is a file of something else and no spool, and is left as it is; correct spool.path: name a file that is \
+            not there yet"
+    }
+    is_no_spool() {
+        zh "已有这个文件，但不是本地缓存"
+        en "is there already, and is no spool"
+    }
+    name_new_file() {
+        zh "写一个还没有的文件，如 `/var/lib/hanqing/spool.db`"
+        en "name a file that is not there yet, such as /var/lib/hanqing/spool.db"
+    }
     not_ours(path, owner, folder) {
         zh "本地缓存的 {path} 属于用户 {owner}，运行网关的用户无权读写：请以 root 运行 `chown -R hanqing:hanqing {folder}`（`hanqing` 是服务的用户）"
         en "{path} of the spool belongs to {owner}, and the gateway's user may not read and write it: as root, run \

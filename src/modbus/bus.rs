@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::BusSettings;
 use super::context::BusContext;
-use super::device::{Contact, Device};
+use super::device::{Common, Contact, Device};
 use super::dtu::DtuSlot;
 use super::health::{Health, HealthState, ProbeBudget};
 use super::link::Link;
@@ -16,11 +16,17 @@ use super::request::{AD_HOC_REQUESTS_MAX, RequestSender};
 use super::schedule::{Mode, PollInterval, Schedule};
 use super::stats::{BusCounts, BusStats, BusWatch};
 use crate::core::{Flag, Reading, Reason};
-use crate::locales::Text;
+use crate::locales::{Text, modbus as words};
 
 /// On a bus that is polled without a pause: how often devices that are not asked get missing readings, and the pause
 /// after a poll that nobody answered. Engineering judgement: such polls take no time and would fill the spool.
 const REST: Duration = Duration::from_secs(1);
+
+/// The longest pause before a line is tried again: a serial port, which the machine knows to be there or not; a server
+/// that refused at once, within [`AT_ONCE`]. Neither delays anything. Engineering judgement.
+const LOOK_AT_PORT: Duration = Duration::from_secs(5);
+const ASK_AGAIN: Duration = Duration::from_secs(30);
+const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// A bus with its devices.
 pub struct Bus {
@@ -33,6 +39,10 @@ pub struct Bus {
     due: Vec<bool>,
     devices: Vec<Device>,
     line: Health,
+    /// It is a serial port of this machine.
+    local: bool,
+    /// What to do where the line cannot be opened.
+    way_out: Text,
     budget: ProbeBudget,
     requests: RequestSender,
     /// The uptime at which the last poll began.
@@ -52,7 +62,10 @@ impl Bus {
         context: &BusContext<'_>,
         dtu: Option<DtuSlot>,
     ) -> Result<Self, Text> {
-        Self::with_link(Link::new(settings, dtu, context.clock.clone()), settings, context)
+        let link = Link::new(settings, dtu.clone(), context.clock.clone());
+        let bus = Self::with_link(link, settings, context)?;
+        bus.watch().counters().terminal = dtu;
+        Ok(bus)
     }
 
     pub(super) fn with_link(
@@ -60,11 +73,12 @@ impl Bus {
         settings: &BusSettings,
         context: &BusContext<'_>,
     ) -> Result<Self, Text> {
-        let mut intervals = Vec::new();
+        let mut common = Common::default();
         let devices = (0..).zip(&settings.devices);
         let devices: Vec<Device> = devices
-            .map(|(index, device)| Device::new(settings, (index, device), context, &mut intervals))
+            .map(|(index, device)| Device::new(settings, (index, device), context, &mut common))
             .collect::<Result<_, _>>()?;
+        let Common { intervals, .. } = common;
         let watch = BusWatch::new(&settings.name, settings.devices.iter().map(|d| d.unit));
         for (unit, device) in watch.counters().units.iter_mut().zip(&devices) {
             unit.set_quirks(&device.quirks());
@@ -85,6 +99,8 @@ impl Bus {
             due: Vec::new(),
             devices,
             line: Health::new(settings.health),
+            local: settings.serial.is_some(),
+            way_out: way_out(settings),
             budget: ProbeBudget::new(longest(&intervals), longest_probe),
             intervals,
             requests,
@@ -161,20 +177,44 @@ impl Bus {
             missing: missing as u64,
             missed_ticks: missed,
         });
-        let (busy, line) = (self.master.take_busy(), self.line.state());
-        let now = self.master.clock().uptime();
+        self.count_poll(missed);
+        readings
+    }
+
+    /// Counts a poll that has just ended, before which so many ticks were missed, and shows how line and devices are.
+    fn count_poll(&mut self, missed_ticks: u64) {
+        let (busy, line) = (self.master.take_busy(), self.line.of_line());
+        let fails = matches!(line, HealthState::Suspect | HealthState::Unreachable);
+        let problem = if fails { self.problem() } else { None };
+        if fails {
+            self.devices.iter_mut().for_each(Device::line_lost);
+        }
+        let (now, uptime) = (self.master.clock().now(), self.master.clock().uptime());
+        let states = self.devices.iter().map(|device| device.health().of_device().on(line));
+        let numbers = self.master.numbering();
         self.master.count(|counters| {
             counters.report.polls += 1;
-            counters.report.missed_ticks += missed;
-            counters.report.line = line;
-            counters.busy.add(busy, now);
+            counters.report.numbers = numbers;
+            counters.report.missed_ticks += missed_ticks;
+            counters.report.show(line, now);
+            counters.report.problem = problem;
+            counters.busy.add(busy, uptime);
+            for (unit, state) in counters.units.iter_mut().zip(states) {
+                unit.report.show(state, now);
+            }
         });
-        readings
+    }
+
+    /// Why the line could not be opened last, and what to do.
+    fn problem(&self) -> Option<Text> {
+        let cause = self.master.unreachable()?.clone();
+        Some(Text::clauses([cause, self.way_out.clone()]))
     }
 
     /// Polls what is due: first the devices that answer; then it probes those that do not.
     async fn poll(&mut self, due: &[bool]) -> Vec<Reading> {
         let clock = self.master.clock().clone();
+        let line_before = self.line.of_line();
         let mut readings = Vec::with_capacity(self.reading_count);
         let continuous = self.continuous(due);
         let begun = clock.uptime();
@@ -184,12 +224,14 @@ impl Bus {
             self.line.state() == HealthState::Offline && begun < self.line.probe_at();
         let (mut answered, mut not_asked) = (false, false);
         let mut offline = Vec::new();
+        let local = self.local;
         for (index, device) in self.devices.iter_mut().enumerate() {
             if !device.is_due(due) {
                 continue;
             }
             if unreachable {
                 not_asked = true;
+                device.count_lost(&self.master);
                 if report_missing {
                     let reason = Some(Reason::Unreachable);
                     device.add_missing(due, reason, clock.now(), &mut readings);
@@ -197,10 +239,11 @@ impl Bus {
             } else if device.health().state() == HealthState::Offline {
                 offline.push(index);
             } else {
+                let asked = clock.uptime();
                 let contact = device.poll(&mut self.master, due, &mut readings).await;
                 answered |= contact == Contact::Answered;
-                unreachable |=
-                    update_line(&mut self.line, contact, begun, &self.master, &self.name);
+                let times = (begun, clock.uptime().saturating_sub(asked));
+                unreachable |= update_line(&mut self.line, contact, times, local, &self.master);
             }
         }
         let probe_at = |index: &usize| self.devices.get(*index).map(|d| d.health().probe_at());
@@ -217,12 +260,15 @@ impl Bus {
                 let contact = device.probe(&mut self.master, due).await;
                 let took = clock.uptime().saturating_sub(now);
                 self.budget.spent(took);
-                unreachable |= update_line(&mut self.line, contact, now, &self.master, &self.name);
+                let times = (now, took);
+                unreachable |= update_line(&mut self.line, contact, times, local, &self.master);
                 if contact == Contact::Answered {
                     answered = true;
                     device.poll(&mut self.master, due, &mut readings).await;
                     continue;
                 }
+            } else if unreachable {
+                device.count_lost(&self.master);
             }
             not_asked = true;
             if report_missing {
@@ -233,10 +279,23 @@ impl Bus {
         if not_asked && report_missing {
             self.missing_at = Some(begun);
         }
+        self.log_line(line_before);
         let rests = continuous && !answered;
         self.rest_until = rests.then(|| clock.now() + REST);
         self.reading_count = readings.len();
         readings
+    }
+
+    /// Logs that the line has become unreachable in a poll, or can be opened again.
+    fn log_line(&self, before: HealthState) {
+        let (bus, line) = (self.name.as_str(), self.line.of_line());
+        let is = |state| state == HealthState::Unreachable;
+        if is(line) && !is(before) {
+            let problem = self.problem().unwrap_or_default();
+            tracing::warn!(bus, "bus is unreachable, with all its devices: {problem}");
+        } else if is(before) && !is(line) {
+            tracing::info!(bus, "bus is reachable again");
+        }
     }
 
     /// Whether any of what is due is polled without a pause.
@@ -252,29 +311,41 @@ fn longest(intervals: &[PollInterval]) -> Duration {
     Duration::from_secs(longest_s.unwrap_or_default().into())
 }
 
-/// Updates the health of the line by the contact with one of its devices. Returns whether the line was unreachable.
+/// Updates the health of a line, which may be `local`, by the contact with one of its devices: when the poll of it
+/// began, and how long it took. Returns whether the line was unreachable.
 fn update_line(
     line: &mut Health,
     contact: Contact,
-    begun: Duration,
+    (begun, took): (Duration, Duration),
+    local: bool,
     master: &BusMaster,
-    bus: &str,
 ) -> bool {
     match contact {
         Contact::NotAsked => false,
         Contact::Answered | Contact::Silent => {
-            if line.succeeded() == Some(HealthState::Offline) {
-                tracing::info!(bus, "bus is reachable again");
-            }
+            line.succeeded();
             false
         }
         Contact::Unreachable => {
-            let before = line.failed(begun, master.clock().uptime(), master.random());
-            if before.is_some() && line.state() == HealthState::Offline {
-                tracing::warn!(bus, "bus is unreachable: it is only probed from now on");
-            }
+            let most = match local {
+                true => LOOK_AT_PORT,
+                false if took <= AT_ONCE => ASK_AGAIN,
+                false => Duration::MAX,
+            };
+            line.failed_cheaply(begun, master.clock().uptime(), (master.random(), most));
             true
         }
+    }
+}
+
+/// What to do where the line of `settings` cannot be opened.
+fn way_out(settings: &BusSettings) -> Text {
+    if settings.serial.is_some() {
+        words::way_out_serial()
+    } else if settings.dtu.is_some() {
+        words::way_out_terminal()
+    } else {
+        words::way_out_server()
     }
 }
 

@@ -269,6 +269,7 @@ async fn a_device_goes_offline_is_probed_and_read_whole_as_soon_as_it_answers() 
     let lines: String = around.map(|asked| asked.line() + "\n").collect();
     let report = fixture.bus.watch().report();
     assert_eq!(report.units[1].state, HealthState::Online);
+    assert_eq!(report.units[1].last_error, None, "that of the last poll, if it had any");
     insta::assert_snapshot!(lines);
 }
 
@@ -313,7 +314,7 @@ async fn the_probes_of_many_dead_units_keep_to_their_share_and_reach_each_of_the
     let units: std::collections::BTreeSet<u8> = probes.iter().map(|a| a.unit).collect();
     assert_eq!(units.len(), 100);
     let report = fixture.bus.watch().report();
-    assert!(report.units.iter().skip(1).all(|unit| unit.state == HealthState::Offline));
+    assert!(report.units.iter().skip(1).all(|unit| unit.state == HealthState::Never));
 }
 
 #[tokio::test]
@@ -325,7 +326,14 @@ async fn a_bus_that_cannot_be_reached_is_tried_once_for_all_its_devices() {
     let readings = fixture.run(60).await;
     assert_eq!(readings.len(), 60 * 5 * 5);
     assert!(readings.iter().all(|r| r.outcome == Outcome::Missing(Reason::Unreachable)));
-    assert_eq!(fixture.bus.watch().report().line, HealthState::Offline);
+    let report = fixture.bus.watch().report();
+    assert_eq!(report.line, HealthState::Unreachable);
+    // Each device has lost all polls, whichever of them was the one to be asked.
+    for unit in &report.units {
+        let said = (unit.state, unit.polls, unit.success());
+        assert_eq!(said, (HealthState::Unreachable, 0, Some(0.0)));
+        assert_eq!(unit.failures, BTreeMap::from([(Reason::Unreachable, 60)]));
+    }
     let text = fixture.transcript();
     // The next probe reaches it, and with it all devices.
     fixture.run(100).await;
@@ -340,13 +348,101 @@ async fn a_bus_that_cannot_be_reached_is_tried_once_for_all_its_devices() {
     insta::assert_snapshot!(text);
 }
 
+/// At 300 s, with a device that answers, one that never does and one that is asked each hour only: what is shown after
+/// each poll, while the line breaks after 600 s and is back after 2400 s.
+#[tokio::test]
+async fn a_broken_line_is_told_within_two_intervals_with_all_its_devices() {
+    use HealthState::{Never, New, Online, Suspect, Unreachable};
+    let lines = "interval_s = 300\nretries = 0\nhealth = { failures = 9, after_s = 3000 }";
+    let mut settings = settings(3, lines);
+    let hourly = [
+        Parameter::Flow,
+        Parameter::Level,
+        Parameter::Power,
+        Parameter::Voltage,
+        Parameter::Frequency,
+    ];
+    settings.devices[2].intervals_s.extend(hourly.map(|parameter| (parameter, 3600)));
+    let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, now| {
+        match (600..2400).contains(&now.as_secs()) {
+            true => Behaviour::Unreachable(3),
+            false if unit == 2 => Behaviour::Silent,
+            false => Behaviour::Returns(20),
+        }
+    });
+    let states = |fixture: &Fixture| {
+        let report = fixture.bus.watch().report();
+        let units = report.units.iter().map(|unit| unit.state);
+        (report.line, units.collect::<Vec<_>>())
+    };
+    assert_eq!(states(&fixture), (New, vec![New; 3]));
+    let mut shown = Vec::new();
+    for _ in 0..10 {
+        fixture.poll().await;
+        shown.push(states(&fixture));
+    }
+    let well = (Online, vec![Online, Never, Online]);
+    let broken = (Unreachable, vec![Unreachable; 3]);
+    let mut expected = vec![well; 2];
+    expected.push((Suspect, vec![Suspect, Never, Suspect]));
+    expected.extend(vec![broken; 5]);
+    // The third has not been asked since.
+    expected.extend(vec![(Online, vec![Online, Never, Suspect]); 2]);
+    assert_eq!(shown, expected);
+    let report = fixture.bus.watch().report();
+    assert_eq!(report.problem, None);
+    let back = [report.since].into_iter().chain(report.units.iter().map(|unit| unit.since));
+    assert!(back.flatten().filter(|since| *since >= at(2_400_000)).count() == 4, "{report:?}");
+    assert_eq!(report.units[1].answered_at, None);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_line_is_told_with_what_to_do_from_its_first_failure_on() {
+    let settings = settings(1, "interval_s = 1");
+    let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Unreachable(0));
+    fixture.poll().await;
+    let report = fixture.bus.watch().report();
+    assert_eq!((report.line, report.units[0].state), (HealthState::Suspect, HealthState::New));
+    let problem = report.problem.unwrap().to_string();
+    assert!(problem.starts_with("cannot connect to mock: closed; see that"), "{problem}");
+}
+
+/// The line is down at first; unit 1 hangs up from then on, unit 2 is silent before it does.
+#[tokio::test]
+async fn a_device_that_is_only_probed_has_the_reason_of_its_last_failure() {
+    let settings = settings(2, "interval_s = 1\nretries = 0\ntimeout_ms = 100");
+    let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, now| match now.as_secs() {
+        0..30 => Behaviour::Unreachable(1),
+        30..200 if unit == 2 => Behaviour::Silent,
+        _ => Behaviour::Breaks(1),
+    });
+    fixture.run(100).await;
+    let readings = [fixture.run(200).await, fixture.run(2000).await, fixture.run(2100).await];
+    let reasons = readings.map(|readings| {
+        ["pump-1", "pump-2"].map(|station| {
+            let own = readings.iter().filter(|r| r.series.station.as_str() == station);
+            let mut reasons: Vec<Outcome> = own.map(|r| r.outcome).collect();
+            reasons.dedup();
+            reasons
+        })
+    });
+    let (timeout, broken) =
+        (Outcome::Missing(Reason::Timeout), Outcome::Missing(Reason::Transport));
+    assert_eq!(reasons[0], [vec![broken], vec![timeout]]);
+    assert_eq!(reasons[1], [vec![broken], vec![timeout, broken]]);
+    assert_eq!(reasons[2], [vec![broken], vec![broken]]);
+}
+
 #[tokio::test]
 async fn a_bus_without_a_pause_rests_when_nobody_answers() {
     let settings = settings(3, "interval_s = 0\nretries = 0");
     let mut fixture = Fixture::new(&settings, &nowhere(), |_, _, _| Behaviour::Unreachable(0));
     let readings = fixture.run(600).await;
     assert_eq!(readings.len(), 600 * 3 * 5);
-    assert!(fixture.requests().len() < 30);
+    assert!(
+        fixture.requests().len() < 50,
+        "a server that refuses at once is asked every 15 to 30 s"
+    );
     // One unit answers: missing readings of the others still come once a second, however often that one is polled.
     let mut fixture = Fixture::new(&settings, &nowhere(), |unit, _, _| {
         if unit > 1 { Behaviour::Silent } else { Behaviour::Returns(1) }

@@ -62,6 +62,8 @@ pub fn terms(bus: &BusSettings, device: &DeviceSettings, profile: &Profile) -> T
         registers_max: own.min(profile.registers_max),
         holes: device.holes.iter().map(|hole| Run::from(*hole)).collect(),
         seams: Vec::new(),
+        wrong: Vec::new(),
+        in_parts: device.in_parts || profile.in_parts,
         costs: costs(bus, device),
     }
 }

@@ -1,13 +1,18 @@
 //! One device on a bus: polls its points, and keeps its health and its quirks.
 
+mod blocks;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::block_check::BlockChecks;
 use super::context::BusContext;
 use super::costs::terms;
 use super::error::ReadError;
+use super::failure_log::FailureLog;
 use super::health::{Health, HealthState};
 use super::master::{BusMaster, RequestOptions};
 use super::plans::{DuePlan, PlanCache};
@@ -19,13 +24,17 @@ use super::schedule::PollInterval;
 use super::split::{registers, split};
 use super::{BusSettings, DeviceSettings};
 use crate::core::{Reading, Reason};
-use crate::device::{Planned, Point, Run, Terms};
+use crate::device::{Planned, Point, Request, Run, Terms};
 use crate::locales::{Text, modbus as words};
 
 /// The first and the longest pause before the requests of a device that refuses everything are split again. As for
 /// single registers; its planned requests are still made in each poll.
 const SPLIT_PAUSE_FIRST: Duration = Duration::from_secs(60);
 const SPLIT_PAUSE_MOST: Duration = Duration::from_secs(3600);
+
+/// How long a device has to have been offline for its blocks to be checked again when it is back. Engineering
+/// judgement: nobody replaces a device, or its firmware, in less.
+const AWAY_LONG: Duration = Duration::from_secs(3600);
 
 /// A device, between polls.
 pub(super) struct Device {
@@ -36,18 +45,28 @@ pub(super) struct Device {
     /// The terms of its plans, without quirks.
     base: Terms,
     refusals: Refusals,
+    checks: BlockChecks,
     quirks: Arc<QuirkStore>,
     plans: PlanCache,
     /// Index of a poll's first request: the one after the last unanswered, so that a dead one costs the others nothing.
     first: usize,
     health: Health,
     results: PollResults,
-    /// The last failure that was logged, so that a device that stays dead is logged once.
-    logged: Option<Reason>,
-    /// Why it did not answer last.
-    silent_reason: Reason,
+    logged: FailureLog,
+    /// Why it could not be read when it last failed; before it has, the reason of silence.
+    failed_reason: Reason,
+    /// The uptime at which it went offline, while it is.
+    offline_since: Option<Duration>,
     /// While it refuses everything: the next pause, and until when its requests are not split.
     split_pause: Option<(Duration, Duration)>,
+}
+
+/// What the devices of a bus have in common.
+#[derive(Default)]
+pub(super) struct Common {
+    pub(super) intervals: Vec<PollInterval>,
+    /// The points of each profile, by its id.
+    pub(super) points: BTreeMap<String, Vec<Arc<Point>>>,
 }
 
 /// The outcome of polling or probing a device.
@@ -62,16 +81,18 @@ pub(super) enum Contact {
 }
 
 impl Device {
-    /// The `index`th device of `bus`. Adds its new intervals to `intervals`. Fails if its profile is unknown.
+    /// The `index`th device of `bus`. Adds what is new of it to what the devices of the bus have in `common`. Fails if
+    /// its profile is unknown.
     pub(super) fn new(
         bus: &BusSettings,
         (index, settings): (usize, &DeviceSettings),
         context: &BusContext<'_>,
-        intervals: &mut Vec<PollInterval>,
+        common: &mut Common,
     ) -> Result<Self, Text> {
         let unit = settings.unit;
         let profile = context.profiles.get(&settings.profile);
         let profile = profile.ok_or_else(|| words::profile_missing(unit, &settings.profile))?;
+        let Common { intervals, points: shared } = common;
         let mut interval_index = |point: &Point| {
             let interval = settings.poll_interval(bus, point.parameter);
             let known = intervals.iter().position(|known| *known == interval);
@@ -80,13 +101,22 @@ impl Device {
                 intervals.len() - 1
             })
         };
+        let shared = shared
+            .entry(profile.id.clone())
+            .or_insert_with(|| profile.points.iter().cloned().map(Arc::new).collect());
+        let point = |given: &Point| {
+            let place = profile.points.iter().position(|point| std::ptr::eq(point, given));
+            let known = place.and_then(|place| shared.get(place)).cloned();
+            known.unwrap_or_else(|| Arc::new(given.clone()))
+        };
         let points: Vec<DevicePoint> = settings
-            .observes(profile)
-            .map(|(point, series)| DevicePoint {
-                series,
-                point: point.clone(),
-                adjust: settings.adjust.get(&point.parameter).copied().unwrap_or_default(),
-                interval: interval_index(point),
+            .gives(profile)
+            .map(|given| DevicePoint {
+                series: given.series,
+                point: point(given.point),
+                adjust: given.adjust,
+                curve: given.curve.cloned(),
+                interval: interval_index(given.point),
             })
             .collect();
         let refusals =
@@ -104,12 +134,14 @@ impl Device {
             points,
             base: terms(bus, settings, profile),
             refusals,
+            checks: BlockChecks::default(),
             quirks: context.quirks.clone(),
             plans: PlanCache::default(),
             first: 0,
             health: Health::new(bus.health),
-            logged: None,
-            silent_reason: Reason::Timeout,
+            logged: FailureLog::default(),
+            failed_reason: Reason::Timeout,
+            offline_since: None,
             split_pause: None,
         })
     }
@@ -140,6 +172,9 @@ impl Device {
         let begun = master.clock().uptime();
         if self.refusals.start_trials(begun) {
             self.plans.clear();
+            if self.refusals.on_trial() {
+                self.checks.forget();
+            }
         }
         let plan = self.take_plan(due);
         self.results.clear(master.clock().now());
@@ -155,6 +190,7 @@ impl Device {
         if round.silent.is_none() {
             self.first = 0;
         }
+        self.doubt_believed(master, &plan.planned, &mut round).await;
         for part in &plan.left_out {
             self.retry_refused(master, part, &mut round).await;
         }
@@ -167,7 +203,7 @@ impl Device {
             master.count_unit(self.options.index, |unit, _| unit.set_quirks(&quirks));
         }
         self.put_back_plan(plan, changed);
-        self.log_failure(round.failed.as_ref());
+        self.log_failure(round.failed.as_ref(), begun);
         self.update_health(&round, master)
     }
 
@@ -178,12 +214,14 @@ impl Device {
             return self.results.mark_missing(&planned.slots, error.reason(), at);
         }
         round.asked = true;
-        let outcome = master.read(self.options, planned.request).await;
-        let at = master.clock().now();
-        let error = match outcome {
-            Ok(words) => return self.store(planned, &words, at, round),
+        if self.distrusts(planned, round) {
+            return self.read_apart(master, planned, round).await;
+        }
+        let error = match self.request(master, planned).await {
+            Ok(words) => return self.store_checked(master, planned, words, round).await,
             Err(error) => error,
         };
+        let at = master.clock().now();
         round.answered |= error.answered();
         self.results.mark_missing(&planned.slots, error.reason(), at);
         let several = planned.slots.len() > 1;
@@ -213,10 +251,10 @@ impl Device {
             return;
         }
         round.asked = true;
-        let outcome = master.read(self.options, part.request).await;
+        let outcome = self.request(master, part).await;
         let now = master.clock().now();
         match outcome {
-            Ok(words) => self.store(part, &words, now, round),
+            Ok(words) => self.store_checked(master, part, words, round).await,
             Err(error) => {
                 round.answered |= error.answered();
                 self.results.mark_missing(&part.slots, error.reason(), now);
@@ -244,9 +282,9 @@ impl Device {
     /// Makes the cheapest request that is planned, to see if the device answers.
     pub(super) async fn probe(&mut self, master: &mut BusMaster, due: &[bool]) -> Contact {
         let plan = self.take_plan(due);
-        let cost = |planned: &&Planned| self.base.costs.of(planned.request);
-        let all = plan.planned.iter().chain(&plan.left_out);
-        let cheapest = all.min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|p| p.request);
+        let cost = |request: &Request| self.base.costs.of(*request);
+        let all = plan.planned.iter().chain(&plan.left_out).map(Self::probing);
+        let cheapest = all.min_by(|a, b| cost(a).total_cmp(&cost(b)));
         self.put_back_plan(plan, false);
         let Some(cheapest) = cheapest else {
             return Contact::NotAsked;
@@ -257,13 +295,14 @@ impl Device {
             Ok(_) => round.answered = true,
             Err(error) => {
                 round.answered = error.answered();
-                round.silent = Some(error).filter(ReadError::silent);
+                round.silent = Some(error.clone()).filter(ReadError::silent);
+                round.failed = Some(error);
             }
         }
         self.update_health(&round, master)
     }
 
-    /// Adds missing readings for what is due, as the device is not asked: with `reason`, or that of its last silence.
+    /// Adds missing readings for what is due, as the device is not asked: with `reason`, or that of its last failure.
     pub(super) fn add_missing(
         &self,
         due: &[bool],
@@ -271,11 +310,21 @@ impl Device {
         at: Timestamp,
         readings: &mut Vec<Reading>,
     ) {
-        let reason = reason.unwrap_or(self.silent_reason);
+        let reason = reason.unwrap_or(self.failed_reason);
         let due = self.points.iter().filter(|point| point.is_due(due));
         readings.extend(
             due.map(|point| Reading::missing(point.series.clone(), at, reason, Vec::new())),
         );
+    }
+
+    /// It is due and not asked, as its line cannot be opened.
+    pub(super) fn count_lost(&self, master: &BusMaster) {
+        master.count_unit(self.options.index, |unit, _| unit.record_lost());
+    }
+
+    /// Its line cannot be opened, whether it is due or not.
+    pub(super) fn line_lost(&mut self) {
+        self.health.lost();
     }
 
     fn update_health(&mut self, round: &Round, master: &BusMaster) -> Contact {
@@ -283,8 +332,14 @@ impl Device {
         if !round.asked {
             return Contact::NotAsked;
         }
-        if let Some(error) = &round.silent {
-            self.silent_reason = error.reason();
+        // Nothing is asked after a silence, so it was the last failure.
+        if let Some(error) = round.silent.as_ref().or(round.failed.as_ref()) {
+            self.failed_reason = error.reason();
+        }
+        if round.answered && !self.health.seen() {
+            let (unit, parameters) = (self.options.unit, self.points.len());
+            let (bus, device) = (&*self.bus, self.name.as_str());
+            tracing::info!(bus, unit, device, parameters, "device answers for the first time");
         }
         let (before, contact) = if round.answered {
             (self.health.succeeded(), Contact::Answered)
@@ -293,9 +348,10 @@ impl Device {
         } else {
             (self.health.failed(round.begun, now, master.random()), Contact::Silent)
         };
-        let state = self.health.state();
+        let (state, shown) = (self.health.state(), self.health.of_device());
         match (before, state) {
             (Some(_), HealthState::Offline) => {
+                self.offline_since = Some(now);
                 tracing::warn!(
                     bus = &*self.bus,
                     device = self.name,
@@ -304,15 +360,21 @@ impl Device {
             }
             (Some(HealthState::Offline), HealthState::Online) => {
                 tracing::info!(bus = &*self.bus, device = self.name, "device is back online");
+                let since = self.offline_since.take();
+                if since.is_some_and(|since| now.saturating_sub(since) >= AWAY_LONG) {
+                    self.checks.forget();
+                }
             }
             _ => {}
         }
+        let went_well = round.got_registers && round.failed.is_none() && round.silent.is_none();
         master.count_unit(self.options.index, |unit, now| {
-            let unit = &mut unit.report;
-            if unit.since.is_none() || before.is_some() {
-                unit.since = Some(now);
+            if went_well {
+                unit.went_well();
             }
-            unit.state = state;
+            let unit = &mut unit.report;
+            unit.show(shown, now);
+            unit.answered_at = if round.answered { Some(now) } else { unit.answered_at };
             unit.polls += 1;
         });
         contact
@@ -347,6 +409,11 @@ impl Device {
         changed
     }
 
+    /// The terms of its plans, with its quirks.
+    fn terms(&self) -> Terms {
+        self.refusals.terms(&self.base)
+    }
+
     fn take_plan(&mut self, due: &[bool]) -> DuePlan {
         let terms = || self.refusals.terms(&self.base);
         self.plans.take(due, &self.points, terms)
@@ -371,10 +438,9 @@ impl Device {
         Some(reading)
     }
 
-    /// Logs a failure when its reason changes.
-    fn log_failure(&mut self, failed: Option<&ReadError>) {
-        let reason = failed.map(ReadError::reason);
-        if reason == self.logged {
+    /// Logs a failure when its reason changes, each once an hour.
+    fn log_failure(&mut self, failed: Option<&ReadError>, now: Duration) {
+        if !self.logged.is_new(failed.map(ReadError::reason), now) {
             return;
         }
         let (bus, device) = (&*self.bus, self.name.as_str());
@@ -382,7 +448,6 @@ impl Device {
             Some(error) => tracing::warn!(bus, device, %error, "cannot read the device"),
             None => tracing::info!(bus, device, "device can be read again"),
         }
-        self.logged = reason;
     }
 }
 
@@ -407,6 +472,12 @@ fn log_quirk(bus: &str, device: &str, quirk: &Quirk, needed: bool) {
             device,
             "the device refuses {what} in one request; the first and the last are read separately from now on"
         ),
+        QuirkKind::Single => tracing::warn!(
+            bus,
+            device,
+            "the device answers {what} in one request otherwise than when they are read alone; \
+             each value is read alone from now on"
+        ),
     }
 }
 
@@ -428,8 +499,12 @@ struct Round {
     silence_handled: bool,
     failed: Option<ReadError>,
     quirks: Vec<Quirk>,
-    /// Something that was refused is no longer.
+    /// Something that was refused is no longer, or the terms of the plans have changed otherwise.
     disproved: bool,
+    /// A block was found to be wrong: all others are read part by part.
+    apart: bool,
+    /// The blocks with several parts that were believed.
+    believed: Vec<Request>,
 }
 
 impl Round {

@@ -1,24 +1,35 @@
 //! Accepts 4G terminals (DTUs) that dial in and pass on their serial line, and assigns each to its bus.
 //!
 //! Buses may share a listening address; there each terminal identifies itself with its registration bytes. A terminal
-//! that dials again replaces its old connection, which has usually died unnoticed.
+//! that dials again gets the place of its old connection once that is closed or leaves a request without an answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod callers;
+mod registration;
+mod seat;
+
+use std::collections::BTreeMap;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::callers::{CALLERS_MAX, Callers, Named};
+use self::registration::{Identity, Match, identify};
+use self::seat::{Patience, Seated};
 use super::rtu::hex_dump;
 use super::settings::BusSettings;
+use crate::core::Network;
 use crate::locales::{Text, core as core_words, modbus as words};
-use crate::support::{Backoff, lock};
+use crate::support::{Backoff, Stopwatch};
+
+pub(super) use self::seat::Hold;
+pub use self::seat::{DtuSlot, TerminalReport};
 
 /// Most bytes of a registration or heartbeat: an id, SIM or telephone number, or a short text. Engineering judgement.
 pub const REGISTRATION_MAX: usize = 128;
@@ -26,11 +37,10 @@ pub const REGISTRATION_MAX: usize = 128;
 /// How long a terminal may take to identify itself: seconds, over a poor network. Engineering judgement.
 const REGISTRATION_TIME: Duration = Duration::from_secs(10);
 
-/// Unidentified terminals at one address. More are disconnected, so that peers cannot use up the file descriptors.
-const UNIDENTIFIED_MAX: usize = 64;
-
-/// Unknown peers that are remembered so that each is reported once; after that many, no further one is reported.
-const UNKNOWN_PEERS_MAX: usize = 64;
+/// How long nothing may follow a registration for it to be whole. Engineering judgement: what a terminal sends at once
+/// arrives in one packet, or in two that a mobile network delays alike; `dtu-7` and the rest of `dtu-77` do not lie
+/// further apart.
+const QUIET: Duration = Duration::from_millis(300);
 
 /// The pauses before listening or accepting is tried again: the interface that has the address may still be down.
 const RETRY: Backoff = Backoff { first: Duration::from_secs(1), most: Duration::from_secs(30) };
@@ -60,39 +70,6 @@ pub fn parse_bytes(text: &str) -> Result<Vec<u8>, Text> {
     }
 }
 
-/// Passes the newest connection of a terminal to its bus.
-#[derive(Debug, Clone, Default)]
-pub struct DtuSlot(Arc<Slot>);
-
-#[derive(Debug, Default)]
-struct Slot {
-    connection: Mutex<Option<TcpStream>>,
-    arrived: Notify,
-}
-
-impl DtuSlot {
-    /// Stores a connection; one that has not been taken yet is closed.
-    fn put(&self, stream: TcpStream) {
-        *lock(&self.0.connection) = Some(stream);
-        self.0.arrived.notify_waiters();
-    }
-
-    /// The newest connection, if one has arrived since the last call.
-    pub(super) fn take(&self) -> Option<TcpStream> {
-        lock(&self.0.connection).take()
-    }
-
-    pub(super) async fn arrived(&self) {
-        loop {
-            let arrived = self.0.arrived.notified();
-            if lock(&self.0.connection).is_some() {
-                return;
-            }
-            arrived.await;
-        }
-    }
-}
-
 /// One listening address with the terminals that are expected there.
 #[derive(Debug)]
 pub struct DtuListener {
@@ -103,10 +80,16 @@ pub struct DtuListener {
 #[derive(Debug)]
 struct ExpectedDtu {
     bus: String,
-    /// Empty for the only terminal of an address, which need not identify itself.
-    registration: Vec<u8>,
-    heartbeat: Vec<u8>,
+    identity: Identity,
+    /// Where it may dial from; from anywhere where empty.
+    peers: Vec<Network>,
     slot: DtuSlot,
+}
+
+impl ExpectedDtu {
+    fn may_be(&self, peer: IpAddr) -> bool {
+        self.peers.is_empty() || self.peers.iter().any(|network| network.contains(peer))
+    }
 }
 
 /// The listeners that `buses` need, one for each address, and each bus's slot by the bus's name.
@@ -118,11 +101,13 @@ pub fn dtu_listeners(buses: &[BusSettings]) -> (Vec<DtuListener>, BTreeMap<Strin
         let bytes = |text: &Option<String>| {
             text.as_deref().and_then(|text| parse_bytes(text).ok()).unwrap_or_default()
         };
-        let slot = DtuSlot::default();
+        let identity =
+            Identity { registration: bytes(&dtu.registration), heartbeat: bytes(&dtu.heartbeat) };
+        let slot = DtuSlot::new(&bus.name, !identity.registration.is_empty(), patience(bus));
         expected.entry(dtu.listen).or_default().push(ExpectedDtu {
             bus: bus.name.clone(),
-            registration: bytes(&dtu.registration),
-            heartbeat: bytes(&dtu.heartbeat),
+            identity,
+            peers: dtu.peers.clone(),
             slot: slot.clone(),
         });
         slots.insert(bus.name.clone(), slot);
@@ -131,10 +116,66 @@ pub fn dtu_listeners(buses: &[BusSettings]) -> (Vec<DtuListener>, BTreeMap<Strin
     (expected.into_iter().map(listener).collect(), slots)
 }
 
-/// A peer that no bus expects, and what it sent.
-struct UnknownPeer {
-    address: SocketAddr,
-    sent: Vec<u8>,
+/// When the terminal of `bus` counts as dead: all that a poll asks is left without an answer, or a whole interval is.
+fn patience(bus: &BusSettings) -> Patience {
+    let tries = bus.retries.saturating_add(1);
+    let units = u32::try_from(bus.devices.len().max(1)).unwrap_or(u32::MAX);
+    let intervals = bus.devices.iter().flat_map(|device| device.intervals_s.values());
+    let interval_s = intervals.copied().fold(bus.interval_s, u32::max);
+    let timeouts = bus.devices.iter().filter_map(|device| device.timeout_ms);
+    let timeout_ms = timeouts.fold(bus.timeout_ms, u64::max);
+    let requests = units.saturating_mul(tries);
+    let silence_ms = timeout_ms.saturating_mul(requests.into());
+    Patience {
+        requests,
+        tries,
+        time: Duration::from_secs(interval_s.into()) + Duration::from_millis(silence_ms) + SLACK,
+    }
+}
+
+/// What a poll takes beyond its timeouts, at most: requests that are answered. Engineering judgement.
+const SLACK: Duration = Duration::from_secs(30);
+
+/// How a connection ended that is no terminal's.
+#[derive(Debug)]
+enum Stranger {
+    /// It sent this.
+    Unknown(Vec<u8>),
+    /// It sent nothing in the time that a terminal has.
+    Silent,
+}
+
+/// A connection that has not said yet whose it is.
+struct Caller {
+    number: u64,
+    peer: SocketAddr,
+    /// Told when it has sent something.
+    spoke: mpsc::Sender<u64>,
+}
+
+/// What a listener remembers.
+#[derive(Default)]
+struct Remembered {
+    callers: Callers,
+    handles: BTreeMap<u64, AbortHandle>,
+    strangers: Named<Vec<u8>>,
+    barred: Named<()>,
+    claims: Named<IpAddr>,
+}
+
+/// A connection that is identified or given up.
+struct Ended {
+    number: u64,
+    peer: SocketAddr,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Stranger(Stranger),
+    /// The terminal of this index, as it was received.
+    Terminal(usize, Seated),
+    /// Hung up before it said anything that matters.
+    Gone,
 }
 
 impl DtuListener {
@@ -170,16 +211,37 @@ impl DtuListener {
 
     async fn accept(&self, listener: TcpListener) {
         tracing::info!(listen = %self.address, terminals = self.expected.len(), "waiting for terminals");
-        let mut unidentified: JoinSet<Option<UnknownPeer>> = JoinSet::new();
-        let mut reported: BTreeSet<Vec<u8>> = BTreeSet::new();
+        let watch = Stopwatch::start();
+        let mut unidentified: JoinSet<Ended> = JoinSet::new();
+        let (spoke, mut spoken) = mpsc::channel(CALLERS_MAX);
+        let mut known = Remembered::default();
         loop {
             tokio::select! {
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, peer)) if unidentified.len() < UNIDENTIFIED_MAX => {
-                        unidentified.spawn(assign(stream, peer, self.expected.clone()));
+                // What has been sent counts before the next caller, who might otherwise take the place.
+                biased;
+                Some(number) = spoken.recv() => known.callers.spoke(number),
+                Some(ended) = unidentified.join_next() => {
+                    if let Ok(ended) = ended {
+                        known.callers.left(ended.number);
+                        known.handles.remove(&ended.number);
+                        self.log(&ended, &mut known, watch.elapsed());
                     }
-                    Ok((_, peer)) => {
-                        tracing::debug!(%peer, "too many terminals at once; disconnected");
+                }
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, peer)) => {
+                        let ip = peer.ip().to_canonical();
+                        if !self.expected.iter().any(|dtu| dtu.may_be(ip)) {
+                            self.log_barred(peer, &mut known, watch.elapsed());
+                            continue;
+                        }
+                        let (number, leaves) = known.callers.admit(ip);
+                        if let Some(handle) = leaves.and_then(|number| known.handles.remove(&number)) {
+                            tracing::debug!(%peer, "too many that have not identified themselves; one is disconnected");
+                            handle.abort();
+                        }
+                        let caller = Caller { number, peer, spoke: spoke.clone() };
+                        let handle = unidentified.spawn(assign(stream, caller, self.expected.clone()));
+                        known.handles.insert(number, handle);
                     }
                     // The process has no file descriptor left, or the peer is gone already.
                     Err(error) => {
@@ -187,91 +249,174 @@ impl DtuListener {
                         tokio::time::sleep(RETRY.first).await;
                     }
                 },
-                Some(ended) = unidentified.join_next() => {
-                    if let Ok(Some(unknown)) = ended
-                        && reported.len() < UNKNOWN_PEERS_MAX
-                        && reported.insert(unknown.sent.clone())
-                    {
+            }
+        }
+    }
+
+    fn log_barred(&self, peer: SocketAddr, known: &mut Remembered, now: Duration) {
+        if known.barred.is_new(peer.ip().to_canonical(), (), now) {
+            tracing::warn!(
+                listen = %self.address,
+                %peer,
+                "no terminal may dial in from this address; disconnected. `peers` names those that may",
+            );
+        }
+    }
+
+    /// Logs what became of a connection; what a peer can cause at will once an hour.
+    fn log(&self, ended: &Ended, known: &mut Remembered, now: Duration) {
+        let Ended { peer, outcome, .. } = ended;
+        let ip = peer.ip().to_canonical();
+        match outcome {
+            Outcome::Gone => tracing::debug!(listen = %self.address, %peer, "hung up"),
+            Outcome::Stranger(Stranger::Silent) => {
+                if known.strangers.is_new(ip, Vec::new(), now) {
+                    let seconds = REGISTRATION_TIME.as_secs();
+                    if self.expected.len() == 1 {
                         tracing::warn!(
                             listen = %self.address,
-                            peer = %unknown.address,
-                            sent = hex_dump(&unknown.sent),
-                            text = %unknown.sent.escape_ascii(),
-                            "no bus expects this terminal; disconnected. Set what it sent as the `registration` of its bus",
+                            %peer,
+                            "this terminal sent nothing in {seconds} s: set a registration packet in it, or leave `registration` \
+                             out; disconnected",
+                        );
+                    } else {
+                        tracing::warn!(
+                            listen = %self.address,
+                            %peer,
+                            "this terminal sent nothing in {seconds} s: set a registration packet in it; disconnected",
                         );
                     }
+                }
+            }
+            Outcome::Stranger(Stranger::Unknown(sent)) => {
+                if known.strangers.is_new(ip, sent.clone(), now) {
+                    tracing::warn!(
+                        listen = %self.address,
+                        %peer,
+                        sent = hex_dump(sent),
+                        text = %sent.escape_ascii(),
+                        "no bus expects this terminal; disconnected. Set what it sent as the `registration` of its bus",
+                    );
+                }
+            }
+            Outcome::Terminal(index, seated) => {
+                let bus = self.expected.get(*index).map_or("", |dtu| dtu.bus.as_str());
+                if matches!(seated, Seated::Taken | Seated::Replaced(_)) {
+                    known.callers.seated(ip);
+                }
+                match seated {
+                    Seated::Taken => tracing::info!(bus, %peer, "terminal has dialled in"),
+                    Seated::Replaced(old) if known.claims.is_new(ip, *old, now) => tracing::warn!(
+                        bus,
+                        %peer,
+                        %old,
+                        "terminal has dialled in from another address than before, where it no longer answered",
+                    ),
+                    Seated::Refused(old) if known.claims.is_new(ip, *old, now) => tracing::warn!(
+                        bus,
+                        %peer,
+                        terminal = %old,
+                        "somebody else says the registration of a terminal that answers; disconnected",
+                    ),
+                    Seated::StandsBy(old) if ip == *old && known.claims.is_new(ip, *old, now) => {
+                        tracing::warn!(
+                            bus,
+                            %peer,
+                            "a second connection from the address of a terminal that answers: it waits until that \
+                             one no longer does; if this comes again and again, two terminals have one registration",
+                        );
+                    }
+                    Seated::StandsBy(old) if known.claims.is_new(ip, *old, now) => tracing::warn!(
+                        bus,
+                        %peer,
+                        terminal = %old,
+                        "another connection while the terminal answers; it waits until the terminal no longer does",
+                    ),
+                    _ => tracing::debug!(bus, %peer, ?seated, "terminal has dialled in again"),
                 }
             }
         }
     }
 }
 
-/// Identifies who has dialled in and passes the connection to its bus. Returns an unknown peer.
-async fn assign(
-    mut stream: TcpStream,
-    address: SocketAddr,
-    expected: Arc<Vec<ExpectedDtu>>,
-) -> Option<UnknownPeer> {
+/// Identifies who has dialled in and passes the connection to its bus.
+async fn assign(mut stream: TcpStream, caller: Caller, expected: Arc<Vec<ExpectedDtu>>) -> Ended {
+    let Caller { number, peer, spoke } = caller;
+    let ip = peer.ip().to_canonical();
     let mut sent = Vec::new();
-    let identifying = identify(&mut stream, &expected, &mut sent);
-    let Ok(Ok(Some(dtu))) = tokio::time::timeout(REGISTRATION_TIME, identifying).await else {
-        return Some(UnknownPeer { address, sent });
+    let told = || {
+        // The listener may be gone with the gateway.
+        // Where the queue is full, as many others speak at this moment: it is told with the next bytes.
+        let _full = spoke.try_send(number).is_err();
     };
-    // Requests are small and wait for their answers: delaying them only costs time.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(peer = %address, %error, "a terminal is gone already");
-        return None;
-    }
-    tracing::info!(bus = dtu.bus, peer = %address, "terminal has dialled in");
-    dtu.slot.put(stream);
-    None
+    let of_peer: Vec<(usize, &ExpectedDtu)> =
+        expected.iter().enumerate().filter(|(_, dtu)| dtu.may_be(ip)).collect();
+    let identities: Vec<&Identity> = of_peer.iter().map(|(_, dtu)| &dtu.identity).collect();
+    let identifying = receive(&mut stream, &identities, &mut sent, told);
+    let outcome = match tokio::time::timeout(REGISTRATION_TIME, identifying).await {
+        Ok(Ok(Received::Known(index))) => match of_peer.get(index) {
+            Some((index, dtu)) => seat(stream, ip, *index, dtu),
+            None => Outcome::Gone,
+        },
+        Ok(Ok(Received::Unknown)) => Outcome::Stranger(Stranger::Unknown(sent)),
+        Ok(Ok(Received::HungUp) | Err(_)) => Outcome::Gone,
+        Err(_) if sent.is_empty() => Outcome::Stranger(Stranger::Silent),
+        Err(_) => Outcome::Stranger(Stranger::Unknown(sent)),
+    };
+    Ended { number, peer, outcome }
 }
 
-/// The terminal at the other end; `None` where no bus expects it. All that it sends goes into `sent`. No answer is lost
-/// by that, since terminals answer only when asked.
-async fn identify<'a>(
+fn seat(stream: TcpStream, ip: IpAddr, index: usize, dtu: &ExpectedDtu) -> Outcome {
+    // Requests are small and wait for their answers: delaying them only costs time.
+    match stream.set_nodelay(true) {
+        Ok(()) => Outcome::Terminal(index, dtu.slot.put(stream, ip)),
+        Err(_) => Outcome::Gone,
+    }
+}
+
+enum Received {
+    /// The registration of the terminal of this index.
+    Known(usize),
+    Unknown,
+    HungUp,
+}
+
+/// Receives until it is known whose registration it is. All that was sent is in `sent`; `spoke` is called when anything
+/// is. No answer is lost by that, since terminals answer only when asked.
+async fn receive(
     stream: &mut TcpStream,
-    expected: &'a [ExpectedDtu],
+    expected: &[&Identity],
     sent: &mut Vec<u8>,
-) -> io::Result<Option<&'a ExpectedDtu>> {
+    spoke: impl Fn(),
+) -> io::Result<Received> {
     loop {
-        match match_registration(expected, sent) {
-            Match::Known(dtu) => return Ok(Some(dtu)),
-            Match::Unknown => return Ok(None),
-            Match::Incomplete => {}
-        }
+        let if_quiet = match identify(expected, sent) {
+            Match::Known(index) => return Ok(Received::Known(index)),
+            Match::Unknown => return Ok(Received::Unknown),
+            Match::IfQuiet(index) => Some(index),
+            Match::Incomplete => None,
+        };
         let mut buffer = [0; REGISTRATION_MAX];
-        let read = stream.read(&mut buffer).await?;
+        let reading = stream.read(&mut buffer);
+        let read = match if_quiet {
+            None => reading.await?,
+            Some(index) => match tokio::time::timeout(QUIET, reading).await {
+                Ok(read) => read?,
+                Err(_) => return Ok(Received::Known(index)),
+            },
+        };
+        if read == 0 {
+            return Ok(if sent.is_empty() || if_quiet.is_some() {
+                Received::HungUp
+            } else {
+                Received::Unknown
+            });
+        }
+        spoke();
         sent.extend(buffer.iter().take(read));
         // A heartbeat may come before the registration.
-        if read == 0 || sent.len() > 3 * REGISTRATION_MAX {
-            return Ok(None);
-        }
-    }
-}
-
-enum Match<'a> {
-    Known(&'a ExpectedDtu),
-    Unknown,
-    /// What was sent is the beginning of something expected.
-    Incomplete,
-}
-
-fn match_registration<'a>(expected: &'a [ExpectedDtu], sent: &[u8]) -> Match<'a> {
-    let mut incomplete = false;
-    let mut left = sent;
-    loop {
-        if let Some(dtu) = expected.iter().find(|dtu| left.starts_with(&dtu.registration)) {
-            return Match::Known(dtu);
-        }
-        let begun = |word: &[u8]| word.starts_with(left);
-        incomplete |= expected.iter().any(|dtu| begun(&dtu.registration) || begun(&dtu.heartbeat));
-        let mut heartbeats =
-            expected.iter().map(|dtu| &dtu.heartbeat).filter(|beat| !beat.is_empty());
-        match heartbeats.find_map(|beat| left.strip_prefix(beat.as_slice())) {
-            Some(after) => left = after,
-            None if incomplete => return Match::Incomplete,
-            None => return Match::Unknown,
+        if sent.len() > 3 * REGISTRATION_MAX {
+            return Ok(Received::Unknown);
         }
     }
 }

@@ -74,7 +74,8 @@ pub fn forecast(bus: &BusSettings, profiles: &BTreeMap<String, Profile>, mode: M
             continuous |= every_s == 0;
             let terms = terms(bus, device, profile);
             for planned in plan(&points, &terms) {
-                let takes_s = terms.costs.of(planned.request) / 1e6;
+                let made = planned.requests();
+                let takes_s = made.iter().map(|made| terms.costs.of(*made)).sum::<f64>() / 1e6;
                 up.add(takes_s, every_s);
                 rows.push(ForecastRow {
                     unit: device.unit,

@@ -1,7 +1,8 @@
 //! Finds the units that need more silence before a request than the line keeps.
 //!
 //! A unit gets a longer gap of its own if, several times in a row, it does not answer a request that closely follows
-//! other traffic, but does answer after a longer silence.
+//! other traffic, but does answer after a longer silence. So does one behind a gateway that answers such a request with
+//! an exception (busy, no path, no answer); from a unit that is absent, the same exceptions come after any silence.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,6 +19,14 @@ const STEPS_MS: [u64; 8] = [10, 20, 40, 60, 100, 150, 250, 500];
 /// The silence before the request that follows a failure. A unit that still fails is not helped by silence.
 const TRIAL_GAP: Duration = Duration::from_millis(500);
 
+/// How often in a row a longer silence may be tried in vain for an exception. Engineering judgement: then the unit is
+/// absent, or the gateway has lost its line.
+const VAIN_MAX: u8 = 3;
+
+/// How many such exceptions are then left alone before a longer silence is tried once more. Engineering judgement: a
+/// unit that is there again, and whose gateway still asks for patience, is found by the third request.
+const LEFT_ALONE: u8 = 2;
+
 /// The gaps that the units of a bus have turned out to need.
 #[derive(Debug, Default)]
 pub(super) struct GapTuner {
@@ -31,6 +40,8 @@ struct Unit {
     failed_after: Option<Duration>,
     /// How often in a row a longer silence has helped.
     evidence: u8,
+    /// How often in a row it has not, where the failure was an exception; above [`VAIN_MAX`] those left alone too.
+    in_vain: u8,
 }
 
 impl GapTuner {
@@ -52,6 +63,12 @@ impl GapTuner {
         }
     }
 
+    /// Whether a request to `unit` that was just answered with an exception is worth another one, after a longer
+    /// silence: that is how it shows whether the exception meant hurry.
+    pub(super) fn tries_silence(&self, unit: u8) -> bool {
+        self.units.get(&unit).is_some_and(|unit| unit.failed_after.is_some())
+    }
+
     /// Records the outcome of a request to `unit` after this `silence`. Returns the unit's new gap where it is raised.
     pub(super) fn observe(
         &mut self,
@@ -63,13 +80,20 @@ impl GapTuner {
         match outcome {
             Err(error) if !error.may_need_gap() && !error.answered() => {}
             Err(error) if error.may_need_gap() => {
-                unit.failed_after = (silence < TRIAL_GAP).then_some(silence);
-                if unit.failed_after.is_none() {
+                let exception = matches!(error, ReadError::Exception { .. });
+                let alone = VAIN_MAX..VAIN_MAX + LEFT_ALONE;
+                let hopeless = exception && alone.contains(&unit.in_vain);
+                let tried = silence >= TRIAL_GAP;
+                unit.failed_after = (!tried && !hopeless).then_some(silence);
+                if tried {
                     // Silence does not help.
                     unit.evidence = 0;
+                    unit.in_vain = (unit.in_vain + u8::from(exception)).min(VAIN_MAX);
+                } else if hopeless {
+                    unit.in_vain += 1;
                 }
             }
-            _ => match unit.failed_after.take() {
+            _ => match unit.answered() {
                 Some(failed_after) if silence > failed_after => {
                     unit.evidence += 1;
                     if unit.evidence >= EVIDENCE_MIN {
@@ -86,6 +110,14 @@ impl GapTuner {
             },
         }
         None
+    }
+}
+
+impl Unit {
+    /// It has answered. Returns the silence before the request that had failed, if one had.
+    fn answered(&mut self) -> Option<Duration> {
+        self.in_vain = 0;
+        self.failed_after.take()
     }
 }
 
@@ -143,6 +175,52 @@ mod tests {
         assert_eq!(poll(&mut tuner, ms(100_000), ms(4)), [0; 0]);
         assert_eq!(poll(&mut tuner, ms(0), ms(4)), [0; 0]);
         assert_eq!(tuner.gap(7), Duration::ZERO);
+    }
+
+    /// Two units behind a gateway that answers a request within 150 ms of its last answer with an exception.
+    #[test]
+    fn an_exception_for_hurry_raises_the_gap_of_the_unit_that_is_asked_second() {
+        for code in [6, 10, 11] {
+            let mut tuner = GapTuner::default();
+            let hurry = ReadError::Exception { unit: 7, code };
+            let mut read = 0;
+            let mut refused = 0;
+            for _ in 0..60 {
+                assert_eq!(tuner.observe(8, ms(800), Ok(())), None);
+                for _ in 0..2 {
+                    let silence = ms(1).max(tuner.gap(7));
+                    let good = silence >= ms(150);
+                    tuner.observe(7, silence, if good { Ok(()) } else { Err(&hurry) });
+                    if good {
+                        read += 1;
+                        break;
+                    }
+                    refused += 1;
+                    assert!(tuner.tries_silence(7));
+                }
+            }
+            assert_eq!((read, tuner.gap(7)), (60, ms(150)), "{code}");
+            assert_eq!(tuner.gap(8), Duration::ZERO);
+            assert_eq!(refused, 6 * EVIDENCE_MIN);
+        }
+    }
+
+    #[test]
+    fn a_unit_that_is_absent_behind_a_gateway_is_seldom_waited_for() {
+        let mut tuner = GapTuner::default();
+        let absent = ReadError::Exception { unit: 7, code: 11 };
+        let mut trials = 0;
+        for _ in 0..50 {
+            let silence = ms(2).max(tuner.gap(7));
+            assert_eq!(tuner.observe(7, silence, Err(&absent)), None);
+            trials += u8::from(silence >= TRIAL_GAP);
+        }
+        // Three, then one in four requests.
+        assert_eq!((tuner.gap(7), trials), (Duration::ZERO, VAIN_MAX + 44 / 4));
+        // It is there again.
+        assert_eq!(tuner.observe(7, ms(2), Ok(())), None);
+        assert_eq!(tuner.observe(7, ms(2), Err(&absent)), None);
+        assert!(tuner.tries_silence(7));
     }
 
     #[test]

@@ -11,25 +11,59 @@ use crate::locales::{Text, modbus as words};
 /// The share of a bus's time that probing its offline devices may take.
 pub const OFFLINE_SHARE_MAX: f64 = 0.1;
 
-/// Whether a device, or a line, answers.
+/// Failed polls in a row after which a line counts as unreachable: the second comes within two intervals of the fault,
+/// however long these are, and one that failed alone is no alarm. Engineering judgement.
+const LINE_FAILURES: u32 = 2;
+
+/// Whether a device, or the line to all devices of a bus, answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HealthState {
-    /// It answered the last request, or has not been asked yet.
+    /// Not asked yet since the start.
+    New,
+    /// A device: asked, and it has never answered since the start.
+    Never,
+    /// It answered the last request. A line: it could be opened.
     Online,
-    /// It did not answer; it is still polled normally.
+    /// It did not answer last; it is still polled normally.
     Suspect,
-    /// It has not answered for long, and is only probed.
+    /// A device: it has answered, then not for long, and is only probed.
     Offline,
+    /// The line cannot be opened. A device on such a line: nobody knows how it is.
+    Unreachable,
 }
 
 impl HealthState {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Never, Self::Online, Self::Suspect, Self::Offline, Self::Unreachable];
+
+    /// Its stable id: in reports, metrics and on the control socket.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Never => "never",
+            Self::Online => "online",
+            Self::Suspect => "suspect",
+            Self::Offline => "offline",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
     pub fn name(self) -> Text {
         match self {
+            Self::New => words::not_asked_yet(),
+            Self::Never => words::never_seen(),
             Self::Online => words::online(),
             Self::Suspect => words::suspect(),
             Self::Offline => words::offline(),
+            Self::Unreachable => words::unreachable(),
         }
+    }
+
+    /// The state of a device that is in this state by its own answers, on a line in state `line`.
+    pub(super) fn on(self, line: Self) -> Self {
+        if line == Self::Unreachable { line } else { self }
     }
 }
 
@@ -37,7 +71,10 @@ impl HealthState {
 #[derive(Debug)]
 pub struct Health {
     settings: HealthSettings,
+    /// New, online, suspect, or offline once it is only probed.
     state: HealthState,
+    /// It has answered since the start.
+    seen: bool,
     /// Failed polls in a row.
     failures: u32,
     /// When the first of them began.
@@ -47,11 +84,12 @@ pub struct Health {
 }
 
 impl Health {
-    /// Counts as online until it fails.
+    /// Not asked yet.
     pub fn new(settings: HealthSettings) -> Self {
         Self {
             settings,
-            state: HealthState::Online,
+            state: HealthState::New,
+            seen: false,
             failures: 0,
             failing_since: Duration::ZERO,
             probes: 0,
@@ -59,8 +97,29 @@ impl Health {
         }
     }
 
+    /// How it is polled: offline means only probed.
     pub fn state(&self) -> HealthState {
         self.state
+    }
+
+    /// Whether it has answered since the start.
+    pub fn seen(&self) -> bool {
+        self.seen
+    }
+
+    /// The state of a device, as it is shown, where its line can be opened.
+    pub fn of_device(&self) -> HealthState {
+        match self.state {
+            HealthState::Suspect | HealthState::Offline if !self.seen => HealthState::Never,
+            state => state,
+        }
+    }
+
+    /// The state of a line, as it is shown: unreachable from the second failed poll in a row on, whatever the settings
+    /// say of when it is only probed.
+    pub fn of_line(&self) -> HealthState {
+        let failed = self.failures >= LINE_FAILURES || self.state == HealthState::Offline;
+        if failed { HealthState::Unreachable } else { self.state }
     }
 
     pub fn probe_at(&self) -> Duration {
@@ -71,14 +130,32 @@ impl Health {
     pub fn succeeded(&mut self) -> Option<HealthState> {
         self.failures = 0;
         self.probes = 0;
+        self.seen = true;
         self.change(HealthState::Online)
+    }
+
+    /// It could not be asked, as its line cannot be opened: it is no longer known to answer.
+    pub fn lost(&mut self) {
+        if self.state == HealthState::Online {
+            self.state = HealthState::Suspect;
+        }
     }
 
     /// Nobody answered from `begun` to `now`; `random` lies in `[0, 1)`. Returns the previous state if it changed.
     pub fn failed(&mut self, begun: Duration, now: Duration, random: f64) -> Option<HealthState> {
+        self.failed_cheaply(begun, now, (random, Duration::MAX))
+    }
+
+    /// The same where a probe costs so little that the pause before it need not be longer than `most`.
+    pub fn failed_cheaply(
+        &mut self,
+        begun: Duration,
+        now: Duration,
+        (random, most): (f64, Duration),
+    ) -> Option<HealthState> {
         if self.state == HealthState::Offline {
             self.probes = self.probes.saturating_add(1);
-            self.probe_at = now + self.pause(random);
+            self.probe_at = now + self.pause(random).min(most);
             return None;
         }
         if self.failures == 0 {
@@ -90,7 +167,7 @@ impl Health {
         if self.failures < self.settings.failures || !long {
             return self.change(HealthState::Suspect);
         }
-        self.probe_at = now + self.pause(random);
+        self.probe_at = now + self.pause(random).min(most);
         self.change(HealthState::Offline)
     }
 
@@ -170,7 +247,7 @@ mod tests {
     fn it_takes_both_a_count_and_a_time_to_go_offline() {
         // Three failures within two seconds.
         let mut health = Health::new(SETTINGS);
-        assert_eq!(fail(&mut health, 100), Some(HealthState::Online));
+        assert_eq!(fail(&mut health, 100), Some(HealthState::New));
         assert_eq!(fail(&mut health, 101), None);
         assert_eq!(fail(&mut health, 102), None);
         assert_eq!(health.state(), HealthState::Suspect);
@@ -207,6 +284,59 @@ mod tests {
         assert_eq!(health.succeeded(), Some(HealthState::Offline));
         fail_thrice(&mut health, now.as_secs());
         assert_eq!((health.probe_at() - now).as_secs(), 25);
+    }
+
+    #[test]
+    fn what_costs_little_to_look_at_is_looked_at_often() {
+        let mut health = Health::new(SETTINGS);
+        for at in [0, 10, 20, 25, 30, 35, 500] {
+            health.failed_cheaply(s(at), s(at), (1.0, s(5)));
+        }
+        assert_eq!(health.probe_at(), s(505));
+    }
+
+    #[test]
+    fn what_has_never_answered_is_never_seen_whatever_it_is_polled_as() {
+        let mut health = Health::new(SETTINGS);
+        assert_eq!(health.of_device(), HealthState::New);
+        fail(&mut health, 0);
+        assert_eq!(health.of_device(), HealthState::Never);
+        fail_thrice(&mut health, 10);
+        let states = (health.state(), health.of_device());
+        assert_eq!(states, (HealthState::Offline, HealthState::Never));
+        health.succeeded();
+        assert_eq!(health.of_device(), HealthState::Online);
+        fail_thrice(&mut health, 100);
+        assert_eq!(health.of_device(), HealthState::Offline);
+    }
+
+    #[test]
+    fn a_line_is_unreachable_at_the_second_failed_poll_and_its_devices_with_it() {
+        use HealthState::{New, Online, Suspect, Unreachable};
+        let mut line = Health::new(HealthSettings { failures: 9, ..SETTINGS });
+        assert_eq!(line.of_line(), New);
+        for (at, state) in [(0, Suspect), (300, Unreachable), (600, Unreachable)] {
+            fail(&mut line, at);
+            assert_eq!(line.of_line(), state, "{at}");
+        }
+        line.succeeded();
+        assert_eq!(line.of_line(), Online);
+        for own in HealthState::ALL {
+            assert_eq!((own.on(Unreachable), own.on(Online)), (Unreachable, own));
+        }
+        let mut device = Health::new(SETTINGS);
+        device.lost();
+        assert_eq!(device.of_device(), New);
+        device.succeeded();
+        device.lost();
+        assert_eq!(device.of_device(), Suspect);
+    }
+
+    #[test]
+    fn the_ids_are_those_that_are_sent() {
+        for state in HealthState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.id());
+        }
     }
 
     proptest! {

@@ -6,10 +6,12 @@ use super::dtu::{DtuSlot, parse_bytes};
 use super::error::ReadResult;
 #[cfg(test)]
 use super::mock_bus::MockBus;
+use super::numbering::Numbering;
 use super::request::ReadRequest;
 use super::rtu_line::RtuLine;
 use super::settings::BusSettings;
 use super::stream::Port;
+use super::tap::Tap;
 use super::tcp::TcpLine;
 use crate::support::Clock;
 
@@ -43,6 +45,18 @@ impl Link {
         }
     }
 
+    /// The same line, which shows its bytes to `tap`.
+    #[must_use]
+    pub fn tapped(mut self, tap: Tap) -> Self {
+        match &mut self.0 {
+            Line::Tcp(line) => line.tap(tap),
+            Line::Rtu(line) => line.tap(tap),
+            #[cfg(test)]
+            Line::Mock(_) => {}
+        }
+        self
+    }
+
     #[cfg(test)]
     pub(super) fn mock(bus: MockBus) -> Self {
         Self(Line::Mock(bus))
@@ -55,6 +69,27 @@ impl Link {
             Line::Rtu(line) => line.read(request).await,
             #[cfg(test)]
             Line::Mock(bus) => bus.read(request),
+        }
+    }
+
+    /// Closes the connection; the next read opens another. What may still be answered stays known.
+    pub fn hang_up(&mut self) {
+        match &mut self.0 {
+            Line::Tcp(line) => line.hang_up(),
+            Line::Rtu(line) => line.hang_up(),
+            #[cfg(test)]
+            Line::Mock(_) => {}
+        }
+    }
+
+    /// Which transaction numbers the device's answers carry, as set or learned, where they are not those of the
+    /// requests. Modbus TCP only.
+    pub fn numbering(&self) -> Option<Numbering> {
+        match &self.0 {
+            Line::Tcp(line) => Some(line.numbering()).filter(|known| *known != Numbering::Exact),
+            Line::Rtu(_) => None,
+            #[cfg(test)]
+            Line::Mock(_) => None,
         }
     }
 

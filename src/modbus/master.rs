@@ -10,12 +10,14 @@ use super::context::BusContext;
 use super::error::{ReadError, ReadResult};
 use super::gap_tuner::GapTuner;
 use super::link::Link;
+use super::numbering::Numbering;
 use super::quirks::QuirkStore;
 use super::request::{AdHocRequest, ReadRequest};
 use super::schedule::Mode;
 use super::settings::BusSettings;
 use super::stats::{BusCounters, BusWatch, UnitCounters};
 use crate::device::Request;
+use crate::locales::Text;
 use crate::support::Clock;
 
 /// Owns the line of a bus.
@@ -34,6 +36,8 @@ pub(super) struct BusMaster {
     watch: BusWatch,
     /// The time that requests have taken since [`BusMaster::take_busy`].
     busy: Duration,
+    /// Why the line could not be opened last.
+    unreachable: Option<Text>,
 }
 
 /// How a device is read.
@@ -66,6 +70,7 @@ impl BusMaster {
             quirks: context.quirks.clone(),
             watch,
             busy: Duration::ZERO,
+            unreachable: None,
         }
     }
 
@@ -97,9 +102,14 @@ impl BusMaster {
         &self.clock
     }
 
+    /// Which transaction numbers the answers carry, where not those of the requests.
+    pub(super) fn numbering(&self) -> Option<Numbering> {
+        self.link.numbering()
+    }
+
     /// Reads, and retries where that may help. Serves at most one ad-hoc request first.
     pub(super) async fn read(&mut self, options: RequestOptions, request: Request) -> ReadResult {
-        self.read_with_retries(options, request, self.retries).await
+        self.read_with_retries(options, request, self.retries, true).await
     }
 
     /// Reads without a retry: a device that is absent does not answer the second time either.
@@ -108,7 +118,16 @@ impl BusMaster {
         options: RequestOptions,
         request: Request,
     ) -> ReadResult {
-        self.read_with_retries(options, request, 0).await
+        self.read_with_retries(options, request, 0, true).await
+    }
+
+    /// Reads once what the device may rightly refuse: then that is no failure of it.
+    pub(super) async fn try_read(
+        &mut self,
+        options: RequestOptions,
+        request: Request,
+    ) -> ReadResult {
+        self.read_with_retries(options, request, 0, false).await
     }
 
     async fn read_with_retries(
@@ -116,6 +135,7 @@ impl BusMaster {
         options: RequestOptions,
         request: Request,
         mut retries: u32,
+        counts_refusals: bool,
     ) -> ReadResult {
         if let Ok(ad_hoc) = self.ad_hoc.try_recv() {
             self.serve(ad_hoc).await;
@@ -129,13 +149,24 @@ impl BusMaster {
             let took = self.clock.uptime().saturating_sub(begun);
             self.busy += took;
             let success = outcome.as_ref().map(drop);
-            self.count_unit(index, |unit, _| unit.record(success, took));
+            if counts_refusals || success.err().is_none_or(|error| !error.refused()) {
+                self.count_unit(index, |unit, _| unit.record(success, took));
+            }
             self.tune_gap(options, success);
+            if let Err(error @ ReadError::Unreachable { .. }) = &outcome {
+                self.unreachable = Some(error.text());
+            }
             match outcome {
-                Err(error) if retries > 0 && error.worth_retrying() => retries -= 1,
+                Err(error) if retries > 0 && self.worth_retrying(unit, &error) => retries -= 1,
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Whether another request may help now: also after a longer silence, where that has not been tried in vain.
+    fn worth_retrying(&self, unit: u8, error: &ReadError) -> bool {
+        let hurried = error.may_mean_hurry() && self.gap_tuner.tries_silence(unit);
+        error.worth_retrying() || hurried
     }
 
     /// Raises the silence before requests to a unit that evidently needs more.
@@ -183,6 +214,11 @@ impl BusMaster {
         let outcome = self.link.read(&ReadRequest { unit, request, timeout, gap, mode }).await;
         self.busy += self.clock.uptime().saturating_sub(begun);
         let _nobody_waits = reply.send(outcome).is_err();
+    }
+
+    /// Why the line could not be opened the last time that it could not.
+    pub(super) fn unreachable(&self) -> Option<&Text> {
+        self.unreachable.as_ref()
     }
 
     /// The time that requests have taken since the last call.

@@ -17,9 +17,13 @@ use crate::support::clock::Driver;
 pub(super) enum Behaviour {
     /// Returns the registers, each holding its own address, after this many ms.
     Returns(u64),
+    /// Returns these registers after this many ms.
+    Words(Vec<u16>, u64),
     /// Answers with this exception after this many ms.
     Refuses(u8, u64),
     Silent,
+    /// The connection ends after this many ms.
+    Breaks(u64),
     /// The bus is unreachable, which is known after this many ms.
     Unreachable(u64),
 }
@@ -61,11 +65,15 @@ impl MockBus {
             Behaviour::Returns(ms) => {
                 (ms, Ok((0..request.count).map(|n| request.address + n).collect()))
             }
+            Behaviour::Words(words, ms) => (ms, Ok(words)),
             Behaviour::Refuses(code, ms) => (ms, Err(ReadError::Exception { unit, code })),
             Behaviour::Silent => {
                 let timeout_ms = timeout.as_millis();
                 let silent = ReadError::Timeout { unit, timeout_ms };
                 (timeout_ms as u64, Err(silent))
+            }
+            Behaviour::Breaks(ms) => {
+                (ms, Err(ReadError::Transport { unit, problem: Text::verbatim("closed") }))
             }
             Behaviour::Unreachable(ms) => {
                 let problem = Text::verbatim("closed");

@@ -52,7 +52,7 @@ impl DuePlan {
     fn new(due: &[bool], all: &[DevicePoint], terms: &Terms) -> Self {
         let own = all.iter().enumerate().filter(|(_, point)| point.is_due(due));
         let (points, refs): (Vec<usize>, Vec<&Point>) =
-            own.map(|(index, point)| (index, &point.point)).unzip();
+            own.map(|(index, point)| (index, &*point.point)).unzip();
         let mut planned = plan(&refs, terms);
         for slot in planned.iter_mut().flat_map(|planned| &mut planned.slots) {
             slot.point = points.get(slot.point).copied().unwrap_or(slot.point);
@@ -78,6 +78,10 @@ fn left_out<'a>(points: impl Iterator<Item = (usize, &'a Point)>, terms: &Terms)
             }
         }
     }
-    let alone = |(run, slots)| Planned { request: request(run), slots };
+    let alone = |(run, slots)| Planned {
+        request: request(run),
+        slots,
+        in_parts_of: terms.in_parts_of(&run),
+    };
     apart.into_iter().map(alone).collect()
 }

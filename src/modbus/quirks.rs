@@ -1,5 +1,5 @@
-//! Stores the quirks of devices across restarts: registers that they refuse, registers that they refuse together, and
-//! the silence that they need before a request. One small file per gateway, written whole.
+//! Stores the quirks of devices across restarts: registers that they refuse, registers that they refuse together or
+//! answer wrongly together, and the silence that they need before a request. One small file per gateway, written whole.
 
 use std::fs;
 use std::io;
@@ -28,6 +28,9 @@ pub enum QuirkKind {
     Hole,
     /// It reads the first and the last of these, but not both at once: they are too many, or two tables meet there.
     Seam,
+    /// It answers these in one request with zeros where registers that are read alone have values: each part of its
+    /// points is read alone.
+    Single,
 }
 
 /// Registers that a device treats unlike its profile says.
@@ -202,7 +205,8 @@ mod tests {
         let store = QuirkStore::open(path.clone(), "gw-1");
         let (hole, seam) = (quirk(QuirkKind::Hole, 12, 13), quirk(QuirkKind::Seam, 4, 9));
         assert!(store.quirks("pumps", 3).is_empty() && !path.exists());
-        store.set("pumps", 3, &[hole, seam]);
+        let single = quirk(QuirkKind::Single, 0, 9);
+        store.set("pumps", 3, &[hole, seam, single]);
         store.set("ponds", 3, &[seam]);
         store.set("pumps", 4, &[hole]);
         store.set("pumps", 4, &[]);
@@ -211,7 +215,7 @@ mod tests {
         store.set_gap("pumps", 7, ms(250));
         store.set_gap("pumps", 3, ms(40));
         for known in [store, QuirkStore::open(path, "gw-1")] {
-            assert_eq!(known.quirks("pumps", 3), [hole, seam]);
+            assert_eq!(known.quirks("pumps", 3), [hole, seam, single]);
             assert_eq!(known.quirks("ponds", 3), [seam]);
             assert_eq!(known.gaps("pumps"), [(7, ms(250)), (3, ms(40))]);
             assert!(known.gaps("ponds").is_empty());

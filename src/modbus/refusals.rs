@@ -1,8 +1,9 @@
-//! Which registers a device refuses, and when they are tried again. Pure.
+//! Which registers a device refuses or answers wrongly, and when they are tried again. Pure.
 //!
 //! Registers that a point needs are requested alone, at pauses that double up to an hour: a device that refuses them
-//! for a while, such as an inverter at night, is soon read again. Registers that no point needs, and those refused
-//! together, are tried once a day with the requests of a poll. So a hole outlasts its cause by a day at most.
+//! for a while, such as an inverter at night, is soon read again. Registers that no point needs, and those refused or
+//! answered wrongly together, are tried once a day with the requests of a poll. So a hole outlasts its cause by a day
+//! at most. That a device answers rightly again is shown by a check of its blocks, not by an answer.
 
 use std::time::Duration;
 
@@ -60,9 +61,36 @@ impl Refusals {
             match known.quirk.kind {
                 QuirkKind::Hole => terms.holes.push(known.quirk.run),
                 QuirkKind::Seam => terms.seams.push(known.quirk.run),
+                QuirkKind::Single => terms.wrong.push(known.quirk.run),
             }
         }
         terms
+    }
+
+    /// Whether the device is known to answer blocks wrongly, and they are not on trial.
+    pub(super) fn answers_blocks_wrongly(&self) -> bool {
+        self.0.iter().any(|known| known.quirk.kind == QuirkKind::Single && !known.on_trial)
+    }
+
+    /// Whether the device is known to answer blocks wrongly, and its blocks are tried again now.
+    pub(super) fn on_trial(&self) -> bool {
+        self.0.iter().any(|known| known.quirk.kind == QuirkKind::Single && known.on_trial)
+    }
+
+    /// The blocks that were tried again prove nothing: they are not read until the next trial.
+    pub(super) fn end_trial(&mut self, now: Duration) {
+        for known in self.0.iter_mut().filter(|known| known.quirk.kind == QuirkKind::Single) {
+            known.on_trial = false;
+            known.try_at = now + OTHERS;
+        }
+    }
+
+    /// The device was seen to answer these registers rightly in one request: removes what that disproves.
+    pub(super) fn answered_rightly(&mut self, block: &Run) -> Vec<Quirk> {
+        let disproved = |known: &mut Known| {
+            known.quirk.kind == QuirkKind::Single && block.holds(&known.quirk.run)
+        };
+        self.0.extract_if(.., disproved).map(|known| known.quirk).collect()
     }
 
     /// Puts on trial what is not needed and due to be tried. Returns whether the plans change.
@@ -119,6 +147,7 @@ impl Refusals {
         let disproved = |known: &mut Known| match known.quirk.kind {
             QuirkKind::Hole => known.quirk.run.touches(read),
             QuirkKind::Seam => read.holds(&known.quirk.run),
+            QuirkKind::Single => false,
         };
         let removed = self.0.extract_if(.., disproved);
         removed.map(|known| known.quirk).collect()
@@ -148,6 +177,8 @@ mod tests {
             registers_max: 125,
             holes: Vec::new(),
             seams: Vec::new(),
+            wrong: Vec::new(),
+            in_parts: false,
             costs: Costs { request_us: 1.0, register_us: 1.0 },
         };
         refusals.terms(&base).holes
@@ -191,6 +222,22 @@ mod tests {
         assert!(refusals.start_trials(DAY * 2));
         assert_eq!(refusals.disprove(&run(0, 3)), []);
         assert_eq!(refusals.disprove(&run(0, 20)), quirks);
+    }
+
+    #[test]
+    fn blocks_that_are_answered_wrongly_are_tried_again_each_day_until_a_check_clears_them() {
+        let single = Quirk { kind: QuirkKind::Single, run: run(4, 9) };
+        let mut refusals = Refusals::new(vec![single], |_| true);
+        assert!(!refusals.may_retry(&run(4, 9), DAY) && !refusals.on_trial());
+        assert!(!refusals.start_trials(DAY - Duration::from_secs(1)));
+        assert!(refusals.start_trials(DAY) && refusals.on_trial());
+        assert_eq!(refusals.disprove(&run(0, 20)), [], "an answer proves nothing");
+        refusals.end_trial(DAY);
+        assert!(!refusals.on_trial() && !refusals.start_trials(DAY + DAY / 2));
+        assert!(refusals.start_trials(DAY * 2));
+        assert_eq!(refusals.answered_rightly(&run(5, 20)), []);
+        assert_eq!(refusals.answered_rightly(&run(4, 9)), [single]);
+        assert!(refusals.quirks().is_empty());
     }
 
     #[test]

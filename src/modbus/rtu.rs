@@ -30,6 +30,16 @@ pub enum Parsed {
     Exception(u8),
     /// No answer yet: at least this many bytes are missing.
     Incomplete(usize),
+    /// Two answers that differ: nobody can tell which one belongs to the request.
+    Ambiguous,
+}
+
+/// What was heard since a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub parsed: Parsed,
+    /// The answer came more than once.
+    pub copies: bool,
 }
 
 /// Why the bytes received before the line fell silent are not an answer.
@@ -47,6 +57,8 @@ pub enum Fault {
     Foreign { unit: u8, function: u8 },
     /// Bytes that are not a frame.
     Noise,
+    /// Two answers that differ.
+    Ambiguous,
 }
 
 impl Fault {
@@ -79,32 +91,53 @@ impl RtuRequest {
         [self.unit, function, a1, a0, n1, n0, c0, c1]
     }
 
+    /// Looks for the answer in `bytes`, everything received since the request, as [`hear`](Self::hear) does.
+    pub fn parse(&self, bytes: &[u8]) -> Parsed {
+        self.hear(bytes, true).parsed
+    }
+
     /// Looks for the answer in `bytes`, everything received since the request. It is found wherever it stands: noise,
-    /// the echo of the request and frames of others before it are skipped, and the CRC alone decides.
+    /// the echo of the request and whole frames of others around it are skipped, and the CRC alone decides. If more
+    /// frames than one could be the answer and they differ, there is none. `exceptions` tells whether an exception can
+    /// be the answer, or may be that to an earlier request.
     ///
     /// Bytes equal to the request are its echo and never an answer, though the answer to a request for 17 to 24 bits at
     /// an address of 0x03xx could look the same: a lost reading is better than a wrong one.
-    pub fn parse(&self, bytes: &[u8]) -> Parsed {
+    pub fn hear(&self, bytes: &[u8], exceptions: bool) -> Heard {
         let echo = self.frame();
         let mut missing = EXCEPTION_BYTES;
+        let mut found: Option<&[u8]> = None;
+        let mut copies = false;
         let mut rest = bytes;
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix(&echo) {
                 rest = after;
                 continue;
             }
-            match self.answer_at(rest) {
-                Some(Ok(answer)) => return answer,
-                Some(Err(more)) => missing = missing.min(more),
-                None => {}
-            }
-            rest = rest.get(1..).unwrap_or_default();
+            let passed = match self.fitting(rest, exceptions) {
+                Some(Ok(frame)) => {
+                    match found {
+                        None => found = Some(frame),
+                        Some(first) if first == frame => copies = true,
+                        Some(_) => return Heard { parsed: Parsed::Ambiguous, copies: false },
+                    }
+                    frame.len()
+                }
+                Some(Err(more)) => {
+                    missing = missing.min(more);
+                    valid_frame(rest).map_or(1, <[u8]>::len)
+                }
+                None => valid_frame(rest).map_or(1, <[u8]>::len),
+            };
+            rest = rest.get(passed..).unwrap_or_default();
         }
-        Parsed::Incomplete(missing)
+        let parsed = found.map_or(Parsed::Incomplete(missing), |frame| self.meaning(frame));
+        Heard { parsed, copies }
     }
 
-    /// The answer that `bytes` begin with, or how many bytes it still needs; `None` where they begin with no answer.
-    fn answer_at(&self, bytes: &[u8]) -> Option<Result<Parsed, usize>> {
+    /// The answer's frame that `bytes` begin with, or how many bytes it still needs; `None` where they begin with no
+    /// answer.
+    fn fitting<'a>(&self, bytes: &'a [u8], exceptions: bool) -> Option<Result<&'a [u8], usize>> {
         let function = u8::from(self.request.function);
         if bytes.first() != Some(&self.unit) {
             return None;
@@ -118,7 +151,7 @@ impl RtuRequest {
                 Some(count) if usize::from(*count) != expected => return None,
                 _ => answer_bytes(&self.request),
             }
-        } else if *second == function | EXCEPTION {
+        } else if *second == function | EXCEPTION && exceptions {
             EXCEPTION_BYTES
         } else {
             return None;
@@ -126,14 +159,47 @@ impl RtuRequest {
         let Some(frame) = bytes.get(..length) else {
             return Some(Err(length - bytes.len()));
         };
-        if !crc_matches(frame) {
-            return None;
+        crc_matches(frame).then_some(Ok(frame))
+    }
+
+    /// What a frame says that [`fitting`](Self::fitting) has found.
+    fn meaning(&self, frame: &[u8]) -> Parsed {
+        match frame {
+            [_, function, code, ..] if function & EXCEPTION != 0 => Parsed::Exception(*code),
+            [_, _, _, data @ .., _, _] => Parsed::Words(self.words(data)),
+            _ => Parsed::Incomplete(EXCEPTION_BYTES),
         }
-        if length == EXCEPTION_BYTES {
-            return frame.get(2).map(|code| Ok(Parsed::Exception(*code)));
+    }
+
+    /// Whether `bytes` are all of an answer that was damaged on its way: as many as it has, of whose first three (unit,
+    /// function, number of bytes) at least two are right. Noise of the same length is no answer, and what could be an
+    /// exception could also be the end of another frame.
+    pub fn damaged_in(&self, bytes: &[u8]) -> bool {
+        let Ok(data) = u8::try_from(data_bytes(&self.request)) else {
+            return false;
+        };
+        let head = [self.unit, self.request.function.into(), data];
+        let bytes = self.outside_frames(bytes);
+        let right = bytes.iter().zip(head).filter(|(got, right)| *got == right).count();
+        bytes.len() == answer_bytes(&self.request) && right >= 2
+    }
+
+    /// What stands in `bytes` besides echoes and whole frames.
+    fn outside_frames(&self, bytes: &[u8]) -> Vec<u8> {
+        let echo = self.frame();
+        let mut outside = Vec::new();
+        let mut left = bytes;
+        while let Some((first, after)) = left.split_first() {
+            let frame = left.strip_prefix(&echo).or_else(|| {
+                let frame = valid_frame(left)?;
+                left.get(frame.len()..)
+            });
+            left = frame.unwrap_or_else(|| {
+                outside.push(*first);
+                after
+            });
         }
-        let data = frame.get(3..3 + expected)?;
-        Some(Ok(Parsed::Words(self.words(data))))
+        outside
     }
 
     fn words(&self, data: &[u8]) -> Vec<u16> {
@@ -229,6 +295,18 @@ fn valid_frame(bytes: &[u8]) -> Option<&[u8]> {
         0x81..=0x90 => with_length(EXCEPTION_BYTES),
         _ => None,
     }
+}
+
+/// The whole answers in `bytes`, of any unit.
+pub fn answers(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut found = Vec::new();
+    let mut left = bytes;
+    while !left.is_empty() {
+        let frame = valid_frame(left);
+        found.extend(frame.filter(|frame| frame.len() != REQUEST_BYTES));
+        left = left.get(frame.map_or(1, <[u8]>::len)..).unwrap_or_default();
+    }
+    found
 }
 
 /// `bytes` with every `word` removed, unless `word` is empty.

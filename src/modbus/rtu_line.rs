@@ -1,12 +1,15 @@
-//! A bus that speaks RTU frames: its line is opened when it is needed, and again after it has failed.
+//! A bus that speaks RTU frames: its line is opened when it is needed, and again after it has failed. What may still be
+//! answered is remembered from one connection to the next.
 
 use std::time::Duration;
 
 use super::error::{ReadError, ReadResult};
+use super::open_requests::{MARKERS_MAX, Marker, Next};
 use super::request::ReadRequest;
 use super::rtu::RtuRequest;
 use super::settings::{BusSettings, SerialMode};
 use super::stream::{Port, Stream};
+use super::tap::Tap;
 use super::transaction::{LineState, Transaction};
 use crate::locales::modbus as words;
 use crate::support::Pause;
@@ -33,6 +36,7 @@ pub(super) struct RtuLine {
     mode: Option<SerialMode>,
     byte_gap_max: Duration,
     state: LineState,
+    tap: Option<Tap>,
 }
 
 impl RtuLine {
@@ -48,7 +52,18 @@ impl RtuLine {
             mode: serial.or_else(|| settings.dtu.as_ref().map(|dtu| dtu.mode())),
             byte_gap_max: if serial.is_some() { BYTE_GAP_SERIAL } else { BYTE_GAP_NETWORK },
             state: LineState::new(settings),
+            tap: None,
         }
+    }
+
+    /// Shows the bytes of lines that are opened from now on.
+    pub(super) fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
+    /// Closes the line; the next read opens it again.
+    pub(super) fn hang_up(&mut self) {
+        self.stream = None;
     }
 
     pub(super) fn silence(&self) -> Duration {
@@ -60,14 +75,79 @@ impl RtuLine {
             self.stream = Some(newer);
         }
         let reused = self.stream.is_some();
-        match self.read_once(read).await {
+        let outcome = match self.read_marked(read).await {
             // A server closed an idle connection, an adapter was moved, a terminal dialled again: not a device failure.
-            Err(ReadError::Transport { .. }) if reused => self.read_once(read).await,
+            Err(ReadError::Transport { .. }) if reused => self.read_marked(read).await,
             outcome => outcome,
-        }
+        };
+        self.port.record(read.unit, &outcome);
+        outcome
     }
 
-    async fn read_once(&mut self, read: &ReadRequest) -> ReadResult {
+    /// Reads, behind a marker where an answer to an earlier request could be taken for that to this one.
+    async fn read_marked(&mut self, read: &ReadRequest) -> ReadResult {
+        match self.state.next(read) {
+            Next::Ask => {}
+            Next::Marker(marker) => self.mark(read, marker).await?,
+            Next::Again => return self.again(read).await,
+            Next::Wait => {
+                self.state.pause.wait(read.timeout).await;
+                return Err(no_answer(read));
+            }
+        }
+        self.read_once(read, false).await
+    }
+
+    /// Makes the request time and again until as many answers have come as could be late, and one more.
+    async fn again(&mut self, read: &ReadRequest) -> ReadResult {
+        let ReadRequest { unit, request, .. } = read;
+        let start = self.state.open.last();
+        for answers in 1..=MARKERS_MAX {
+            match self.read_once(read, false).await {
+                Ok(words) => {
+                    if self.state.open.answers_since(*unit, request, (start, answers)) {
+                        return Ok(words);
+                    }
+                }
+                Err(
+                    error @ (ReadError::Unreachable { .. }
+                    | ReadError::Transport { .. }
+                    | ReadError::Exception { .. }),
+                ) => return Err(error),
+                Err(error) => {
+                    self.state.open.unanswered(*unit, request);
+                    return Err(error);
+                }
+            }
+        }
+        Err(no_answer(read))
+    }
+
+    /// Makes the request of a marker, again where its answer may be that to an earlier one and proves less. Fails where
+    /// it is not answered.
+    async fn mark(&mut self, read: &ReadRequest, marker: Marker) -> Result<(), ReadError> {
+        let ReadRequest { unit, request, .. } = read;
+        let marking = ReadRequest { request: marker.request, ..*read };
+        for _ in 0..MARKERS_MAX {
+            match self.read_once(&marking, true).await {
+                Err(error @ (ReadError::Unreachable { .. } | ReadError::Transport { .. })) => {
+                    return Err(error);
+                }
+                Err(error @ ReadError::Exception { .. }) if error.silent() => return Err(error),
+                Ok(_) | Err(ReadError::Exception { .. }) => {}
+                Err(_) => {
+                    self.state.open.unanswered(*unit, request);
+                    return Err(no_answer(read));
+                }
+            }
+            if self.state.open.proves(*unit, marker, request) {
+                return Ok(());
+            }
+        }
+        Err(no_answer(read))
+    }
+
+    async fn read_once(&mut self, read: &ReadRequest, marker: bool) -> ReadResult {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             None => {
@@ -76,12 +156,16 @@ impl RtuLine {
                     self.state.pause = pause_for(&stream);
                 }
                 self.state.opened();
-                self.stream.insert(stream)
+                self.stream.insert(match &self.tap {
+                    Some(tap) => Stream::Tapped(Box::new(stream), tap.clone()),
+                    None => stream,
+                })
             }
         };
         let transaction = Transaction {
             read,
             request: RtuRequest { unit: read.unit, request: read.request },
+            marker,
             mode: if self.state.serial { read.mode.or(self.mode) } else { self.mode },
             rts: matches!(&self.port, Port::Serial(serial) if serial.rts),
             heartbeat: &self.heartbeat,
@@ -107,6 +191,10 @@ impl RtuLine {
         }
         outcome
     }
+}
+
+fn no_answer(read: &ReadRequest) -> ReadError {
+    ReadError::Timeout { unit: read.unit, timeout_ms: read.timeout.as_millis() }
 }
 
 /// A fine timer for a real serial port; tokio's for one that a test simulates, whose time can be advanced.

@@ -58,6 +58,51 @@ fn an_echo_is_no_answer_though_it_looks_like_one() {
 }
 
 #[test]
+fn of_two_answers_none_is_taken_unless_they_are_the_same() {
+    let one = request(1, Function::Holding, 0x10, 1);
+    let [a, b] = [7, 8].map(|value| frame(&[1, 3, 2, 0, value]));
+    let other_unit = frame(&[2, 3, 2, 0, 9]);
+    let longer = frame(&[1, 3, 4, 0, 9, 0, 9]);
+    let refused = frame(&[1, 0x83, 2]);
+    let hear = |parts: &[&[u8]], exceptions| one.hear(&parts.concat(), exceptions);
+    let words = |copies| Heard { parsed: Parsed::Words(vec![7]), copies };
+    assert_eq!(hear(&[&a], true), words(false));
+    assert_eq!(hear(&[&a, &[0, 0], &a], true), words(true));
+    assert_eq!(hear(&[&a, &b], true).parsed, Parsed::Ambiguous);
+    assert_eq!(hear(&[&a, &other_unit, &[0], &b], true).parsed, Parsed::Ambiguous);
+    assert_eq!(hear(&[&refused, &a], true).parsed, Parsed::Ambiguous);
+    // Where an exception may belong to an earlier request it is passed over.
+    assert_eq!(hear(&[&refused, &a], false), words(false));
+    assert_eq!(hear(&[&refused], false).parsed, Parsed::Incomplete(EXCEPTION_BYTES));
+    assert_eq!(hear(&[&longer, &other_unit, &a, &[0, 0, 0]], true), words(false));
+}
+
+#[test]
+fn a_frame_within_the_data_of_another_is_not_found() {
+    let one = request(1, Function::Holding, 0x10, 1);
+    let inner = frame(&[1, 3, 2, 0, 7]);
+    let outer = frame(&[&[2, 3, 8][..], &inner, &[0]].concat());
+    assert!(matches!(one.parse(&outer), Parsed::Incomplete(_)));
+    let answer = frame(&[1, 3, 2, 0, 9]);
+    assert_eq!(one.parse(&[outer, answer].concat()), Parsed::Words(vec![9]));
+}
+
+#[test]
+fn a_damaged_answer_is_told_from_noise() {
+    let one = request(1, Function::Holding, 0x10, 1);
+    let answer = frame(&[1, 3, 2, 0, 7]);
+    for at in 0..answer.len() {
+        let mut bytes = answer.clone();
+        bytes[at] ^= 0x10;
+        assert!(one.damaged_in(&bytes), "{at}");
+    }
+    assert!(!one.damaged_in(&[0; 7]));
+    assert!(!one.damaged_in(&answer[..6]));
+    // Frames of others have a head like that.
+    assert!(!one.damaged_in(&frame(&[2, 3, 2, 0, 7])));
+}
+
+#[test]
 fn every_fault_is_recognised() {
     let one = request(1, Function::Holding, 0x10, 1);
     let good = frame(&[1, 3, 2, 0, 7]);
@@ -174,7 +219,7 @@ fn a_million_random_strings_are_parsed() {
                     request.fault(bytes);
                 }
             }
-            Parsed::Words(_) | Parsed::Exception(_) => answers += 1,
+            Parsed::Words(_) | Parsed::Exception(_) | Parsed::Ambiguous => answers += 1,
         }
     }
     // By chance, one in 65536 of those that begin like an answer and are long enough.

@@ -1,5 +1,6 @@
 //! A line whose other end follows a script, in paused time, and a transcript of what crosses it.
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -35,8 +36,8 @@ impl Peer {
     }
 }
 
-/// Discards what waits in `stream`.
-pub fn discard(stream: &mut DuplexStream) -> io::Result<usize> {
+/// Discards what waits in `stream`, and appends it to `seen`.
+pub fn discard(stream: &mut DuplexStream, seen: &mut Vec<u8>) -> io::Result<usize> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let mut discarded = 0;
     loop {
@@ -48,7 +49,10 @@ pub fn discard(stream: &mut DuplexStream) -> io::Result<usize> {
         }
         match buffer.filled().len() {
             0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => discarded += read,
+            read => {
+                seen.extend(buffer.filled());
+                discarded += read;
+            }
         }
     }
 }
@@ -67,9 +71,11 @@ pub fn frame(body: &[u8]) -> Vec<u8> {
     [body, &crc(body)].concat()
 }
 
-/// The answer to a request frame for one register, whose value is its address.
+/// The answer to a request frame for registers, each of whose values is its address.
 pub fn answer(request: &[u8]) -> Vec<u8> {
-    frame(&[request[0], request[1], 2, request[2], request[3]])
+    let first = u16::from_be_bytes([request[2], request[3]]);
+    let data: Vec<u8> = (first..).take(request[5].into()).flat_map(u16::to_be_bytes).collect();
+    frame(&[&[request[0], request[1], data.len() as u8], &data[..]].concat())
 }
 
 /// The transcript, written from both ends.
@@ -95,7 +101,7 @@ pub struct Scripted {
 
 impl Scripted {
     /// A line by `settings`. After the n-th request its other end takes the steps that `script` returns. It receives
-    /// whatever is sent, and answers on the newest connection.
+    /// whatever is sent, and answers on the newest connection. A unit takes one request after the other.
     pub fn new(
         settings: &str,
         mut script: impl FnMut(usize, &[u8]) -> Vec<Step> + Send + 'static,
@@ -111,6 +117,7 @@ impl Scripted {
             let writer: Arc<tokio::sync::Mutex<Option<WriteHalf<DuplexStream>>>> = Arc::default();
             let mut reader: Option<ReadHalf<DuplexStream>> = None;
             let mut number = 0;
+            let mut turns = BTreeMap::<u8, Arc<tokio::sync::Mutex<()>>>::new();
             loop {
                 let mut request = [0; REQUEST_BYTES];
                 tokio::select! {
@@ -131,7 +138,9 @@ impl Scripted {
                 let steps = script(number, &request);
                 number += 1;
                 let (writer, log) = (writer.clone(), far.clone());
+                let turn = turns.entry(request[0]).or_default().clone();
                 tokio::spawn(async move {
+                    let _turn = turn.lock().await;
                     for step in steps {
                         match step {
                             Step::After(ms) => Pause::Coarse.wait(Duration::from_millis(ms)).await,

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::numbering::Numbering;
+use super::points::Given;
 use super::schedule::PollInterval;
-use crate::core::{Parameter, Series, StationId};
-use crate::device::{Function, Point, Profile, Run};
+use crate::core::{Network, Parameter, Series, StationId};
+use crate::device::{Curve, Function, Point, Profile, Run};
 use crate::quality::SeriesRules;
 
 /// One bus: a line with its devices. Exactly one of `tcp`, `serial`, `rtu_tcp` and `dtu` is given.
@@ -21,6 +23,8 @@ pub struct BusSettings {
     pub name: String,
     /// Modbus TCP: host and port, `192.168.1.10:502`.
     pub tcp: Option<String>,
+    /// Which transaction numbers the answers over Modbus TCP carry; found out where it is not given.
+    pub numbers: Option<Numbering>,
     /// Modbus RTU over a serial port.
     pub serial: Option<SerialSettings>,
     /// Modbus RTU frames over TCP, to a serial server that listens: host and port.
@@ -149,6 +153,9 @@ pub struct DtuSettings {
     pub registration: Option<String>,
     /// What the terminal sends from time to time: text, or bytes as `hex:…`. Removed from what it passes on.
     pub heartbeat: Option<String>,
+    /// Where it may dial from: addresses and networks such as `10.8.0.0/16`. From anywhere where empty.
+    #[serde(default)]
+    pub peers: Vec<Network>,
     /// Bits per second on the line behind the terminal.
     #[serde(default = "number::<9600>")]
     pub baud: u32,
@@ -196,6 +203,9 @@ pub struct DeviceSettings {
     /// Corrections at this installation.
     #[serde(default)]
     pub adjust: BTreeMap<Parameter, Adjust>,
+    /// What is computed from what it measures: a flow from the level at a weir, a flume or a gauged section.
+    #[serde(rename = "curve", default, skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
     /// The parameters of the profile that are read; all where empty.
     #[serde(default)]
     pub parameters: Vec<Parameter>,
@@ -205,6 +215,10 @@ pub struct DeviceSettings {
     pub gap_ms: Option<f64>,
     /// Most registers that it answers in one request, if fewer than its profile says.
     pub registers_max: Option<u16>,
+    /// Its values of several registers may be read by several requests, where `registers_max` is less than they take:
+    /// what it answers to a part of a value is that part.
+    #[serde(default)]
+    pub in_parts: bool,
     /// Registers that it refuses to read: no request touches them.
     #[serde(rename = "hole", default)]
     pub holes: Vec<Hole>,
@@ -229,6 +243,27 @@ impl DeviceSettings {
             let station = self.station_of(point)?.clone();
             Some((point, Series::new(station, point.parameter)))
         })
+    }
+
+    /// Every series that the device gives: those that it observes, and behind them those of its curves.
+    pub fn gives<'a>(&'a self, profile: &'a Profile) -> impl Iterator<Item = Given<'a>> {
+        let adjust = |point: &Point| self.adjust.get(&point.parameter).copied().unwrap_or_default();
+        let observed = self.observes(profile).map(move |(point, series)| Given {
+            point,
+            series,
+            adjust: adjust(point),
+            curve: None,
+        });
+        let computed = self.curves.iter().flat_map(move |curve| {
+            let from = self.observes(profile).find(|(point, _)| point.parameter == curve.from);
+            from.map(|(point, series)| Given {
+                point,
+                series: Series::new(series.station, curve.to),
+                adjust: adjust(point),
+                curve: Some(curve),
+            })
+        });
+        observed.chain(computed)
     }
 
     /// The station that `point` observes; `None` where the point is not read.

@@ -7,8 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::dtu::{DtuSlot, TerminalReport};
 use super::error::ReadError;
 use super::health::HealthState;
+use super::numbering::Numbering;
 use super::quirks::{Quirk, QuirkKind};
 use crate::core::Reason;
 use crate::device::Function;
@@ -43,14 +45,27 @@ pub struct BusCounts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BusReport {
     pub name: String,
-    /// Health of its endpoint or port.
+    /// Health of its endpoint or port: new, online, suspect or unreachable.
     pub line: HealthState,
+    /// When the line entered this state, by the clock at that time; `None` before the first poll.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
+    /// Why it could not be opened last; `None` while it can.
+    #[serde(default)]
+    pub problem: Option<Text>,
     pub polls: u64,
     pub missed_ticks: u64,
     /// When its last poll ended, s since the start of the gateway; 0 before the first.
     pub polled_at_s: f64,
     /// The share of the last ten to twenty minutes in which requests were under way, 0 to 1.
     pub busy: f64,
+    /// Which transaction numbers its answers carry over Modbus TCP, as set or learned; `None` for those of the
+    /// requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Numbering>,
+    /// How the place of its terminal is held; `None` where no terminal dials in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<TerminalReport>,
     pub units: Vec<UnitReport>,
 }
 
@@ -61,12 +76,18 @@ pub struct UnitReport {
     pub state: HealthState,
     /// When it entered this state, by the clock at that time; `None` before its first poll.
     pub since: Option<Timestamp>,
+    /// When it answered last, by the clock at that time, be it with an exception; `None` where it never has since the
+    /// start.
+    #[serde(default)]
+    pub answered_at: Option<Timestamp>,
     /// Polls in which it was asked.
     pub polls: u64,
     /// Requests that brought registers.
     pub successes: u64,
-    /// Requests that brought none, by reason.
+    /// Requests that brought none, by reason. A poll in which nothing was asked, as the line could not be opened,
+    /// counts once as `unreachable`.
     pub failures: BTreeMap<Reason, u64>,
+    /// Why a request failed last; `None` where none has, and from the first poll that reads everything.
     pub last_error: Option<Text>,
     /// Median and 95th percentile of its last answer times, ms; `None` before the first answer.
     pub answer_ms: Option<[f64; 2]>,
@@ -74,6 +95,9 @@ pub struct UnitReport {
     pub holes: Vec<(Function, u16, u16)>,
     /// Registers that it refuses together: function, first, last.
     pub seams: Vec<(Function, u16, u16)>,
+    /// Registers that it answers in one request with zeros where it has values: function, first, last.
+    #[serde(default)]
+    pub singles: Vec<(Function, u16, u16)>,
     /// The silence that it needs before each request, ms; `None` where it needs no more than the line keeps.
     pub gap_ms: Option<u64>,
 }
@@ -87,6 +111,8 @@ pub(super) struct BusCounters {
     /// Without units and busy share, which are computed for a report.
     pub(super) report: BusReport,
     pub(super) busy: BusyShare,
+    /// Where its terminal dials in.
+    pub(super) terminal: Option<DtuSlot>,
     pub(super) units: Vec<UnitCounters>,
 }
 
@@ -98,6 +124,37 @@ pub(super) struct UnitCounters {
     /// The last answer times, µs; the oldest is overwritten.
     times: Vec<u32>,
     oldest: usize,
+}
+
+impl BusReport {
+    /// Its line entered this state at `now`, if it was in another.
+    pub(super) fn show(&mut self, line: HealthState, now: Timestamp) {
+        if line != self.line {
+            (self.line, self.since) = (line, Some(now));
+        }
+    }
+}
+
+impl UnitReport {
+    /// The share of requests that brought registers since the start, 0 to 1, where a poll that was lost as the line
+    /// could not be opened counts as a request that brought none; `None` before the first.
+    pub fn success(&self) -> Option<f64> {
+        let all = self.successes + self.failures.values().sum::<u64>();
+        (all > 0).then(|| self.successes as f64 / all as f64)
+    }
+
+    /// Whether it answers and has never given a register since the start: its profile or address is wrong, or it is not
+    /// ready.
+    pub fn gives_no_values(&self) -> bool {
+        self.state == HealthState::Online && self.successes == 0
+    }
+
+    /// It entered this state at `now`, if it was in another.
+    pub(super) fn show(&mut self, state: HealthState, now: Timestamp) {
+        if state != self.state {
+            (self.state, self.since) = (state, Some(now));
+        }
+    }
 }
 
 impl BusStats {
@@ -120,15 +177,24 @@ impl BusWatch {
     pub(super) fn new(name: &str, units: impl Iterator<Item = u8>) -> Self {
         let report = BusReport {
             name: name.into(),
-            line: HealthState::Online,
+            line: HealthState::New,
+            since: None,
+            problem: None,
             polls: 0,
             missed_ticks: 0,
             polled_at_s: 0.0,
             busy: 0.0,
+            numbers: None,
+            terminal: None,
             units: Vec::new(),
         };
         let units = units.map(UnitCounters::new).collect();
-        Self(Arc::new(Mutex::new(BusCounters { report, busy: BusyShare::default(), units })))
+        Self(Arc::new(Mutex::new(BusCounters {
+            report,
+            busy: BusyShare::default(),
+            terminal: None,
+            units,
+        })))
     }
 
     pub fn report(&self) -> BusReport {
@@ -136,9 +202,18 @@ impl BusWatch {
         BusReport {
             polled_at_s: counters.busy.until.as_secs_f64(),
             busy: counters.busy.share(),
+            terminal: counters.terminal.as_ref().map(DtuSlot::report),
             units: counters.units.iter().map(UnitCounters::report).collect(),
             ..counters.report.clone()
         }
+    }
+
+    /// The states of the line and of each device, and whether it has given values.
+    pub fn states(&self) -> Vec<(HealthState, bool)> {
+        let counters = lock(&self.0);
+        let units = counters.units.iter().map(|unit| &unit.report);
+        let units = units.map(|unit| (unit.state, unit.successes > 0));
+        std::iter::once((counters.report.line, false)).chain(units).collect()
     }
 
     pub(super) fn counters(&self) -> MutexGuard<'_, BusCounters> {
@@ -150,8 +225,9 @@ impl UnitCounters {
     fn new(unit: u8) -> Self {
         let report = UnitReport {
             unit,
-            state: HealthState::Online,
+            state: HealthState::New,
             since: None,
+            answered_at: None,
             polls: 0,
             successes: 0,
             failures: BTreeMap::new(),
@@ -159,6 +235,7 @@ impl UnitCounters {
             answer_ms: None,
             holes: Vec::new(),
             seams: Vec::new(),
+            singles: Vec::new(),
             gap_ms: None,
         };
         Self { report, last_error: None, times: Vec::new(), oldest: 0 }
@@ -186,6 +263,16 @@ impl UnitCounters {
         }
     }
 
+    /// A poll has read everything: the last error is of the past.
+    pub(super) fn went_well(&mut self) {
+        self.last_error = None;
+    }
+
+    /// Counts a poll that asked nothing, as the line could not be opened.
+    pub(super) fn record_lost(&mut self) {
+        *self.report.failures.entry(Reason::Unreachable).or_default() += 1;
+    }
+
     pub(super) fn set_quirks(&mut self, quirks: &[Quirk]) {
         let runs = |kind| {
             let own = quirks.iter().filter(move |quirk| quirk.kind == kind);
@@ -193,6 +280,7 @@ impl UnitCounters {
         };
         self.report.holes = runs(QuirkKind::Hole);
         self.report.seams = runs(QuirkKind::Seam);
+        self.report.singles = runs(QuirkKind::Single);
     }
 
     pub(super) fn set_gap(&mut self, gap: Duration) {
@@ -289,6 +377,19 @@ mod tests {
         let text = serde_json::to_string(&report).unwrap();
         let read: BusReport = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    }
+
+    #[test]
+    fn polls_that_were_lost_with_the_line_lower_the_share_and_are_no_requests_that_succeeded() {
+        let watch = BusWatch::new("pumps", [3].into_iter());
+        let share = |lost: u64| {
+            (0..lost).for_each(|_| watch.counters().units[0].record_lost());
+            watch.report().units[0].success()
+        };
+        assert_eq!(share(0), None);
+        assert_eq!(share(1), Some(0.0));
+        watch.counters().units[0].record(Ok(()), Duration::from_millis(9));
+        assert_eq!((share(0), share(2)), (Some(0.5), Some(0.25)));
     }
 
     #[test]

@@ -1,22 +1,33 @@
 //! Modbus TCP. The only file that names tokio-modbus, of which it calls nothing but reading functions.
 //!
-//! After anything but registers or an exception the connection is dropped: a late answer must never be taken for the
-//! answer to the next request, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
+//! After anything but registers or an exception the connection is dropped, except where a foreign number may teach how
+//! the device numbers its answers (see `conversation`): a late answer must never be taken for the answer to the next
+//! request, and tokio-modbus does not recover by itself (slowtec/tokio-modbus issue 324).
 
+use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio_modbus::ProtocolError;
 use tokio_modbus::client::{Context, Reader, tcp};
 use tokio_modbus::slave::{Slave, SlaveContext};
 
+use super::conversation::{Conversation, Fault, Unanswered};
 use super::dial::dial;
 use super::error::{ReadError, ReadResult};
+use super::mbap::Mbap;
+use super::numbering::Numbering;
 use super::request::ReadRequest;
 use super::settings::BusSettings;
 use super::silence::LineSilence;
+use super::tap::{Tap, Tapped};
 use crate::device::{Function, Request};
-use crate::locales::{Text, modbus as words};
-use crate::support::{Clock, Pause, Stopwatch};
+use crate::locales::{Text, foreign, modbus as words};
+use crate::support::{Clock, Pause, Stopwatch, lock, random};
+
+/// How often one call repeats its request: on a new connection where the old one had been closed, and where a foreign
+/// number may show a habit. What could not be sent, as a kept connection had come to its end, does not count.
+const REPEATS_MAX: u8 = 2;
 
 /// A connection to one Modbus TCP endpoint, made when it is needed.
 pub(super) struct TcpLine {
@@ -24,11 +35,14 @@ pub(super) struct TcpLine {
     /// How long connecting may take.
     timeout: Duration,
     context: Option<Context>,
+    /// Shared with the stream of the connection.
+    conversation: Arc<Mutex<Conversation>>,
     silences: LineSilence,
     clock: Clock,
     watch: Stopwatch,
     /// The silence before the last request.
     silence: Duration,
+    tap: Option<Tap>,
 }
 
 impl TcpLine {
@@ -37,34 +51,66 @@ impl TcpLine {
             endpoint,
             timeout: Duration::from_millis(settings.timeout_ms),
             context: None,
+            conversation: Arc::new(Mutex::new(Conversation::new(settings.numbers, random::bits()))),
             silences: LineSilence::new(settings),
             clock,
             watch: Stopwatch::start(),
             silence: Duration::MAX,
+            tap: None,
         }
+    }
+
+    /// Shows the bytes of connections that are made from now on.
+    pub(super) fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
+    /// Closes the connection; the next read makes another.
+    pub(super) fn hang_up(&mut self) {
+        self.context = None;
     }
 
     pub(super) fn silence(&self) -> Duration {
         self.silence
     }
 
-    pub(super) async fn read(&mut self, read: &ReadRequest) -> ReadResult {
-        let reused = self.context.is_some();
-        match self.read_once(read).await {
-            // Many gateways close a connection that has been idle between two polls: the device has not failed.
-            Err(ReadError::Transport { .. }) if reused => self.read_once(read).await,
-            outcome => outcome,
-        }
+    /// What the device does with transaction numbers, as set or learned.
+    pub(super) fn numbering(&self) -> Numbering {
+        lock(&self.conversation).numbering()
     }
 
-    async fn read_once(&mut self, read: &ReadRequest) -> ReadResult {
+    pub(super) async fn read(&mut self, read: &ReadRequest) -> ReadResult {
+        let before = self.numbering();
+        let mut repeats = REPEATS_MAX;
+        let outcome = loop {
+            let reused = self.context.is_some();
+            match self.read_once(read).await {
+                Ok(words) => break Ok(words),
+                Err(failure) if reused && failure.unsent => {}
+                Err(failure) if repeats > 0 && failure.worth_repeating(reused) => repeats -= 1,
+                Err(failure) => break Err(failure.error),
+            }
+        };
+        let numbering = self.numbering();
+        if numbering != before {
+            let (endpoint, answers) = (&self.endpoint, numbering.name());
+            tracing::warn!(endpoint, answers, "how the device numbers its answers is known now");
+        }
+        outcome
+    }
+
+    async fn read_once(&mut self, read: &ReadRequest) -> Result<Vec<u16>, Failure> {
         let due = self.silences.next_request_at(read.unit, read.gap, None);
         let wait = due.saturating_sub(self.watch.elapsed());
         Pause::Coarse.wait(wait).await;
         // Taken out: it is put back only if it is still sound, whatever happens below.
         let mut context = match self.context.take() {
             Some(context) => context,
-            None => tcp::attach(dial(&self.endpoint, self.timeout, &self.clock).await?),
+            None => {
+                let stream = dial(&self.endpoint, self.timeout, &self.clock).await?;
+                let stream = Tapped::new(stream, self.tap.clone());
+                tcp::attach(Mbap::new(stream, Arc::clone(&self.conversation)))
+            }
         };
         let now = self.watch.elapsed();
         self.silence = self.silences.lasted(now);
@@ -73,34 +119,109 @@ impl TcpLine {
         let answer = self.clock.timeout(read.timeout, call(&mut context, read.request)).await;
         self.silences.traffic_until(self.watch.elapsed());
         let unit = read.unit;
-        let answer = answer
-            .map_err(|_| ReadError::Timeout { unit, timeout_ms: read.timeout.as_millis() })?;
+        let Ok(answer) = answer else {
+            let unanswered = lock(&self.conversation).timed_out();
+            if unanswered.kept {
+                self.context = Some(context);
+            }
+            return Err(Failure::timed_out(read, unanswered));
+        };
+        // Kept where that is of use.
+        let context = Some(context).filter(|_| !lock(&self.conversation).closes());
         match answer {
             Ok(Ok(words)) if words.len() == usize::from(read.request.count) => {
-                self.context = Some(context);
+                self.context = context;
                 Ok(words)
             }
             Ok(Ok(words)) => {
-                Err(ReadError::Length { unit, asked: read.request.count, got: words.len() })
+                Err(ReadError::Length { unit, asked: read.request.count, got: words.len() }.into())
             }
             Ok(Err(exception)) => {
-                self.context = Some(context);
-                Err(ReadError::Exception { unit, code: exception.into() })
+                self.context = context;
+                Err(ReadError::Exception { unit, code: exception.into() }.into())
             }
-            // The library's text for a closed connection misleads: it is the last error of the system.
-            Err(tokio_modbus::Error::Transport(_)) => {
-                Err(ReadError::Transport { unit, problem: words::device_closed() })
+            Err(tokio_modbus::Error::Transport(error)) => {
+                let conversation = lock(&self.conversation);
+                let (fault, parting) = (conversation.fault(), conversation.parting());
+                drop(conversation);
+                Err(Failure::broken(unit, fault, parting, &error))
             }
             Err(tokio_modbus::Error::Protocol(error)) => {
-                Err(ReadError::Foreign { unit, problem: mismatch(&error) })
+                Err(ReadError::Foreign { unit, problem: mismatch(&error) }.into())
             }
         }
     }
 }
 
+/// A request that brought nothing.
+struct Failure {
+    error: ReadError,
+    /// The connection had come to its end.
+    ended: bool,
+    /// The request was not sent, as the connection had come to its end before.
+    unsent: bool,
+    /// The same request, made again now, may show a habit of the device.
+    teaches: bool,
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self { error, ended: false, unsent: false, teaches: false }
+    }
+}
+
+impl Failure {
+    /// Many gateways close a connection that has been idle between two polls: the device has not failed.
+    fn worth_repeating(&self, reused: bool) -> bool {
+        self.teaches || (self.ended && reused)
+    }
+
+    fn timed_out(read: &ReadRequest, unanswered: Unanswered) -> Self {
+        let (unit, timeout_ms) = (read.unit, read.timeout.as_millis());
+        let error = match Self::came_instead(unanswered) {
+            Some(problem) => ReadError::Foreign { unit, problem },
+            None => ReadError::Timeout { unit, timeout_ms },
+        };
+        Self { teaches: unanswered.kept, ..error.into() }
+    }
+
+    /// What came instead of an answer, if anything did.
+    fn came_instead(unanswered: Unanswered) -> Option<Text> {
+        match (unanswered.number, unanswered.unit) {
+            (Some((asked, got)), _) if unanswered.unruly => Some(words::unruly_number(asked, got)),
+            (Some((asked, got)), _) => Some(words::other_number(asked, got)),
+            (None, other) => other.map(words::other_unit),
+        }
+    }
+
+    /// The library's text for a closed connection misleads: it is the last error of the system.
+    fn broken(unit: u8, fault: Option<Fault>, parting: Unanswered, error: &io::Error) -> Self {
+        if let (Some(Fault::Closed), Some(problem)) = (fault, Self::came_instead(parting)) {
+            let error = ReadError::Foreign { unit, problem };
+            return Self { ended: true, teaches: parting.closes, ..error.into() };
+        }
+        let (problem, ended) = match fault {
+            Some(Fault::Closed | Fault::Renew) => (words::device_closed(), true),
+            Some(Fault::Protocol(protocol)) => (words::other_protocol(protocol), false),
+            Some(Fault::Short(length)) => (words::frame_too_short(length), false),
+            Some(Fault::Long(length)) => (words::frame_too_long(length), false),
+            Some(Fault::Ambiguous) => {
+                return ReadError::Foreign { unit, problem: words::several_answers() }.into();
+            }
+            None if error.kind() == io::ErrorKind::InvalidData => {
+                (words::answer_not_understood(), false)
+            }
+            None => (foreign::io(error), true),
+        };
+        let unsent = fault == Some(Fault::Renew);
+        Self { ended, unsent, ..ReadError::Transport { unit, problem }.into() }
+    }
+}
+
 fn mismatch(error: &ProtocolError) -> Text {
     match error {
-        ProtocolError::HeaderMismatch { .. } => words::other_transaction(),
+        // Does not happen: the conversation has compared numbers and units.
+        ProtocolError::HeaderMismatch { .. } => words::several_answers(),
         ProtocolError::FunctionCodeMismatch { request, result } => {
             let got = match result {
                 Ok(response) => response.function_code(),

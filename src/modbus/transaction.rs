@@ -1,18 +1,22 @@
 //! One request and its answer on a line of RTU frames.
 //!
 //! RTU has no transaction id. A unit that did not answer in time may still answer later, and its answer to one request
-//! looks like that to another of the same function; an exception carries nothing but the function. So after a failure
-//! the same function of the same unit is requested again only when the line has been silent for another timeout: a unit
-//! may answer until twice its timeout after the request. Whatever arrives meanwhile is discarded and restarts the wait.
-//! Other units and functions need not wait: a late answer does not match their requests and is skipped.
-//! docs/decisions/0006 has the reasons.
+//! looks like that to another of the same function; an exception carries nothing but the function.
+//!
+//! On a serial port nothing keeps bytes but the unit itself. So after a failure the same function of the same unit is
+//! requested again only when the line has been silent for another timeout: a unit may answer until twice its timeout
+//! after the request. Whatever arrives meanwhile is discarded and restarts the wait. Other units and functions need not
+//! wait: a late answer does not match their requests and is skipped. docs/decisions/0006 has the reasons.
+//!
+//! A stream over TCP may keep bytes for any time. There [`OpenRequests`] say what may still be answered.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::error::{ReadError, ReadResult};
+use super::open_requests::{Next, OpenRequests};
 use super::request::ReadRequest;
-use super::rtu::{FRAME_MAX, Fault, Parsed, RtuRequest, hex_dump, without};
+use super::rtu::{FRAME_MAX, Fault, Heard, Parsed, RtuRequest, hex_dump, without};
 use super::settings::{BusSettings, SerialMode};
 use super::silence::LineSilence;
 use super::stream::Stream;
@@ -21,8 +25,12 @@ use crate::device::Function;
 use crate::locales::{Argument, Text, modbus as words};
 use crate::support::{Pause, Stopwatch};
 
-/// Received bytes that are searched for the answer: two frames, so that one is found whatever came before it.
-const RECEIVED_MAX: usize = 2 * FRAME_MAX;
+/// Received bytes that are searched for the answer. After a stall the answers to some requests come at once.
+/// Engineering judgement: more than are made in the time that a serial server keeps them.
+const RECEIVED_MAX: usize = 8 * FRAME_MAX;
+
+/// Discarded bytes that are searched for the copy of an answer.
+const DISCARDED_MAX: usize = 2 * FRAME_MAX;
 
 /// What a line remembers from one transaction to the next.
 pub(super) struct LineState {
@@ -31,8 +39,14 @@ pub(super) struct LineState {
     pub(super) pause: Pause,
     /// The line is our own serial port: bytes leave and arrive at the speed of the line.
     pub(super) serial: bool,
-    /// Requests that may still be answered, and until when.
+    /// On a serial port: requests that may still be answered, and until when.
     outstanding: BTreeMap<(u8, Function), Duration>,
+    /// On a stream over TCP: the same, until something proves that they will not be.
+    pub(super) open: OpenRequests,
+    last_answered: Option<RtuRequest>,
+    /// Something came behind the last answer, such as the begin of a copy: the rest of it may still come.
+    trailing: bool,
+    bus: String,
     pub(super) silence: Duration,
 }
 
@@ -44,6 +58,10 @@ impl LineState {
             pause: Pause::Coarse,
             serial: settings.serial.is_some(),
             outstanding: BTreeMap::new(),
+            open: OpenRequests::default(),
+            last_answered: None,
+            trailing: false,
+            bus: settings.name.clone(),
             silence: Duration::MAX,
         }
     }
@@ -53,8 +71,61 @@ impl LineState {
         self.silences.traffic_until(self.watch.elapsed());
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.watch.elapsed()
+    }
+
+    /// What has to happen for a request. A serial port waits for silence instead.
+    pub(super) fn next(&self, read: &ReadRequest) -> Next {
+        if self.serial { Next::Ask } else { self.open.next(read.unit, &read.request, self.now()) }
+    }
+
+    /// Looks whether the last answer came once more in `came`, which arrived before the next request, or with the
+    /// answer to one of another shape.
+    fn note_copies(&mut self, came: &[u8]) {
+        let Some(request) = self.last_answered.filter(|_| !came.is_empty()) else {
+            return;
+        };
+        let RtuRequest { unit, request: read } = request;
+        if self.open.is_copy(unit, &read, &request.parse(came)) {
+            self.repeats(unit);
+        }
+    }
+
+    /// The unit has answered a request more than once.
+    fn repeats(&mut self, unit: u8) {
+        // On a serial port the copy ends before the silence that precedes the next request.
+        if !self.serial && self.open.repeats(unit) {
+            self.warn_of_copies(unit);
+        }
+    }
+
+    /// What has come, with the answer to a request or without.
+    fn came(&mut self, bytes: &[u8], answered: Option<&RtuRequest>) {
+        if self.serial || bytes.is_empty() {
+            return;
+        }
+        for unit in self.open.came(bytes, answered, self.now()) {
+            self.warn_of_copies(unit);
+        }
+    }
+
+    /// What has come instead of the answer to a request.
+    fn failed(&mut self, unit: u8, bytes: &[u8]) {
+        if self.serial || bytes.is_empty() {
+            return;
+        }
+        for unit in self.open.failed(unit, bytes, self.now()) {
+            self.warn_of_copies(unit);
+        }
+    }
+
+    fn warn_of_copies(&self, unit: u8) {
+        tracing::warn!(
+            bus = self.bus,
+            unit,
+            "the answers of this unit arrive more than once; copies are told by their bytes and left out"
+        );
     }
 
     /// The mode that determines the silences; only our own port sees them.
@@ -72,6 +143,9 @@ impl LineState {
 pub(super) struct Transaction<'a> {
     pub(super) read: &'a ReadRequest,
     pub(super) request: RtuRequest,
+    /// It is a marker: an answer to an earlier request of its shape, or an exception to one of its function, is
+    /// welcome.
+    pub(super) marker: bool,
     /// Speed and frame of the line, where they are known.
     pub(super) mode: Option<SerialMode>,
     /// Whether RTS has to be raised while sending.
@@ -101,13 +175,26 @@ impl Transaction<'_> {
             stream.set_rts(false).map_err(|e| self.broken(e))?;
         }
         self.await_silence(stream, line).await?;
+        let unit = self.read.unit;
+        let context = self.context(line);
         let end = self.send(stream, line).await?;
         let mut received = Vec::with_capacity(FRAME_MAX);
-        let outcome = self.receive(stream, line, end, &mut received).await;
+        let outcome = self.receive(stream, line, (end, context), &mut received).await;
         let now = line.now();
         match outcome? {
-            Outcome::Answer(answer) => {
+            Outcome::Answer { answer, copies } => {
                 line.outstanding.remove(&self.key());
+                line.trailing = self.trailing_in(&received, context);
+                // A gateway that gives up on a unit (exceptions 10 and 11) does not speak for it.
+                if !answer.as_ref().is_err_and(ReadError::silent) {
+                    line.note_copies(&received);
+                    if copies && context.fresh {
+                        line.repeats(unit);
+                    }
+                    line.open.answered(unit, &self.read.request, answer.is_err());
+                    line.last_answered = Some(self.request);
+                }
+                line.came(&received, Some(&self.request));
                 let bytes = match &answer {
                     Ok(_) => timing::answer_bytes(&self.read.request),
                     Err(_) => timing::EXCEPTION_BYTES,
@@ -117,14 +204,28 @@ impl Transaction<'_> {
                 answer
             }
             Outcome::Fault(fault) => {
-                if fault == Fault::Crc {
+                line.failed(unit, &received);
+                let others = line.outstanding.keys().any(|key| *key != self.key());
+                let only = !others && !line.trailing;
+                if fault == Fault::Crc && only && self.request.damaged_in(&self.bare(&received)) {
                     // All of the answer has come, though damaged.
                     line.outstanding.remove(&self.key());
-                } else {
+                } else if line.serial && !matches!(fault, Fault::Crc | Fault::Cut { .. }) {
+                    // These may be pieces of another's answer: the request keeps its time from when it was sent.
                     line.outstanding.insert(self.key(), now + self.read.timeout);
                 }
                 Err(self.error(fault, &received))
             }
+        }
+    }
+
+    /// What may come besides the answer, before the request is sent.
+    fn context(&self, line: &LineState) -> Context {
+        let ReadRequest { unit, request, .. } = self.read;
+        Context {
+            exceptions: self.marker || line.open.believes_exception(*unit, request.function),
+            alone: !line.open.any(*unit),
+            fresh: !line.open.is_open(*unit, request),
         }
     }
 
@@ -136,6 +237,7 @@ impl Transaction<'_> {
     ) -> Result<(), ReadError> {
         let (key, mode) = (self.key(), line.silence_mode(self.mode));
         let mut discarded = 0;
+        let mut seen = Vec::new();
         let mut give_up_at = None;
         loop {
             let now = line.now();
@@ -146,25 +248,30 @@ impl Transaction<'_> {
             let give_up_at = *give_up_at.get_or_insert(due.max(now) + 2 * self.read.timeout);
             let mut buffer = [0; FRAME_MAX];
             let arrived = if now >= due {
-                match stream.discard().map_err(|e| self.broken(e))? {
+                match stream.discard(&mut seen).map_err(|e| self.broken(e))? {
                     0 => {
                         line.silence = line.silences.lasted(now);
+                        line.note_copies(&seen);
+                        line.came(&seen, None);
                         return Ok(());
                     }
                     arrived => arrived,
                 }
             } else {
-                tokio::select! {
+                let arrived = tokio::select! {
                     biased;
                     read = stream.read(&mut buffer) => read.map_err(|e| self.broken(e))?,
                     () = line.pause.wait(due - now) => continue,
-                }
+                };
+                seen.extend(buffer.iter().take(arrived));
+                arrived
             };
+            seen.truncate(DISCARDED_MAX);
             discarded += arrived;
             let now = line.now();
             line.silences.traffic_until(now);
             if let Some(until) = line.outstanding.get_mut(&key) {
-                *until = now + self.read.timeout;
+                *until = (*until).max(now + self.read.timeout);
             }
             if now > give_up_at {
                 return Err(ReadError::Noise {
@@ -183,7 +290,11 @@ impl Transaction<'_> {
         }
         // Recorded before sending, so that it holds if the caller stops waiting.
         let end = line.now() + line.wire(self.mode, frame.len());
-        line.outstanding.insert(self.key(), end + 2 * self.read.timeout);
+        if line.serial {
+            line.outstanding.insert(self.key(), end + 2 * self.read.timeout);
+        } else {
+            line.open.sent(self.read.unit, &self.read.request, line.now());
+        }
         line.silences.request_ends(self.read.unit, end);
         tokio::time::timeout(self.read.timeout, stream.write(&frame))
             .await
@@ -204,7 +315,7 @@ impl Transaction<'_> {
         &self,
         stream: &mut Stream,
         line: &mut LineState,
-        end: Duration,
+        (end, context): (Duration, Context),
         received: &mut Vec<u8>,
     ) -> Result<Outcome, ReadError> {
         let longest = timing::answer_bytes(&self.read.request);
@@ -223,8 +334,8 @@ impl Transaction<'_> {
             let read = match tokio::time::timeout(left, stream.read(&mut buffer)).await {
                 Ok(read) => read.map_err(|e| self.broken(e))?,
                 Err(_) => {
-                    let fault = self.fault(received);
-                    if until_gap && !fault.answered() {
+                    let fault = self.fault(&self.new_in(received, line), context);
+                    if until_gap && !(fault.answered() && context.alone) {
                         begun = false;
                         continue;
                     }
@@ -238,38 +349,74 @@ impl Transaction<'_> {
                 received.drain(..excess);
             }
             if received.len() >= bytes_min {
-                match self.parse(received) {
-                    Parsed::Words(words) => return Ok(Outcome::Answer(Ok(words))),
+                let Heard { parsed, copies } = self.hear(&self.new_in(received, line), context);
+                let answer = match parsed {
+                    Parsed::Words(words) => Some(Ok(words)),
                     Parsed::Exception(code) => {
-                        let unit = self.read.unit;
-                        return Ok(Outcome::Answer(Err(ReadError::Exception { unit, code })));
+                        Some(Err(ReadError::Exception { unit: self.read.unit, code }))
                     }
+                    // Either is a proof; an exception is the weaker one.
+                    Parsed::Ambiguous if self.marker => {
+                        Some(Err(ReadError::Exception { unit: self.read.unit, code: 0 }))
+                    }
+                    Parsed::Ambiguous => return Ok(Outcome::Fault(Fault::Ambiguous)),
                     Parsed::Incomplete(more) => {
                         bytes_min = (received.len() + more).min(RECEIVED_MAX);
+                        None
                     }
+                };
+                if let Some(answer) = answer {
+                    return Ok(Outcome::Answer { answer, copies });
                 }
             }
             if line.now() >= deadline {
-                return Ok(Outcome::Fault(self.fault(received)));
+                let new = self.new_in(received, line);
+                return Ok(Outcome::Fault(self.fault(&new, context)));
             }
         }
     }
 
-    /// Looks for the answer in what was received as it is, then without heartbeats. The CRC decides.
-    fn parse(&self, received: &[u8]) -> Parsed {
-        match self.request.parse(received) {
-            Parsed::Incomplete(least) if !self.heartbeat.is_empty() => {
-                match self.request.parse(&without(received, self.heartbeat)) {
-                    Parsed::Incomplete(more) => Parsed::Incomplete(more.min(least)),
-                    parsed => parsed,
-                }
+    /// Looks for the answer in what was received as it is, and without heartbeats. The CRC decides.
+    fn hear(&self, received: &[u8], context: Context) -> Heard {
+        let heard = self.request.hear(received, context.exceptions);
+        if self.heartbeat.is_empty() || heard.parsed == Parsed::Ambiguous {
+            return heard;
+        }
+        let bare = self.request.hear(&self.bare(received), context.exceptions);
+        match (&heard.parsed, &bare.parsed) {
+            (Parsed::Incomplete(least), Parsed::Incomplete(more)) => {
+                Heard { parsed: Parsed::Incomplete(*more.min(least)), copies: false }
             }
-            parsed => parsed,
+            (Parsed::Incomplete(_), _) | (_, Parsed::Ambiguous) => bare,
+            _ => heard,
         }
     }
 
-    fn fault(&self, received: &[u8]) -> Fault {
-        self.request.fault(&without(received, self.heartbeat))
+    /// Whether something came behind the answer.
+    fn trailing_in(&self, received: &[u8], context: Context) -> bool {
+        received.split_last().is_some_and(|(_, before)| {
+            !matches!(self.hear(before, context).parsed, Parsed::Incomplete(_))
+        })
+    }
+
+    /// What was received, without copies of earlier answers.
+    fn new_in(&self, received: &[u8], line: &LineState) -> Vec<u8> {
+        line.open.without_copies(self.read.unit, received, line.now())
+    }
+
+    /// What was received, without heartbeats.
+    fn bare(&self, received: &[u8]) -> Vec<u8> {
+        without(received, self.heartbeat)
+    }
+
+    fn fault(&self, received: &[u8], context: Context) -> Fault {
+        match self.request.fault(&self.bare(received)) {
+            // It may be the answer to an earlier request.
+            Fault::Length { .. } if !context.alone => {
+                Fault::Foreign { unit: self.read.unit, function: self.read.request.function.into() }
+            }
+            fault => fault,
+        }
     }
 
     fn error(&self, fault: Fault, received: &[u8]) -> ReadError {
@@ -292,6 +439,9 @@ impl Transaction<'_> {
                     hex_dump(received),
                 ),
             },
+            Fault::Ambiguous => {
+                ReadError::Foreign { unit, problem: words::two_answers(hex_dump(received)) }
+            }
             Fault::Noise => ReadError::Noise {
                 unit,
                 problem: words::only_noise(Argument::of(timeout_ms), hex_dump(received)),
@@ -300,7 +450,22 @@ impl Transaction<'_> {
     }
 }
 
+/// What may come besides the answer.
+#[derive(Clone, Copy)]
+struct Context {
+    /// An exception can only be the answer.
+    exceptions: bool,
+    /// No earlier request to the unit may still be answered.
+    alone: bool,
+    /// No earlier request of the same shape may.
+    fresh: bool,
+}
+
 enum Outcome {
-    Answer(ReadResult),
+    /// `copies`: it came more than once.
+    Answer {
+        answer: ReadResult,
+        copies: bool,
+    },
     Fault(Fault),
 }

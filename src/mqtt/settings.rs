@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Protocol;
+use crate::core::{check_bracketed, check_host, full_width_in};
 use crate::locales::{Text, mqtt as words};
 
 /// How to reach the broker.
@@ -88,6 +89,9 @@ impl MqttSettings {
 
     /// The address in the URL, or what is wrong with the URL.
     pub fn endpoint(&self) -> Result<Endpoint, Text> {
+        if let Some(rule) = full_width_in(&self.url) {
+            return Err(rule);
+        }
         let (scheme, rest) = self.url.split_once("://").ok_or_else(words::no_scheme)?;
         let tls = match scheme {
             "mqtts" => true,
@@ -104,6 +108,11 @@ impl MqttSettings {
         let (host, port) = split_port(rest)?;
         if host.is_empty() || host.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(words::no_host());
+        }
+        match rest.starts_with('[') {
+            // A link-local address names its interface after a `%`.
+            true => check_bracketed(host.split('%').next().unwrap_or(host))?,
+            false => check_host(host)?,
         }
         let port = port.unwrap_or(if tls { 8883 } else { 1883 });
         if port == 0 {
@@ -155,6 +164,10 @@ mod tests {
             "mqtt://h/x",
             "mqtt://h:0",
             "mqtt://[::1",
+            "mqtt://192.168.1.300:1883",
+            "mqtt://0.0.0.0:1883",
+            "mqtt://[10.0.0.1]:1883",
+            "mqtt:／／h:1883",
             "mqtts://h\u{7f}",
             "mqtts://h\u{1b}[2J:8883",
         ] {

@@ -27,6 +27,12 @@ pub fn neighbour_ms(interval_s: u32) -> i64 {
 pub struct SeriesTests {
     /// What is possible.
     range: [f64; 2],
+    /// The other tests; most series have none, and are then as small as can be: a gateway may have thousands.
+    others: Option<Box<OtherTests>>,
+}
+
+#[derive(Debug)]
+struct OtherTests {
     expected: Option<[f64; 2]>,
     spike: Option<Limits>,
     rate_per_hour: Option<Limits>,
@@ -51,27 +57,44 @@ impl SeriesTests {
     /// For a series polled every `interval_s` with values within `range`; `rules` as by [`SeriesRules::resolved`].
     pub fn new(range: [f64; 2], rules: &SeriesRules, interval_s: u32) -> Self {
         let neighbour_ms = neighbour_ms(interval_s);
-        Self {
-            range,
-            expected: rules.expected,
-            spike: rules.spike,
-            rate_per_hour: rules.rate_per_hour,
-            gap_s: rules.gap_s,
-            neighbour_ms,
-            last: None,
-            before: None,
-            flat: rules.flat.map(|rule| FlatLine::new(rule, neighbour_ms as f64 / 1000.0)),
-            attenuated: rules.attenuated.map(Attenuated::new),
-        }
+        let SeriesRules { expected, spike, rate_per_hour, gap_s, flat, attenuated, .. } = rules;
+        let any = expected.is_some()
+            || spike.is_some()
+            || rate_per_hour.is_some()
+            || gap_s.is_some()
+            || flat.is_some()
+            || attenuated.is_some();
+        let others = any.then(|| {
+            Box::new(OtherTests {
+                expected: *expected,
+                spike: *spike,
+                rate_per_hour: *rate_per_hour,
+                gap_s: *gap_s,
+                neighbour_ms,
+                last: None,
+                before: None,
+                flat: flat.map(|rule| FlatLine::new(rule, neighbour_ms as f64 / 1000.0)),
+                attenuated: attenuated.map(Attenuated::new),
+            })
+        });
+        Self { range, others }
     }
 
     /// Tests the next value. One out of range is not tested further, and later ones are not compared with it. A test
     /// that cannot be made yet, after a start or a gap, has no effect: with its range tested, such a reading is good.
     pub fn judge(&mut self, at: Timestamp, value: f64) -> Verdict {
-        let range = gross_range(value, self.range, self.expected);
-        if range.flag == Flag::Fail {
-            return range;
+        let expected = self.others.as_ref().and_then(|others| others.expected);
+        let range = gross_range(value, self.range, expected);
+        match &mut self.others {
+            Some(others) if range.flag != Flag::Fail => others.judge(at, value, range),
+            _ => range,
         }
+    }
+}
+
+impl OtherTests {
+    /// Tests a value that lies in its `range`.
+    fn judge(&mut self, at: Timestamp, value: f64, range: Verdict) -> Verdict {
         if self.last.is_some_and(|last| last.at >= at) {
             // The clock was set back: nobody knows how much time has passed since the earlier readings.
             (self.last, self.before) = (None, None);

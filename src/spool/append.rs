@@ -138,18 +138,20 @@ impl Spool {
                 loss: loss.map(|loss| LossRecord { first: seq, ..loss }),
                 readings: Vec::new(),
             };
-            let message = batch.encode(readings);
+            let message = self.encoder.encode(&batch, readings);
             let too_large = message.len() > MESSAGE_SIZE_MAX || readings.len() > READINGS_MAX;
             if too_large && readings.len() > 1 {
                 let (first, second) = readings.split_at(readings.len() / 2);
                 rest.extend([second, first]);
                 continue;
             }
-            let message = match message.len() < COMPRESS_FROM {
-                true => message,
-                false => self.compressor.compress(&message),
+            let (message, plain) = match message.len() < COMPRESS_FROM {
+                true => (message, None),
+                false => (self.compressor.compress(&message), Some(message)),
             };
-            batches.push(SpooledBatch { seq, readings: readings.len() as u64, message });
+            let plain = plain.filter(|_| self.keeps_plain);
+            let readings = readings.len() as u64;
+            batches.push(SpooledBatch { seq, readings, message, plain });
         }
         batches
     }

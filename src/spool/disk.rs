@@ -51,6 +51,19 @@ pub(super) fn give_up_reserve(path: &Path) -> bool {
 }
 
 impl Spool {
+    /// Logs where less is free than the spool is to leave: readings are given up from the first one on.
+    pub(super) fn tell_of_little_space(&self) {
+        let least = self.limits.free_min;
+        if let Some(free) = free(&self.path).filter(|free| *free < least) {
+            tracing::error!(
+                free_mib = free >> 20,
+                free_min_mib = least >> 20,
+                "less space is free than spool.free_min_mb asks for: the spool does not grow, and readings are thinned and \
+                 dropped; free some space or lower spool.free_min_mb"
+            );
+        }
+    }
+
     /// Lays the reserve, unless it is there or there is no space for it beside what the limits leave.
     pub(super) fn lay_reserve(&self) {
         let reserve = reserve_of(&self.path);
@@ -70,6 +83,10 @@ impl Spool {
     /// and the next append needs. Where the log alone takes what the limits want, it is emptied instead.
     pub(super) fn disk_is_low(&self) -> bool {
         let Some(left) = free(&self.path) else { return false };
+        // The log adds no more than it holds. Asking SQLite for less costs more than all the rest of this.
+        if left >= self.limits.free_min.max(SPARE).saturating_add(SPARE + self.log_size()) {
+            return false;
+        }
         let growth = self.growth();
         // On a disk that is almost full the log stays as it is: its space is the spool's, whoever fills the rest.
         if left < growth + SPARE {

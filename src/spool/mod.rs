@@ -36,7 +36,8 @@ mod test_kit;
 mod wide_tests;
 
 pub use handle::SpoolHandle;
+pub use quarantine::is_foreign;
 pub use queue::{Limits, Spool, SpoolStats, SpooledBatch};
-pub use schema::{SpoolError, newer_layout};
+pub use schema::{SpoolError, is_other_database, newer_layout};
 pub use trouble::Trouble;
 pub use writer::SpoolStatus;

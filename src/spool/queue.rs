@@ -12,7 +12,7 @@ use super::quarantine::quarantine;
 use super::salvage;
 use super::schema::{self, SpoolError};
 use crate::core::GatewayId;
-use crate::wire::{Epoch, LossRecord, RangeSet, Timebase, packed};
+use crate::wire::{Encoder, Epoch, LossRecord, RangeSet, Timebase, packed};
 
 /// A batch in the spool.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,9 @@ pub struct SpooledBatch {
     pub readings: u64,
     /// As stored: compressed where that pays.
     pub message: Vec<u8>,
+    /// As it was before it was compressed, of a batch that has just been appended, where the spool keeps it: see
+    /// [`Spool::keep_plain`].
+    pub plain: Option<Vec<u8>>,
 }
 
 /// What the spool holds and what it has lost.
@@ -72,7 +75,10 @@ pub struct Spool {
     pub(super) place: Place,
     pub(super) gateway: GatewayId,
     pub(super) limits: Limits,
+    pub(super) encoder: Encoder,
     pub(super) compressor: packed::Compressor,
+    /// Whether batches that have just been appended are wanted as they were before compression.
+    pub(super) keeps_plain: bool,
     /// The numbers that the hub has.
     pub(super) released: RangeSet,
     /// How many of the released batches the file does not know of yet.
@@ -98,7 +104,7 @@ impl Spool {
     /// Opens or creates the spool at `path`. A damaged file is quarantined; the new one reports the loss to the hub.
     ///
     /// # Errors
-    /// The file cannot be opened or written, has another layout, or belongs to another gateway.
+    /// The file cannot be opened or written, is no spool, has another layout, or belongs to another gateway.
     pub fn open(
         path: &Path,
         gateway: &GatewayId,
@@ -110,12 +116,19 @@ impl Spool {
                 let away = quarantine(path, now)?;
                 tracing::error!(%error, kept_as = %away.display(), "the spool is damaged; started a new one");
                 let mut spool = Self::open_in(path, gateway, limits, None)?;
+                spool.tell_of_little_space();
                 spool.loss = Some(salvage::loss_of(&away, now));
                 spool.stats.damaged_at = Some(now);
                 Ok(spool)
             }
-            opened => opened,
+            opened => opened.inspect(Self::tell_of_little_space),
         }
+    }
+
+    /// Batches that are appended come with their message as it was before compression: for an uplink that sends it
+    /// so. It costs memory until it is sent, and spares undoing the compression.
+    pub fn keep_plain(&mut self, keeps: bool) {
+        self.keeps_plain = keeps;
     }
 
     /// Quarantines the file, whose new name it returns, and goes on in a new one, which reports the loss to the hub.
@@ -124,7 +137,7 @@ impl Spool {
         let fresh = Self::open_in(&self.path, &self.gateway, self.limits, self.vfs.as_deref())?;
         let old = std::mem::replace(self, fresh);
         self.loss = Some(salvage::loss_of(&away, now).after(old.loss));
-        self.holding = old.holding;
+        (self.holding, self.keeps_plain) = (old.holding, old.keeps_plain);
         self.clock = old.clock;
         self.known_ms = old.known_ms;
         self.stats.rewinds = old.stats.rewinds + 1;
@@ -148,7 +161,9 @@ impl Spool {
             place: Place::default(),
             gateway: gateway.clone(),
             limits,
+            encoder: Encoder::default(),
             compressor: packed::Compressor::default(),
+            keeps_plain: false,
             released: RangeSet::default(),
             unsaved: 0,
             handed: Handed::default(),
@@ -256,7 +271,8 @@ impl Spool {
                 "SELECT seq, readings, payload FROM batch WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq LIMIT ?3",
             )?;
             let rows = statement.query_map(params![first, last, left as u64], |row| {
-                Ok(SpooledBatch { seq: row.get(0)?, readings: row.get(1)?, message: row.get(2)? })
+                let (seq, readings, message) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok(SpooledBatch { seq, readings, message, plain: None })
             })?;
             for row in rows {
                 found.push(row?);

@@ -16,7 +16,7 @@ fn a_poll_too_large_for_a_message_becomes_several() {
             reading.observed_at += jiff::SignedDuration::from_millis(ms);
             reading.flag = crate::core::Flag::Suspect;
             reading.reason = Some(crate::core::Reason::Unexpected);
-            reading.raw = vec![0xffff; 4];
+            reading.raw = vec![0xffff; 4].into();
             sent.push(reading);
         }
     }
@@ -254,11 +254,8 @@ fn a_file_of_the_second_layout_is_migrated_and_read() {
 fn a_damaged_file_is_quarantined_and_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
-    std::fs::write(
-        &path,
-        b"no database at all, and long enough for a header of one hundred bytes. ".repeat(9),
-    )
-    .unwrap();
+    let damaged = [&b"SQLite format 3\0"[..], &b"and nothing of a header after it. ".repeat(9)];
+    std::fs::write(&path, damaged.concat()).unwrap();
     let now = Timestamp::from_second(1_800_000_000).unwrap();
     let mut spool = Spool::open(&path, &gateway(), LIMITS, now).unwrap();
     append(&mut spool, readings(1));
@@ -268,6 +265,31 @@ fn a_damaged_file_is_quarantined_and_reported() {
     assert_eq!((loss.first, loss.lost, loss.why, loss.from), (1, None, LossCause::Damaged, now));
     assert_eq!((batches[1].loss, batches[1].readings.len()), (None, 1));
     assert!(dir.path().join("s.damaged-20270115T080000Z").exists());
+}
+
+#[test]
+fn a_file_that_is_no_spool_stays_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = dir.path().join("edge.toml");
+    std::fs::write(&text, "gateway = \"gw-1\"\n".repeat(50)).unwrap();
+    let database = dir.path().join("store of another.db");
+    let other = rusqlite::Connection::open(&database).unwrap();
+    other.execute_batch("CREATE TABLE batch (x); CREATE TABLE reading (y);").unwrap();
+    drop(other);
+    for path in [&text, &database] {
+        let before = std::fs::read(path).unwrap();
+        let opened = Spool::open(path, &gateway(), LIMITS, Timestamp::UNIX_EPOCH);
+        let Err(error) = opened else { panic!("{} was opened", path.display()) };
+        assert!(matches!(error, SpoolError::Foreign { .. }) && !error.may_pass(), "{error:?}");
+        assert_eq!(std::fs::read(path).unwrap(), before);
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is laid beside them");
+    assert!(crate::spool::is_foreign(&text) && !crate::spool::is_foreign(&database));
+    assert!(crate::spool::is_other_database(&database));
+    let own = dir.path().join("spool #1.db");
+    drop(open(&own));
+    assert!(!crate::spool::is_foreign(&own) && !crate::spool::is_other_database(&own));
+    assert!(!crate::spool::is_other_database(&dir.path().join("none")));
 }
 
 #[test]

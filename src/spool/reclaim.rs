@@ -215,7 +215,8 @@ impl<'a> Reclaim<'a> {
         self.stats.bytes += message.len() as u64;
         self.stats.batches = (self.stats.batches + 1).saturating_sub(old.count);
         self.stats.readings = (self.stats.readings + readings).saturating_sub(old.readings);
-        self.spool.insert(&SpooledBatch { seq: old.last, readings, message }, Some(first))?;
+        self.spool
+            .insert(&SpooledBatch { seq: old.last, readings, message, plain: None }, Some(first))?;
         Ok(())
     }
 

@@ -121,7 +121,7 @@ impl<'a> Salvage<'a> {
                 Err(error) => return Ok(Err(error)),
             };
             let batch = row.get(0).and_then(|seq| {
-                Ok(SpooledBatch { seq, readings: row.get(1)?, message: row.get(2)? })
+                Ok(SpooledBatch { seq, readings: row.get(1)?, message: row.get(2)?, plain: None })
             });
             let goes_on = match batch {
                 // A damaged page may hold any number.

@@ -43,6 +43,9 @@ pub enum SpoolError {
     Layout { path: PathBuf, found: i64 },
     #[error("{}", words::other_owner(path, owner))]
     Owner { path: PathBuf, owner: String },
+    /// A file that is no spool, and none of ours to rename or to write to.
+    #[error("{}", words::no_spool(path))]
+    Foreign { path: PathBuf },
     /// What was to be written is not in the spool.
     #[error("{}", words::failed())]
     Storage(#[from] rusqlite::Error),
@@ -84,7 +87,10 @@ impl SpoolError {
 
     /// Whether it may pass: a full disk, a read-only file system, a device that does not answer.
     pub fn may_pass(&self) -> bool {
-        let refused = matches!(self, Self::Layout { .. } | Self::Owner { .. } | Self::Closed);
+        let refused = matches!(
+            self,
+            Self::Layout { .. } | Self::Owner { .. } | Self::Foreign { .. } | Self::Closed
+        );
         !refused && !self.is_damage()
     }
 }
@@ -134,6 +140,9 @@ pub(super) fn open(
         connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE;").map_err(failed)?;
     }
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+    if is_of_others(&connection).map_err(failed)? {
+        return Err(SpoolError::Foreign { path: path.into() });
+    }
     connection
         .execute_batch(&format!(
             "PRAGMA page_size = {PAGE_SIZE};
@@ -184,6 +193,30 @@ pub fn newer_layout(path: &Path) -> Option<SpoolError> {
     let found = header.starts_with(b"SQLite format 3\0").then(|| header.last_chunk::<4>())??;
     let found = i64::from(i32::from_be_bytes(*found));
     (found > SCHEMA_VERSION).then(|| SpoolError::Layout { path: path.into(), found })
+}
+
+/// Whether the SQLite file at `path` is another program's, as it lies there: SQLite opens it as one that nobody
+/// changes, and makes no files beside it.
+pub fn is_other_database(path: &Path) -> bool {
+    let escaped = |byte: &u8| match byte {
+        b'/' | b'.' | b'-' | b'_' => char::from(*byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let Some(path) = path.canonicalize().ok().filter(|path| path.is_file()) else { return false };
+    let path: String = path.as_os_str().as_encoded_bytes().iter().map(escaped).collect();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let opened = Connection::open_with_flags(format!("file:{path}?immutable=1"), flags);
+    opened.and_then(|connection| is_of_others(&connection)).unwrap_or(false)
+}
+
+/// Whether it has tables, and not those that every layout of a spool has.
+fn is_of_others(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row(
+        "SELECT count(*) > 0 AND sum(name IN ('life', 'batch')) < 2 FROM sqlite_schema WHERE type = 'table'",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// Notes in the file at `path`, which its gateway may be using, that everything up to `seq` has been handed over. A

@@ -40,6 +40,11 @@ pub(super) struct News {
     pub handed: RangeSet,
 }
 
+/// What a batch takes in memory.
+fn bytes(batch: &SpooledBatch) -> usize {
+    batch.message.len() + batch.plain.as_ref().map_or(0, Vec::len)
+}
+
 impl Shared {
     pub fn lock(&self) -> MutexGuard<'_, State> {
         lock(&self.0)
@@ -75,7 +80,7 @@ impl State {
             if self.recent.back().is_some_and(|last| last.seq + 1 != batch.seq) {
                 self.clear();
             }
-            self.recent_bytes += batch.message.len();
+            self.recent_bytes += bytes(&batch);
             self.recent.push_back(batch);
         }
         while self.recent_bytes > RECENT_MAX && self.drop_first() {}
@@ -89,7 +94,7 @@ impl State {
 
     fn drop_first(&mut self) -> bool {
         let first = self.recent.pop_front();
-        self.recent_bytes -= first.as_ref().map_or(0, |batch| batch.message.len());
+        self.recent_bytes -= first.as_ref().map_or(0, bytes);
         first.is_some()
     }
 
@@ -106,7 +111,7 @@ impl State {
         }
         let count = self.recent.len().min(count as usize);
         let taken: Vec<_> = self.recent.drain(..count).collect();
-        self.recent_bytes -= taken.iter().map(|batch| batch.message.len()).sum::<usize>();
+        self.recent_bytes -= taken.iter().map(bytes).sum::<usize>();
         taken
     }
 

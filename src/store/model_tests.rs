@@ -234,7 +234,7 @@ impl Run {
             outcome: Outcome::Value(level + more),
             flag,
             reason: Some(Reason::Unexpected),
-            raw: vec![7, 9],
+            raw: vec![7, 9].into(),
             ..good.clone()
         };
         match value {

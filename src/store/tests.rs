@@ -69,7 +69,7 @@ fn flagged(name: &str, minutes: i64, value: f64, flag: Flag) -> Reading {
     Reading {
         flag,
         reason: Some(Reason::Unexpected),
-        raw: vec![0x1234, 0x00ff],
+        raw: vec![0x1234, 0x00ff].into(),
         ..good(name, minutes, value)
     }
 }
@@ -169,7 +169,7 @@ fn readings_come_back_as_they_were() {
     let file = File::new();
     let mut store = file.open();
     let mut raw = missing("pond-1/level", 1, Reason::Sentinel);
-    raw.raw = vec![0xffff, 0x7fff];
+    raw.raw = vec![0xffff, 0x7fff].into();
     let mut sent: Vec<Reading> = Reason::ALL
         .iter()
         .zip(10..)

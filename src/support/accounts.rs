@@ -42,6 +42,16 @@ impl Account {
         Some(Self { name: name.into(), uid: id(2)?, gids })
     }
 
+    /// Its number.
+    pub fn uid(&self) -> u32 {
+        self.uid
+    }
+
+    /// The number of its own group.
+    pub fn gid(&self) -> Option<u32> {
+        self.gids.first().copied()
+    }
+
     /// What keeps this user from `path` with these rights: `path` itself, or the first directory before it. `None`
     /// where nothing does, or where this process cannot see.
     pub fn kept_from(&self, path: &Path, rights: u32) -> Option<PathBuf> {

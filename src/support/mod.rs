@@ -1,6 +1,6 @@
 //! What tasks of every module need: time, back-off, supervision, random numbers. No domain type.
 
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "hub"))]
 pub mod accounts;
 pub mod backoff;
 pub mod certificate;

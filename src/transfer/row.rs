@@ -127,6 +127,7 @@ impl RawRow<'_> {
         };
         let raw =
             registers(self.raw).ok_or_else(|| wrong("raw", self.raw, words::registers_as()))?;
+        let raw = raw.into();
         let counter = self.counter(parameter)?;
         let series = Series::new(station, parameter);
         Ok(Row { reading: Reading { series, observed_at, outcome, flag, reason, raw }, counter })
@@ -204,7 +205,7 @@ mod tests {
         let reason = Reason::ALL[0].id();
         let good = RawRow { reason, ..good() };
         let row = good.check().unwrap();
-        assert_eq!(row.reading.raw, [0x0929, 0xffff]);
+        assert_eq!(*row.reading.raw, [0x0929, 0xffff]);
         assert_eq!(row.counter.unwrap().modulus, Some(1e6));
         for (bad, says) in [
             (RawRow { station: "Pump", ..good }, r#"station "Pump": 1 to 40"#),

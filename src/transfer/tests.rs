@@ -50,7 +50,7 @@ fn readings() -> Vec<Reading> {
     let mut suspect = Reading::good(level.clone(), at(20), 98.5);
     suspect.flag = Flag::Suspect;
     suspect.reason = Some(Reason::Unexpected);
-    suspect.raw = vec![0, 985, 0xffff];
+    suspect.raw = vec![0, 985, 0xffff].into();
     readings.push(suspect);
     let mut untested = Reading::good(level.clone(), at(21), 98.25);
     untested.flag = Flag::NotEvaluated;

@@ -9,17 +9,15 @@
 //! is left out if the flag is 1 (good). `clock` names the clock by which the times were taken; `remains` is the loss
 //! record of a batch that stands for lost ones.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
-use serde::ser::SerializeSeq;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Deserialize;
 
+use super::encoder::Encoder;
 use super::row::Row;
 use super::unknown::may_be_parameter;
 use super::{
-    Epoch, FORMAT, LossRecord, READINGS_MAX, SERIES_MAX, Timebase, UnknownSeries, WireError,
-    at_place, check_count, check_format, read, write_sized,
+    Epoch, LossRecord, READINGS_MAX, SERIES_MAX, Timebase, UnknownSeries, WireError, at_place,
+    check_count, check_format, read,
 };
 use crate::core::{Flag, GatewayId, IdError, Outcome, Reading, Series, StationId, shown};
 use crate::locales::{Text, core as core_words, wire as words};
@@ -53,41 +51,8 @@ struct Message {
     readings: Vec<Row>,
 }
 
-/// A [`Message`] to be written, borrowing everything.
-#[derive(Serialize)]
-struct Written<'a> {
-    v: u8,
-    gateway: &'a GatewayId,
-    epoch: Epoch,
-    seq: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    clock: Option<Timebase>,
-    #[serde(rename = "remains", skip_serializing_if = "Option::is_none")]
-    loss: Option<LossRecord>,
-    at: i64,
-    series: Vec<SeriesText<'a>>,
-    readings: Rows<'a>,
-}
-
-/// A series that is written as text without allocating: a batch may hold a thousand. The station is left out if the
-/// series before has the same one.
-struct SeriesText<'a> {
-    series: &'a Series,
-    same_station: bool,
-}
-
-impl Serialize for SeriesText<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.same_station {
-            serializer.collect_str(&format_args!("/{}", self.series.parameter.id()))
-        } else {
-            serializer.collect_str(self.series)
-        }
-    }
-}
-
-/// Reads the list of series; see [`SeriesText`]. Those with an unknown parameter are `None` and noted in `left_out`;
-/// without it they are refused.
+/// Reads the list of series, where the station is left out if the series before has the same one. Those with an unknown
+/// parameter are `None` and noted in `left_out`; without it they are refused.
 fn read_series(
     texts: &[String],
     mut left_out: Option<&mut UnknownSeries>,
@@ -118,88 +83,9 @@ fn read_series(
     Ok(all)
 }
 
-struct Rows<'a> {
-    at: i64,
-    /// For each reading, the index of its series.
-    numbers: Vec<u32>,
-    readings: &'a [Reading],
-}
-
-impl Serialize for Rows<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rows = serializer.serialize_seq(Some(self.readings.len()))?;
-        for (number, reading) in self.numbers.iter().zip(self.readings) {
-            let after = reading.observed_at.as_millisecond() - self.at;
-            let value = reading.value().map(Number);
-            match (value, reading.flag) {
-                (Some(value), Flag::Good) => rows.serialize_element(&(number, after, value))?,
-                (value, flag) if reading.raw.is_empty() => {
-                    rows.serialize_element(&(number, after, value, flag, reading.reason))?;
-                }
-                (value, flag) => {
-                    let row = (number, after, value, flag, reading.reason, &reading.raw);
-                    rows.serialize_element(&row)?;
-                }
-            }
-        }
-        rows.end()
-    }
-}
-
-/// A value. A whole one is written without ".0"; readers take it for the same number.
-struct Number(f64);
-
-/// Up to this number, 2^53, every whole number is exact as a float.
-const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
-
-impl Serialize for Number {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(value) = *self;
-        let whole = value as i64;
-        // Compared by bits: there is no integer for -0.0.
-        if value.abs() <= WHOLE_MAX && (whole as f64).to_bits() == value.to_bits() {
-            serializer.serialize_i64(whole)
-        } else {
-            serializer.serialize_f64(value)
-        }
-    }
-}
-
-/// Approximate bytes of a series and a good reading of it: a name of 20 characters, a value of 8 digits.
-const SIZE_PER_READING: usize = 48;
-
 impl Batch {
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.encode(&self.readings)
-    }
-
-    /// The message of this batch with `readings` in place of its own.
-    pub fn encode(&self, readings: &[Reading]) -> Vec<u8> {
-        let at = readings.iter().map(|r| r.observed_at.as_millisecond()).min().unwrap_or(0);
-        let count = readings.len();
-        let mut places: HashMap<&Series, u32> = HashMap::with_capacity(count);
-        let mut series = Vec::with_capacity(count);
-        let mut numbers = Vec::with_capacity(count);
-        for reading in readings {
-            numbers.push(*places.entry(&reading.series).or_insert_with(|| {
-                let last: Option<&SeriesText> = series.last();
-                let same_station = last.is_some_and(|s| s.series.station == reading.series.station);
-                series.push(SeriesText { series: &reading.series, same_station });
-                series.len() as u32 - 1
-            }));
-        }
-        let message = Written {
-            v: FORMAT,
-            gateway: &self.gateway,
-            epoch: self.epoch,
-            seq: self.seq,
-            clock: self.clock,
-            loss: self.loss,
-            at,
-            series,
-            readings: Rows { at, numbers, readings },
-        };
-        write_sized(&message, 128 + count * SIZE_PER_READING)
+        Encoder::default().encode(self, &self.readings)
     }
 
     /// Reads a message.
@@ -282,7 +168,7 @@ fn reading(row: Row, at: i64, series: &[Option<Series>]) -> Result<Option<Readin
         (None, flag, _) => return Err(words::no_value_yet_flagged(u8::from(flag))),
     };
     let Some(series) = series.clone() else { return Ok(None) };
-    Ok(Some(Reading { series, observed_at, outcome, flag, reason, raw }))
+    Ok(Some(Reading { series, observed_at, outcome, flag, reason, raw: raw.into() }))
 }
 
 #[cfg(test)]
@@ -300,7 +186,7 @@ mod tests {
         let mut suspect = Reading::good(level.clone(), at, 98.5);
         suspect.flag = Flag::Suspect;
         suspect.reason = Some(Reason::Unexpected);
-        suspect.raw = vec![985];
+        suspect.raw = vec![985].into();
         Batch {
             gateway: "gw-1".parse().unwrap(),
             epoch: Epoch(0x8c5f),
@@ -356,10 +242,10 @@ mod tests {
     #[test]
     fn a_series_that_is_not_known_is_left_out_and_named() {
         let text = r#"{"v":1,"gateway":"gw-1","epoch":"0000000000008c5f","seq":17,"at":0,
-            "series":["pond-1/depth","/level","/ph"],"readings":[[0,0,1],[1,0,2],[2,0,3],[0,0,null,9,"timeout"]]}"#;
+            "series":["pond-1/depth","/level","/chlorine"],"readings":[[0,0,1],[1,0,2],[2,0,3],[0,0,null,9,"timeout"]]}"#;
         let mut left_out = UnknownSeries::default();
         let batch = Batch::known_from_bytes(text.as_bytes(), &mut left_out).unwrap();
-        assert_eq!(left_out.names(), ["pond-1/depth", "pond-1/ph"]);
+        assert_eq!(left_out.names(), ["pond-1/depth", "pond-1/chlorine"]);
         let [reading] = &batch.readings[..] else { panic!("{batch:?}") };
         assert_eq!(
             (reading.series.to_string(), reading.value()),

@@ -284,7 +284,7 @@ mod tests {
                 "pump-1/energy_total\",\"unit\":\"kWh\"",
                 "listed twice",
             ),
-            ("pond-1/level", "pond-1/ph", "series[1]"),
+            ("pond-1/level", "pond-1/chlorine", "series[1]"),
             ("0.1.0", &"x".repeat(65), "version is longer than 64"),
             ("5d41402abc4b2a76", &long, "config is longer"),
             ("0000000000000007", &long, "epoch"),
@@ -310,9 +310,9 @@ mod tests {
     #[test]
     fn a_parameter_of_a_later_version_is_left_out_with_its_unit() {
         let later =
-            GOOD.replacen("pond-1/level\",\"unit\":\"m\"", "pond-1/ph\",\"unit\":\"pH\"", 1);
+            GOOD.replacen("pond-1/level\",\"unit\":\"m\"", "pond-1/chlorine\",\"unit\":\"pH\"", 1);
         let (birth, unknown) = Birth::known_from_bytes(later.as_bytes()).unwrap();
-        assert_eq!((birth.series.len(), unknown.names()), (1, &["pond-1/ph".to_owned()][..]));
+        assert_eq!((birth.series.len(), unknown.names()), (1, &["pond-1/chlorine".to_owned()][..]));
         assert!(Birth::from_bytes(later.as_bytes()).is_err());
         assert!(Birth::known_from_bytes(GOOD.as_bytes()).unwrap().1.is_empty());
     }

@@ -5,6 +5,7 @@
 mod ack;
 mod batch;
 mod birth;
+mod encoder;
 mod enrolment;
 mod ids;
 mod json;
@@ -24,6 +25,8 @@ use crate::locales::{Lang, Text, wire as words, within};
 pub use ack::Ack;
 pub use batch::Batch;
 pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
+#[cfg(feature = "edge")]
+pub use encoder::Encoder;
 pub use enrolment::{
     Code, ENROLMENT_MAX, ENROLMENT_NAME, ENROLMENT_PATH, ENROLMENT_PORT, EnrolAnswer, EnrolRefusal,
     EnrolRequest, Refused, Secret, is_reserved,
@@ -32,7 +35,7 @@ pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
 pub use ranges::RangeSet;
 pub use report::{
-    BusSaid, DeviceSaid, GatewayReport, REPORT_MAX, ReportHead, SpoolReport, TEXT_MAX,
+    BusSaid, DeviceSaid, GatewayReport, REPORT_MAX, ReportHead, STATES, SpoolReport, TEXT_MAX,
     TrafficReport,
 };
 pub use shown::{CLOCKS_APART_MAX, ShownTime};

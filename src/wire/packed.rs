@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_parameter_of_a_later_version_holds_up_no_other_reading() {
         let later = br#"{"v":1,"gateway":"gw-1","epoch":"0000000000000007","seq":2,"at":0,
-            "series":["pond-1/ph","/level"],"readings":[[0,0,7.1],[1,0,1.5]]}"#;
+            "series":["pond-1/chlorine","/level"],"readings":[[0,0,7.1],[1,0,1.5]]}"#;
         let message = bundle(&[batch(1, 1).to_bytes(), later.to_vec()]);
         assert!(unpack(&message).is_err());
         for message in [message.clone(), compress(&message)] {
@@ -183,7 +183,7 @@ mod tests {
                 batches.iter().map(|b| (b.seq, b.readings.len())).collect::<Vec<_>>(),
                 [(1, 1), (2, 1)]
             );
-            assert_eq!(unknown.names(), ["pond-1/ph"]);
+            assert_eq!(unknown.names(), ["pond-1/chlorine"]);
         }
         assert!(unpack_known(&batch(1, 1).to_bytes()).unwrap().1.is_empty());
     }

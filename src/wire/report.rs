@@ -13,16 +13,20 @@ use crate::locales::{Text, wire as words};
 /// room to spare. Engineering judgement.
 pub const REPORT_MAX: usize = 64 * 1024;
 
-/// Buses of a report, at most: as many lines as a gateway with expansion cards has ports. Engineering judgement.
-pub const BUSES_MAX: usize = 32;
+/// Buses of a report, at most: each terminal that dials in is one, and a township has dozens. Engineering judgement.
+pub const BUSES_MAX: usize = 256;
 /// Devices of a bus of a report, at most: the units of one line (Modbus over serial line V1.02, 2.2).
 pub const DEVICES_MAX: usize = 247;
 
 /// The longest word of a report, characters: an id, a name, a version, a digest. Engineering judgement.
 pub const WORD_MAX: usize = 64;
 
-/// The longest text of a report, characters: the last error of a device. Engineering judgement: a line of a table.
+/// The longest text of a report, characters: the last error of a device or a line. Engineering judgement: a line of a
+/// table.
 pub const TEXT_MAX: usize = 120;
+
+/// The words of this version for the state of a line or a device.
+pub const STATES: [&str; 6] = ["new", "never", "online", "suspect", "offline", "unreachable"];
 
 /// Retained at `…/report`: what a gateway says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,7 +53,17 @@ pub struct GatewayReport {
     /// Bytes that it has written to its disk since its start; `None` where its system does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk_written: Option<u64>,
+    /// Where there is no room for all: those first that are not well.
     pub buses: Vec<BusSaid>,
+    /// Buses, and devices of all buses, that are left out, as there is no room for them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub buses_left_out: usize,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub devices_left_out: usize,
+}
+
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// What a gateway says of its spool.
@@ -86,8 +100,15 @@ pub struct TrafficReport {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BusSaid {
     pub name: String,
-    /// Whether its line answers: `online`, `suspect`, `offline`, or a word of a version to come.
+    /// Whether its line can be opened: `new` before the first poll, `online`, `suspect`, `unreachable` (`offline` in
+    /// the words of earlier versions), or a word of a version to come.
     pub state: String,
+    /// Since when it is in this state, by the gateway's clock at that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Why it cannot be opened, and what to do, in words, in English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
     pub polls: u64,
     /// Polls that were left out, since the one before was still running.
     pub missed: u64,
@@ -103,7 +124,8 @@ pub struct DeviceSaid {
     /// Id of its profile.
     pub profile: String,
     pub station: StationId,
-    /// As of a bus; `new` before it was asked for the first time.
+    /// `new` before it was asked for the first time, `never` where it has never answered since the start, `online`,
+    /// `suspect`, `offline`, `unreachable` while its line is, or a word of a version to come.
     pub state: String,
     /// Since when it is in this state, by the gateway's clock at that time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,7 +133,8 @@ pub struct DeviceSaid {
     /// Whether it has answered since the gateway's start.
     #[serde(default)]
     pub seen: bool,
-    /// Share of its requests that brought values since the gateway's start, 0 to 1; `None` before the first.
+    /// Share of its requests that brought values since the gateway's start, 0 to 1, where a poll that was lost as the
+    /// line could not be opened counts as a request that brought none; `None` before the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub success: Option<f64>,
     /// Why most of its requests that failed did, as the id of a reason.
@@ -151,10 +174,13 @@ impl GatewayReport {
             broker_certificate_until: None,
             disk_written: None,
             buses: Vec::new(),
+            buses_left_out: 0,
+            devices_left_out: 0,
         }
     }
 
-    /// Leaves out what is more than a report may have: buses and devices beyond the bounds, the ends of words.
+    /// Leaves out what is more than a report may have: buses and devices beyond the bounds, of those that are well the
+    /// last ones first, and the ends of words.
     pub fn cut(&mut self) {
         let cut = |text: &mut String, most: usize| {
             if let Some((end, _)) = text.char_indices().nth(most) {
@@ -163,9 +189,18 @@ impl GatewayReport {
         };
         cut(&mut self.version, WORD_MAX);
         cut(&mut self.config, WORD_MAX);
-        self.buses.truncate(BUSES_MAX);
+        if self.buses.len() > BUSES_MAX {
+            self.put_worst_first();
+            let gone = self.buses.split_off(BUSES_MAX);
+            self.buses_left_out += gone.len();
+            self.devices_left_out += gone.iter().map(|bus| bus.devices.len()).sum::<usize>();
+        }
         for bus in &mut self.buses {
             cut(&mut bus.name, WORD_MAX);
+            if let Some(error) = &mut bus.error {
+                cut(error, TEXT_MAX);
+            }
+            self.devices_left_out += bus.devices.len().saturating_sub(DEVICES_MAX);
             bus.devices.truncate(DEVICES_MAX);
             for device in &mut bus.devices {
                 cut(&mut device.profile, WORD_MAX);
@@ -177,11 +212,12 @@ impl GatewayReport {
     }
 
     /// The message, compressed or not; one that would be larger than [`REPORT_MAX`] without the devices that do not
-    /// fit, the last ones first.
+    /// fit, those first that are well.
     pub fn to_bytes(&self, compress: bool) -> Vec<u8> {
         let mut bytes = write(self);
         if bytes.len() > REPORT_MAX {
             let mut shorter = self.clone();
+            shorter.put_worst_first();
             while bytes.len() > REPORT_MAX && shorter.drop_devices() {
                 bytes = write(&shorter);
             }
@@ -189,12 +225,23 @@ impl GatewayReport {
         if compress { packed::compress_well(&bytes) } else { bytes }
     }
 
-    /// Leaves out the last half of the devices of the bus that has most of them; `false` where none is left.
+    /// Leaves out the last half of the devices of the bus that has most of them, of equal ones the last; `false` where
+    /// none is left.
     fn drop_devices(&mut self) -> bool {
         let largest = self.buses.iter_mut().max_by_key(|bus| bus.devices.len());
         let Some(bus) = largest.filter(|bus| !bus.devices.is_empty()) else { return false };
-        bus.devices.truncate(bus.devices.len() / 2);
+        let left = bus.devices.len() / 2;
+        self.devices_left_out += bus.devices.len() - left;
+        bus.devices.truncate(left);
         true
+    }
+
+    /// Sorts buses, and the devices of each: those first that are not well, in the order that they had.
+    fn put_worst_first(&mut self) {
+        for bus in &mut self.buses {
+            bus.devices.sort_by_key(DeviceSaid::is_well);
+        }
+        self.buses.sort_by_key(BusSaid::is_well);
     }
 
     /// Reads a message, compressed or not. Fields that this version does not know are left out.
@@ -232,14 +279,30 @@ impl GatewayReport {
 }
 
 impl BusSaid {
+    /// Whether its line can be opened and all its devices give values.
+    pub fn is_well(&self) -> bool {
+        self.state == "online" && self.devices.iter().all(DeviceSaid::is_well)
+    }
+
     fn check(&self) -> Result<(), Text> {
         check_length("name", &self.name, WORD_MAX)?;
         check_length("state", &self.state, WORD_MAX)?;
+        check_length("error", self.error.as_deref().unwrap_or_default(), TEXT_MAX)?;
         check_share("busy", Some(self.busy))
     }
 }
 
 impl DeviceSaid {
+    /// Whether it answers and has never given a value since the gateway's start: its address or profile is wrong, or it
+    /// is not ready.
+    pub fn gives_no_values(&self) -> bool {
+        self.state == "online" && self.success == Some(0.0)
+    }
+
+    fn is_well(&self) -> bool {
+        self.state == "online" && !self.gives_no_values()
+    }
+
     fn check(&self) -> Result<(), Text> {
         check_length("profile", &self.profile, WORD_MAX)?;
         check_length("state", &self.state, WORD_MAX)?;

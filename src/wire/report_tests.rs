@@ -73,12 +73,32 @@ fn a_report_is_no_larger_than_allowed() {
     report.buses = vec![report.buses[0].clone(); 8];
     let bytes = report.to_bytes(false);
     assert!(bytes.len() <= REPORT_MAX);
-    assert!(GatewayReport::from_bytes(&bytes).is_ok());
+    let read = GatewayReport::from_bytes(&bytes).unwrap();
+    let kept: usize = read.buses.iter().map(|bus| bus.devices.len()).sum();
+    assert_eq!(read.devices_left_out, 8 * DEVICES_MAX - kept);
     let packed = report.to_bytes(true);
     assert!(GatewayReport::from_bytes(&packed).is_ok());
     report.buses = vec![BusSaid { devices: vec![], ..report.buses[0].clone() }; BUSES_MAX + 1];
     let error = GatewayReport::from_bytes(&report.to_bytes(false)).unwrap_err().to_string();
-    assert!(error.contains("at most 32"), "{error}");
+    assert!(error.contains("at most 256"), "{error}");
+}
+
+#[test]
+fn what_is_not_well_is_left_out_last_and_what_is_left_out_is_counted() {
+    let mut report = read_text(GOOD).unwrap();
+    let mut well = report.buses[0].clone();
+    well.devices[0].state = "online".into();
+    assert!(well.is_well());
+    let mut silent = well.clone();
+    (silent.name, silent.devices[0].success) = ("silent".into(), Some(0.0));
+    assert!(silent.devices[0].gives_no_values() && !silent.is_well());
+    report.buses = vec![well; BUSES_MAX + 3];
+    report.buses.push(silent);
+    report.cut();
+    assert_eq!((report.buses.len(), report.buses_left_out), (BUSES_MAX, 4));
+    assert_eq!((report.buses[0].name.as_str(), report.devices_left_out), ("silent", 4));
+    let read = GatewayReport::from_bytes(&report.to_bytes(true)).unwrap();
+    assert_eq!(read.buses[0].devices.len(), 1);
 }
 
 #[test]

@@ -34,6 +34,8 @@ fn main() {
         registers_max: 125,
         holes: Vec::new(),
         seams: Vec::new(),
+        wrong: Vec::new(),
+        in_parts: false,
         costs: Costs { request_us: 25_800.0, register_us: 2083.0 },
     };
     println!(

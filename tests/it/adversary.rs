@@ -36,7 +36,7 @@ use truth::Facts;
 use world::World;
 
 /// Townships that a plain run judges.
-const TOWNSHIPS: u64 = 2_000;
+const TOWNSHIPS: u64 = 1_000;
 
 /// Parts that are judged at the same time.
 const PARTS: u64 = 4;

@@ -36,13 +36,15 @@ fn each_failure_has_its_reason_and_the_others_go_on() {
         ("exception", Reason::Exception, always(|q| Deed::Send(q.frame(&[0x83, 2])))),
         ("too-many", Reason::Length, always(|q| Deed::Send(q.registers(&[1000, 2000])))),
         ("too-few", Reason::Length, always(|q| Deed::Send(q.registers(&[])))),
-        // The length that its header gives never comes.
-        ("babble", Reason::Timeout, always(|_| Deed::Send(vec![0x55; 40]))),
+        // Bytes that are no Modbus TCP.
+        ("babble", Reason::Transport, always(|_| Deed::Send(vec![0x55; 40]))),
         (
             "another-protocol",
             Reason::Transport,
             always(|q| Deed::Send(changed(q.registers(&[1000]), 2))),
         ),
+        // A head, and nothing behind.
+        ("head-only", Reason::Transport, always(|q| Deed::Send(q.head()))),
         (
             "another-transaction",
             Reason::Foreign,

@@ -71,6 +71,37 @@ fn the_shipped_configuration_is_in_order() {
 }
 
 #[test]
+fn check_takes_files_and_settings_as_the_daemons_do() {
+    let edge = repository("config/edge.toml");
+    let (code, printed, told) = outcome(hanqing().arg("check").arg("-c").arg(&edge));
+    assert_eq!(code, Some(0), "{printed}{told}");
+    let mut both = hanqing();
+    both.arg("check").arg("-c").arg(&edge).arg(repository("config/township.toml"));
+    let (code, printed, told) = outcome(both.args(["--set", "bus.0.interval_s=60", "--json"]));
+    assert_eq!(code, Some(0), "{printed}{told}");
+    let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(document["files"][0]["kind"], "gateway");
+    assert_eq!(document["files"][1]["kind"], "township");
+    let mut wrong = hanqing();
+    wrong.args(["check", "--lang", "en", "-c"]).arg(&edge);
+    let (code, printed, _) = outcome(wrong.args(["--set", "bus.interval_s=1"]));
+    assert_eq!(code, Some(2), "{printed}");
+    assert!(printed.starts_with("--set bus.interval_s: "), "{printed}");
+    assert!(printed.contains("say which element, counted from 0: bus.0.interval_s"), "{printed}");
+}
+
+#[test]
+fn output_that_does_not_get_through_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut check = hanqing();
+    check.arg("check").arg(repository("config/edge.toml")).stdout(full);
+    let output = check.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(!output.stderr.is_empty());
+}
+
+#[test]
 fn a_bad_ledger_row_is_named_and_nothing_of_its_file_is_entered() {
     let context = Context::new();
     context.hub_config();

@@ -14,8 +14,12 @@ pub struct Question {
     pub unit: u8,
     /// The function code.
     pub function: u8,
+    /// On the wire, of the first register.
+    pub address: u16,
     /// How many registers are asked for.
     pub count: u16,
+    /// How many questions came before it on its connection.
+    pub nth: u32,
     /// How many questions came before it, over all connections.
     pub number: u32,
 }
@@ -32,6 +36,11 @@ impl Question {
         frame
     }
 
+    /// A head of length one: a unit, and nothing behind.
+    pub fn head(&self) -> Vec<u8> {
+        self.frame(&[])
+    }
+
     /// The answer that gives these holding registers.
     pub fn registers(&self, words: &[u16]) -> Vec<u8> {
         let mut pdu = vec![3, words.len() as u8 * 2];
@@ -46,6 +55,8 @@ pub enum Deed {
     Send(Vec<u8>),
     /// Sends these bytes after this time, and reads nothing before.
     SendLate(Duration, Vec<u8>),
+    /// Sends these bytes and closes the connection.
+    SendAndClose(Vec<u8>),
     /// Says nothing, and stays connected.
     Nothing,
     /// Closes the connection.
@@ -95,14 +106,16 @@ fn serve(
     numbers: &AtomicU32,
     deed: &(impl Fn(&Question) -> Deed + ?Sized),
 ) -> std::io::Result<()> {
-    loop {
+    for nth in 0.. {
         let mut asked = [0; 12];
         stream.read_exact(&mut asked)?;
         let question = Question {
             transaction: [asked[0], asked[1]],
             unit: asked[6],
             function: asked[7],
+            address: u16::from_be_bytes([asked[8], asked[9]]),
             count: u16::from_be_bytes([asked[10], asked[11]]),
+            nth,
             number: numbers.fetch_add(1, SeqCst),
         };
         match deed(&question) {
@@ -111,8 +124,10 @@ fn serve(
                 thread::sleep(after);
                 stream.write_all(&bytes)?;
             }
+            Deed::SendAndClose(bytes) => return stream.write_all(&bytes),
             Deed::Nothing => {}
             Deed::Close => return Ok(()),
         }
     }
+    Ok(())
 }

@@ -58,8 +58,8 @@ fn mandoc_takes_every_page_and_shows_it_in_its_language() {
     let (code, found, told) = mandoc(&["-Tlint", "-Wwarning"], &pages);
     assert_eq!((code, found.as_str(), told.as_str()), (Some(0), "", ""));
     for (page, parts) in [
-        ("man/man1/hanqing-check.1", ["SYNOPSIS\nhanqing check [OPTIONS] <FILE>...", "--connect"]),
-        ("man/zh_CN/man1/hanqing-check.1", ["用法\nhanqing check [选项] <文件>...", "--connect"]),
+        ("man/man1/hanqing-check.1", ["SYNOPSIS\nhanqing check [OPTIONS] [FILE]...", "--connect"]),
+        ("man/zh_CN/man1/hanqing-check.1", ["用法\nhanqing check [选项] [文件]...", "--connect"]),
     ] {
         let (code, shown, _) = mandoc(&["-Tutf8"], &[folder.path().join(page)]);
         let shown = without_overstrikes(&shown);
@@ -112,7 +112,8 @@ fn bash_completes_commands_options_and_values() {
         ("hanqing stat", "status\n"),
         ("hanqing man", "\n"),
         ("hanqing report iss", "issue\n"),
-        ("hanqing check --con", "--connect\n"),
+        ("hanqing check --con", "--config\n--connect\n"),
+        ("hanqing check --conn", "--connect\n"),
         ("hanqing export --form", "--format\n"),
         ("hanqing export --format c", "csv\n"),
     ] {

@@ -94,3 +94,50 @@ fn a_register_that_spoils_a_value_is_named() {
     assert_eq!(code, Some(1));
     assert!(printed.contains("cannot be decoded (register 2 holds 40,"), "{printed}");
 }
+
+#[test]
+fn what_a_device_says_of_itself_is_shown_and_another_type_is_warned_of() {
+    let context = Context::new();
+    let profile = context.path("own.toml");
+    let text = "id = 'own'\nname = 'Own'\nsource = 'a test'\nverified_by = 'nobody'\nconfidence = 0.5\n\
+        [[point]]\nparameter = 'level'\nfunction = 3\naddress = 4\ntype = 'u16'\nscale = 0.001\nunit = 'm'\n\
+        invalid = [65535]\n[[text]]\nname = 'model'\nfunction = 3\naddress = 70\nregisters = 2\nbegins = 'PZEM'\n\
+        [example]\nsource = 'a test'\nblock = [{ function = 3, address = 4, words = [2350] }]\n\
+        expect = { level = 2.35 }\n";
+    std::fs::write(&profile, text).unwrap();
+    // "PZEM", "AB", and none.
+    let field = Pymodbus::start(&json!({
+        "1": {"4": [2350], "70": [0x505A, 0x454D]},
+        "2": {"4": [2350], "70": [0x4142, 0]},
+        "3": {"4": [2350]},
+    }));
+    let tcp = format!("127.0.0.1:{}", field.port);
+    let read = |unit: &str, more: &[&str]| {
+        let mut command = hanqing();
+        command.env("HANQING_LANG", "en").args([
+            "read",
+            "--tcp",
+            &tcp,
+            "--unit",
+            unit,
+            "--profile",
+        ]);
+        let (code, printed, told) = outcome(command.arg(&profile).args(more));
+        assert_eq!(code, Some(0), "{printed}{told}");
+        (printed, told)
+    };
+    let (printed, told) = read("1", &[]);
+    assert!(
+        printed.contains("the device says: model = PZEM") && told.is_empty(),
+        "{printed}{told}"
+    );
+    let (printed, told) = read("2", &[]);
+    assert!(printed.contains("the device says: model = AB"), "{printed}");
+    assert!(told.contains("begins with PZEM: this is probably another device"), "{told}");
+    let (printed, told) = read("3", &[]);
+    assert!(printed.contains("its model could not be read") && told.is_empty(), "{printed}{told}");
+    let (printed, _) = read("2", &["--json"]);
+    let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let text = &document["texts"][0];
+    assert_eq!((&text["value"], &text["expected"]), (&json!("AB"), &json!(false)));
+}

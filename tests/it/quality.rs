@@ -59,7 +59,7 @@ fn a_jump_and_a_pump_without_flow_are_flagged_and_kept() {
     });
     field.change(&json!({"1": {"4": [9350]}}));
     let (jump, reading) = flagged(&context, LEVEL, 0, Flag::Fail, Some(Reason::Spike));
-    assert_eq!((reading.value(), reading.raw.as_slice()), (Some(9.35), &[9350][..]));
+    assert_eq!((reading.value(), &*reading.raw), (Some(9.35), &[9350][..]));
     let readings = context.readings(LEVEL);
     assert!(readings[..jump].iter().all(|r| r.flag == Flag::Good && r.raw.is_empty()));
     // It stays there: a step, of which one reading is flagged.

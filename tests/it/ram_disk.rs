@@ -35,11 +35,15 @@ fn a_spool_in_memory_is_a_warning_of_check_and_one_line_in_the_log() {
     for (lang, word) in [("zh", "内存盘"), ("en", "main memory")] {
         // Its folder is still to be made.
         let (code, said) = checked(&context, "edge.toml", lang);
+        assert!(code == Some(2) && said.contains("mkdir -p") && said.contains(word), "{said}");
+    }
+    std::fs::create_dir(spool.parent().unwrap()).unwrap();
+    for (lang, word) in [("zh", "内存盘"), ("en", "main memory")] {
+        let (code, said) = checked(&context, "edge.toml", lang);
         let named = said.contains("spool.path") && said.contains(&spool.display().to_string());
         assert!(code == Some(0) && named && said.contains(word), "{said}");
         assert!(said.contains("OpenWrt") && said.contains("tmpfs"), "{said}");
     }
-    std::fs::create_dir(spool.parent().unwrap()).unwrap();
     let edge = context.edge();
     wait_for("the gateway", || {
         let log = context.log("edge");

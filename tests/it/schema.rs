@@ -77,7 +77,7 @@ fn reading() -> impl Strategy<Value = Reading> {
                 outcome: Outcome::Value(value),
                 flag,
                 reason: (flag != Flag::NotEvaluated).then_some(reason),
-                raw,
+                raw: raw.into(),
             },
         },
     )
@@ -161,7 +161,9 @@ fn a_report_that_is_written_fits() {
     };
     report.buses = vec![BusSaid {
         name: "塘".repeat(70),
-        state: "online".into(),
+        state: "unreachable".into(),
+        since: Some(at(7)),
+        error: Some("线".repeat(400)),
         polls: 1,
         missed: 0,
         busy: 1.0,
@@ -198,7 +200,7 @@ fn a_broken_report_is_refused_by_schema_and_reader() {
             ("/spool/size_max", json!("1 GB")),
             ("/traffic/bytes", json!(1.5)),
             ("/buses", json!({})),
-            ("/buses", json!(vec![good["buses"][0].clone(); 33])),
+            ("/buses", json!(vec![good["buses"][0].clone(); 257])),
             ("/buses/0/name", json!("x".repeat(65))),
             ("/buses/0/busy", json!(1.5)),
             ("/buses/0/polls", json!(-1)),

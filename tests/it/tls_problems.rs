@@ -199,10 +199,9 @@ fn a_port_without_tls_or_without_anybody_is_told() {
     let good = settings(format!("mqtts://localhost:{nobody}"), &folder);
     says(&good, &[&format!("nothing listens on port {nobody}"), "; start the broker"]);
 
-    // A label of 64 letters: no name server has to be asked.
-    let host = "a".repeat(64);
-    let good = settings(format!("mqtts://{host}.invalid:{nobody}"), &folder);
-    says(&good, &[&format!("the name {host}.invalid cannot be looked up"), "; correct mqtt.url"]);
+    // The C library refuses a name that begins so, without asking a name server.
+    let good = settings(format!("mqtts://-pond.invalid:{nobody}"), &folder);
+    says(&good, &["the name -pond.invalid cannot be looked up", "; correct mqtt.url"]);
 }
 
 #[test]

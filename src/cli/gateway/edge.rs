@@ -16,11 +16,12 @@ use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
 use crate::cli::reload;
 use crate::cli::runtime::{block_on, stop_signal};
+use crate::cli::usage::bail_usage;
 use crate::config::{self, LoadedEdge};
 use crate::edge::control::{ControlSocket, SocketError};
 use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
 use crate::locales::{Text, spool as words};
-use crate::spool::Spool;
+use crate::spool::{Spool, SpoolError};
 use crate::support::files::{folder_of, with_suffix};
 use crate::support::{Clock, service};
 
@@ -112,6 +113,9 @@ fn warn((settings, _): &LoadedEdge) {
     for warning in exposed.chain(config::gateway_files_in_memory(settings)) {
         tracing::warn!("{warning}");
     }
+    for problem in config::unused_profiles(settings) {
+        tracing::warn!(%problem, "a device profile that no device uses is wrong");
+    }
 }
 
 fn refusal(problems: Vec<Text>) -> RefusedReload {
@@ -163,6 +167,8 @@ async fn open_spool(
             {
                 error
             }
+            // Started again, it would meet the same file.
+            Err(SpoolError::Foreign { path }) => bail_usage!(words::no_spool(&path)),
             Err(error) => return Err(error.into()),
         };
         if let Some((path, owner)) = closed_to_us(&settings.spool.path) {

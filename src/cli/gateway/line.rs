@@ -1,24 +1,19 @@
 //! The serial or TCP line for a technician's command: through the running gateway, or opened by the command itself.
 
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 
+use super::requests::Line;
 use crate::cli::config_args::{ConfigArgs, setting};
 use crate::cli::usage::bail_usage;
-use crate::cli::values::within;
+use crate::cli::values::{speed, within};
 use crate::config::{self, Profiles};
-use crate::device::Request;
-use crate::edge::control::{Answer, Client, Command, Failure, ReadCommand};
-use crate::locales::{Text, gateway as words};
-use crate::modbus::{BusSettings, Link, Parity, ReadRequest, SerialMode, SerialSettings};
-use crate::support::{Clock, Stopwatch};
-
-/// Speeds of a serial line, bit/s: from the slowest telemetry modems to the limit of RS-485 drivers. Engineering
-/// judgement.
-const BAUDS: RangeInclusive<u32> = 300..=4_000_000;
+use crate::core::toml_text;
+use crate::edge::control::Client;
+use crate::locales::{Text, commissioning, gateway as words};
+use crate::modbus::{BusSettings, Parity, SerialSettings};
 
 /// The options that select a line.
 #[derive(Args)]
@@ -29,7 +24,7 @@ pub struct LineArguments {
     set: Vec<(String, String)>,
     #[arg(long, value_name = "NAME", requires = "config")]
     bus: Option<String>,
-    #[arg(long, value_name = "BITS", value_delimiter = ',', value_parser = within(BAUDS))]
+    #[arg(long, value_name = "BITS", value_delimiter = ',', value_parser = speed)]
     pub baud: Vec<u32>,
     #[arg(long, value_delimiter = ',', value_parser = parity)]
     pub parity: Vec<Parity>,
@@ -37,6 +32,10 @@ pub struct LineArguments {
     stop_bits: u8,
     #[arg(long, value_name = "MS", value_parser = within::<u64>(10..=60_000))]
     timeout_ms: Option<u64>,
+    #[arg(long)]
+    bytes: bool,
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Exactly one of these options is given.
@@ -76,6 +75,10 @@ pub struct Setup {
     pub profiles: Profiles,
     /// Whether the buses come from a configuration.
     pub configured: bool,
+    /// Whether every frame is shown.
+    bytes: bool,
+    /// Whether a document is printed, and nothing else.
+    pub json: bool,
     socket: Option<PathBuf>,
 }
 
@@ -94,6 +97,7 @@ impl LineArguments {
             Some(file) => self.configured(file)?,
             None => self.ad_hoc()?,
         };
+        (setup.bytes, setup.json) = (self.bytes, self.json);
         if let Some(timeout_ms) = self.timeout_ms {
             for bus in &mut setup.buses {
                 bus.timeout_ms = timeout_ms;
@@ -120,12 +124,12 @@ impl LineArguments {
             let asked = self.bus.as_deref().unwrap_or_default();
             bail_usage!(words::no_such_bus(asked, file, Text::list(&names)));
         }
-        Ok(Setup { buses, profiles, configured: true, socket })
+        Ok(Setup { buses, profiles, configured: true, bytes: false, json: false, socket })
     }
 
     fn ad_hoc(&self) -> anyhow::Result<Setup> {
         // Parsed, so that the defaults are those of a configuration.
-        let mut bus: BusSettings = toml::from_str("name = \"line\"")?;
+        let mut bus: BusSettings = toml_text::parse("name = \"line\"")?;
         bus.tcp = self.source.tcp.clone();
         bus.rtu_tcp = self.source.rtu_tcp.clone();
         bus.serial = self.source.serial.clone().map(|port| SerialSettings {
@@ -137,7 +141,14 @@ impl LineArguments {
         });
         bus.name = bus.line();
         let (profiles, _) = config::profiles(None);
-        Ok(Setup { buses: vec![bus], profiles, configured: false, socket: None })
+        Ok(Setup {
+            buses: vec![bus],
+            profiles,
+            configured: false,
+            bytes: false,
+            json: false,
+            socket: None,
+        })
     }
 }
 
@@ -161,77 +172,12 @@ impl Setup {
         {
             let gateway = client.status().gateway.as_str();
             complain!("{}", words::through_gateway(&bus.name, gateway, socket));
+            if self.bytes {
+                complain!("{}", commissioning::bytes_unseen());
+            }
             return Ok(Line::Gateway(Box::new(client), bus.name.clone()));
         }
         anyhow::ensure!(bus.dtu.is_none(), words::terminal_needs_gateway(bus.line()));
-        Ok(Line::Direct(
-            Link::new(bus, None, Clock::system()),
-            Duration::from_millis(bus.timeout_ms),
-        ))
-    }
-}
-
-/// An open line.
-pub enum Line {
-    /// Through a running gateway, on its bus of this name.
-    Gateway(Box<Client>, String),
-    /// Opened by the command, with its response timeout.
-    Direct(Link, Duration),
-}
-
-/// How a request differs from the settings of its line.
-#[derive(Clone, Copy, Default)]
-pub struct RequestOptions {
-    pub timeout: Option<Duration>,
-    /// Silence that the unit needs before the request; a gateway knows it itself.
-    pub gap: Duration,
-    /// Another speed and frame on a serial line.
-    pub mode: Option<SerialMode>,
-}
-
-/// The result of one read.
-pub struct Response {
-    pub outcome: Result<Vec<u16>, Failure>,
-    /// How long it took, ms; through a gateway this includes the wait for the bus.
-    pub ms: f64,
-}
-
-impl Line {
-    /// Reads once. An error means that the running gateway has gone or refuses; a silent device is an outcome.
-    pub async fn read(
-        &mut self,
-        unit: u8,
-        request: Request,
-        options: RequestOptions,
-    ) -> anyhow::Result<Response> {
-        let RequestOptions { timeout, gap, mode } = options;
-        match self {
-            Self::Gateway(client, bus) => {
-                let command = Command::Read(ReadCommand {
-                    bus: bus.clone(),
-                    unit,
-                    function: request.function,
-                    address: request.address,
-                    count: request.count,
-                    timeout_ms: timeout.map(|t| u64::try_from(t.as_millis()).unwrap_or(u64::MAX)),
-                    mode,
-                });
-                match client.send(command).await? {
-                    Answer::Words { words, ms } => Ok(Response { outcome: Ok(words), ms }),
-                    Answer::Failed { failure, ms } => Ok(Response { outcome: Err(failure), ms }),
-                    other => {
-                        let other = format!("{other:?}");
-                        Err(anyhow::Error::msg(words::unexpected_answer(other)))
-                    }
-                }
-            }
-            Self::Direct(link, own) => {
-                let took = Stopwatch::start();
-                let read =
-                    ReadRequest { unit, request, timeout: timeout.unwrap_or(*own), gap, mode };
-                let outcome = link.read(&read).await.map_err(Failure::from);
-                Ok(Response { outcome, ms: took.elapsed().as_secs_f64() * 1000.0 })
-            }
-        }
+        Ok(if self.bytes { Line::direct_shown(bus, self.json) } else { Line::direct(bus) })
     }
 }

@@ -5,16 +5,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Serialize;
 
-use crate::cli::table::{Table, left};
-use crate::locales::gateway as words;
+use crate::cli::json;
+use crate::cli::table::{Cell, Table, Tone, left};
+use crate::locales::{Text, commissioning, gateway as words};
 
-/// The arguments of `hanqing ports`: none.
+/// The arguments of `hanqing ports`.
 #[derive(Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    format: u32,
+    ports: Vec<Port>,
+}
 
 /// A serial port of this machine.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Port {
     /// The current name, such as `/dev/ttyUSB0`.
     pub device: PathBuf,
@@ -28,15 +39,31 @@ pub(super) struct Port {
 }
 
 /// Lists the ports.
-pub fn run() -> ExitCode {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let ports = ports(Path::new("/"));
+    if arguments.json {
+        json::print(&Document { format: json::FORMAT, ports })?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if ports.is_empty() {
         say!("{}", words::no_ports());
-        return ExitCode::SUCCESS;
+        return Ok(ExitCode::SUCCESS);
     }
     show!("{}", table(&ports));
     say!("\n{}", words::about_ports());
-    ExitCode::SUCCESS
+    for port in ports.iter().filter(|port| !port.users.is_empty()) {
+        say!("{}", commissioning::port_holder(&port.device, Text::list(&port.users)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who has the serial port `asked` open, which may be a link to it; `None` where nobody has, or this user cannot see
+/// it.
+pub(super) fn holders(asked: &Path) -> Option<Text> {
+    let device = asked.canonicalize().ok()?;
+    let users = users(Path::new("/"));
+    let users = users.get(device.to_str()?).filter(|users| !users.is_empty())?;
+    Some(commissioning::port_holder(asked, Text::list(users)))
 }
 
 fn table(ports: &[Port]) -> Table {
@@ -49,12 +76,13 @@ fn table(ports: &[Port]) -> Table {
     ]);
     for port in ports {
         let by_id = port.by_id.as_ref();
-        table.row([
-            port.device.display().to_string(),
-            by_id.map_or("—".into(), |path| path.display().to_string()),
-            port.product.clone(),
-            port.driver.clone(),
-            port.users.join(", "),
+        let users = port.users.join(", ");
+        table.toned_row([
+            port.device.display().to_string().into(),
+            by_id.map_or("—".into(), |path| path.display().to_string()).into(),
+            port.product.clone().into(),
+            port.driver.clone().into(),
+            if users.is_empty() { users.into() } else { Cell::toned(users, Tone::Warn) },
         ]);
     }
     table

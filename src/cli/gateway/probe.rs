@@ -3,24 +3,27 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
 
-use super::line::{LineArguments, RequestOptions};
-use super::numbers::{hex, number};
+use super::blocks;
+use super::line::LineArguments;
+use super::numbers::hex;
+use super::probe_address::{Named, Understood, address};
+use super::probe_report::Report;
+use super::requests::{Line, RequestOptions, Response};
+use crate::cli::json;
 use crate::cli::runtime::block_on;
-use crate::cli::table::{Table, left, right};
 use crate::cli::usage::bail_usage;
 use crate::cli::values::{read, within};
-use crate::core::Parameter;
-use crate::device::probe::{self, Candidate, Displayed, ORDERS, Row, Sought};
+use crate::core::{Parameter, Unit};
+use crate::device::probe::{self, Displayed, Sought};
 use crate::device::{Function, REGISTERS_MAX, Request};
 use crate::edge::control::Failure;
-use crate::locales::{Text, gateway as words};
+use crate::locales::{Text, commissioning as said, gateway as words};
 
-/// Candidates that are listed. Engineering judgement: the right one is among the first ten or not there at all.
-const LISTED: usize = 10;
-
-/// Candidates that are printed as lines for a profile.
-const PASTED: usize = 3;
+/// Registers that are read where no number is given: an f32, or a whole number of 32 bits.
+const COUNT: u16 = 2;
 
 /// The arguments of `hanqing probe`.
 #[derive(Args)]
@@ -29,18 +32,20 @@ pub struct Arguments {
     line: LineArguments,
     #[arg(long, value_name = "1-247", value_parser = within::<u8>(1..=247))]
     unit: u8,
-    #[arg(long, value_name = "1-4", default_value = "3", value_parser = function)]
-    function: Function,
+    #[arg(long, value_name = "1-4", value_parser = function)]
+    function: Option<Function>,
     #[arg(long, value_parser = address)]
-    address: u16,
-    #[arg(long, default_value_t = 2, value_parser = within::<u16>(1..=REGISTERS_MAX - 1))]
-    count: u16,
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = read::<Displayed>)]
-    expect: Option<Displayed>,
+    address: Named,
+    #[arg(long, value_parser = within::<u16>(1..=REGISTERS_MAX - 1))]
+    count: Option<u16>,
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, value_parser = displayed)]
+    expect: Option<(String, Displayed)>,
     #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true, value_parser = range)]
     range: Option<Range>,
     #[arg(long, value_parser = read::<Parameter>)]
     parameter: Option<Parameter>,
+    #[arg(long, value_name = "UNIT", value_parser = measure)]
+    unit_of: Option<Unit>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,12 +56,8 @@ fn function(text: &str) -> Result<Function, String> {
     Function::try_from(code).map_err(String::from)
 }
 
-fn address(text: &str) -> Result<u16, String> {
-    let parsed = match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
-        Some(digits) => u16::from_str_radix(digits, 16),
-        None => text.parse(),
-    };
-    parsed.map_err(|_| words::address_span().into())
+fn displayed(text: &str) -> Result<(String, Displayed), crate::cli::usage::UsageError> {
+    Ok((text.to_owned(), read(text)?))
 }
 
 fn range(text: &str) -> Result<Range, String> {
@@ -67,124 +68,151 @@ fn range(text: &str) -> Result<Range, String> {
     ends.map(Range).ok_or_else(|| words::range_form().into())
 }
 
+fn measure(text: &str) -> Result<Unit, String> {
+    let read: Result<Unit, serde::de::value::Error> = Unit::deserialize(text.into_deserializer());
+    read.map_err(|_| said::unknown_unit().into())
+}
+
 /// Reads, decodes and prints.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let done = read_and_rank(arguments);
+    if arguments.line.json { json::or_error(done) } else { done }
+}
+
+fn read_and_rank(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let setup = arguments.line.setup_one_mode()?;
     let bus = setup.one_bus()?;
-    let named = arguments.address;
-    if u32::from(named) + u32::from(arguments.count) > 1 << 16 {
-        bail_usage!(words::address_too_far(named, arguments.count));
+    let Understood { function, address: named, note } =
+        match arguments.address.understood(arguments.function) {
+            Ok(understood) => understood,
+            Err(contradiction) => bail_usage!(contradiction),
+        };
+    let count = arguments.count.unwrap_or(COUNT);
+    if u32::from(named) + u32::from(count) > 1 << 16 && arguments.count.is_some() {
+        bail_usage!(words::address_too_far(named, count));
     }
-    let exact = Request { function: arguments.function, address: named, count: arguments.count };
-    // The register before is included for manuals that count from 1. If the device refuses that, each base is tried
-    // alone.
-    let before = |count| named.checked_sub(1).map(|address| Request { address, count, ..exact });
-    let requests = [before(exact.count + 1), Some(exact), before(exact.count)];
-    let (response, request) = block_on(async {
-        let mut line = setup.open(bus).await?;
-        let mut refused = None;
-        for request in requests.into_iter().flatten() {
-            let response = line.read(arguments.unit, request, RequestOptions::default()).await?;
-            let exception = |failure: &Failure| failure.exception.is_some();
-            if !response.outcome.as_ref().is_err_and(exception) {
-                return Ok((response, request));
-            }
-            refused.get_or_insert((response, request));
+    if let (Some(unit), Some(parameter)) = (arguments.unit_of, arguments.parameter) {
+        let own = parameter.spec().unit;
+        if unit.factor_to(own).is_none() {
+            let (unit, own) = (unit.symbol(), own.symbol());
+            bail_usage!(said::unit_of_other_kind(unit, parameter.id(), own));
         }
-        refused.ok_or_else(|| anyhow::Error::msg(words::no_register_to_read()))
+    }
+    let mut hints: Vec<Text> = note.into_iter().collect();
+    let asked = Request { function, address: named, count };
+    let (response, request, alone, frames) = block_on(async {
+        let mut line = setup.open(bus).await?;
+        let (response, request) = ask(&mut line, arguments, asked).await?;
+        if let Err(failure) = &response.outcome {
+            let other = line.other_framing(arguments.unit, asked, failure).await;
+            let other = other.or_else(|| line.perhaps_held(failure));
+            other.into_iter().for_each(|hint| complain!("{hint}"));
+        }
+        let (unit, options) = (arguments.unit, RequestOptions::default());
+        let mut alone = None;
+        if response.outcome.is_ok()
+            && blocks::agrees(&mut line, unit, request, options).await? == Some(false)
+        {
+            hints.push(said::blocks_wrong(unit, u8::from(function), request.address));
+            // A device may have refused the address itself, and given the one before it.
+            let last = request.address.saturating_add(request.count.saturating_sub(1));
+            let near = named.clamp(request.address, last);
+            alone = blocks::registers_alone(&mut line, unit, request, near, options).await?;
+            hints.push(match &alone {
+                Some((own, _)) if own.count == request.count => said::read_alone(),
+                Some((own, _)) => said::read_alone_only(own.address, own.count),
+                None => said::not_read_alone(near),
+            });
+        }
+        Ok((response, request, alone, line.frames()))
     })?;
-    let read = response.outcome?;
-    let sought =
-        Sought { expect: arguments.expect, range: arguments.range.map(|Range(ends)| ends) };
+    let read = match response.outcome {
+        Ok(read) => read,
+        Err(failure) => {
+            hints.iter().for_each(|hint| complain!("{hint}"));
+            if failure.exception == Some(2) {
+                complain!("{}", said::refused_here(other_function(function)));
+            }
+            return Err(failure.into());
+        }
+    };
+    if request.count == 1 && count > 1 {
+        hints.push(said::read_one_only());
+    } else if request == asked && named > 0 {
+        hints.push(words::register_before_refused(named - 1));
+    } else if request.address < named && request.count == count {
+        hints.push(words::last_register_refused());
+    }
+    let (request, read) = alone.unwrap_or((request, read));
+    let range = arguments.range.map(|Range(ends)| ends);
+    let sought = Sought { expect: arguments.expect.as_ref().map(|(_, value)| *value), range };
     let rows = probe::rows(request.function, request.address, &read);
     let candidates = probe::rank(named, &rows, &sought);
-    let (function, ms) = (u8::from(request.function), format!("{:.0}", response.ms));
-    say!("{}", words::probed(arguments.unit, function, request.address, request.count, ms));
+    let report = Report {
+        unit: arguments.unit,
+        named,
+        request,
+        words: &read,
+        ms: response.ms,
+        sought,
+        displayed: arguments.expect.as_ref().map(|(text, _)| text.as_str()),
+        parameter: arguments.parameter,
+        unit_of: arguments.unit_of,
+        rows: &rows,
+        candidates: &candidates,
+    };
+    if setup.json {
+        report.document(&hints, frames)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (code, ms) = (u8::from(request.function), format!("{:.0}", response.ms));
+    say!("{}", words::probed(arguments.unit, code, request.address, request.count, ms));
     say!("{}", words::raw_values(hex(&read)));
-    if request == exact && named > 0 {
-        say!("{}", words::register_before_refused(named - 1));
-    }
-    if request.address < named && request.count == exact.count {
-        say!("{}", words::last_register_refused());
-    }
-    say!("\n{}", grid(named, &rows, &candidates));
-    print_candidates(arguments, &sought, &candidates);
+    hints.iter().for_each(|hint| say!("{hint}"));
+    say!("\n{}", report.grid());
+    report.print_candidates();
     Ok(ExitCode::SUCCESS)
 }
 
-/// The base, 0 or 1, of a manual that prints `named` for the register at `address`.
-fn base(named: u16, address: u16) -> &'static str {
-    match i32::from(address) - i32::from(named) {
-        0 => "0",
-        -1 => "1",
-        _ => "",
-    }
-}
-
-fn grid(named: u16, rows: &[Row], candidates: &[Candidate]) -> Table {
-    let heads = [right(words::head_address()), right(words::head_base()), left(words::head_type())];
-    let orders = ORDERS.map(|(_, name)| right(Text::verbatim(name)));
-    let mut table = Table::new(heads.into_iter().chain(orders));
-    for row in rows {
-        let cells = row.values.iter().zip(ORDERS).map(|(value, (order, _))| {
-            let fits = candidates.iter().any(|c| {
-                (c.address, c.point_type, c.order) == (row.address, row.point_type, order)
-            });
-            let mark = if fits { "*" } else { "" };
-            value.map_or(String::new(), |value| format!("{mark}{}", number(value)))
-        });
-        let head = [
-            row.address.to_string(),
-            base(named, row.address).into(),
-            row.point_type.name().into(),
-        ];
-        table.row(head.into_iter().chain(cells));
-    }
-    table
-}
-
-fn print_candidates(arguments: &Arguments, sought: &Sought, candidates: &[Candidate]) {
-    if sought.expect.is_none() && sought.range.is_none() {
-        say!("{}", words::say_what_is_sought());
-        return;
-    }
-    if candidates.is_empty() {
-        say!("{}", words::nothing_fits());
-        return;
-    }
-    let mut table = Table::new([
-        right(words::head_rank()),
-        right(words::head_address()),
-        right(words::head_base()),
-        left(words::head_type()),
-        left(words::head_order()),
-        right(words::head_scale()),
-        right(words::head_value()),
-    ]);
-    for (place, candidate) in candidates.iter().take(LISTED).enumerate() {
-        table.row([
-            (place + 1).to_string(),
-            candidate.address.to_string(),
-            base(arguments.address, candidate.address).into(),
-            candidate.point_type.name().into(),
-            candidate.order_name.into(),
-            format!("{:?}", candidate.scale),
-            number(candidate.value),
-        ]);
-    }
-    say!("{}\n{table}", words::likeliest());
-    let pasted = candidates.iter().take(PASTED);
-    for (place, candidate) in pasted.enumerate() {
-        say!("{}", words::candidate_for_profile(place + 1));
-        show!("{}", probe::point_lines(candidate, arguments.function, arguments.parameter));
-        if candidate.signed_too {
-            let signed = candidate.point_type.name().replace('u', "i");
-            say!("{}", words::signed_type(signed));
+/// Reads what is asked and the register before it, for manuals that count from 1. If the device refuses that, each base
+/// is tried alone, and then a single register unless a number of them was given.
+async fn ask(
+    line: &mut Line,
+    arguments: &Arguments,
+    asked: Request,
+) -> anyhow::Result<(Response, Request)> {
+    let last = u32::from(asked.address) + u32::from(asked.count) <= 1 << 16;
+    let before = |count| {
+        let address = asked.address.checked_sub(1)?;
+        Some(Request { address, count, ..asked })
+    };
+    let whole = last.then_some(asked);
+    let one = Request { count: 1, ..asked };
+    let requests = [
+        before(asked.count + 1).filter(|_| last),
+        whole,
+        before(asked.count),
+        (arguments.count.is_none() && asked.count > 1).then_some(one),
+    ];
+    let mut refused = None;
+    for request in requests.into_iter().flatten() {
+        let response = line.read(arguments.unit, request, RequestOptions::default()).await?;
+        let exception = |failure: &Failure| failure.exception.is_some();
+        if !response.outcome.as_ref().is_err_and(exception) {
+            return Ok((response, request));
         }
-        say!("");
+        refused.get_or_insert((response, request));
     }
-    if arguments.parameter.is_none() {
-        say!("{}", words::fill_in_question_marks());
+    refused.ok_or_else(|| anyhow::Error::msg(words::no_register_to_read()))
+}
+
+/// The function that a manual may have meant instead.
+fn other_function(function: Function) -> u8 {
+    match function {
+        Function::Coils => 2,
+        Function::DiscreteInputs => 1,
+        Function::Holding => 4,
+        Function::Input => 3,
     }
 }
 
@@ -194,12 +222,12 @@ mod tests {
 
     #[test]
     fn arguments_are_parsed_or_refused() {
-        assert_eq!(address("0x2000"), Ok(8192));
-        assert_eq!(address("8192"), Ok(8192));
-        assert!(address("65536").is_err() && address("40001h").is_err());
         assert_eq!(range("-5..5.5"), Ok(Range([-5.0, 5.5])));
         assert!(range("5..1").is_err() && range("5").is_err() && range("0..inf").is_err());
         assert_eq!(function("4"), Ok(Function::Input));
         assert!(function("6").is_err() && function("x").is_err());
+        assert_eq!(measure("W"), Ok(Unit::Watt));
+        assert!(measure("Watt").unwrap_err().contains("kWh"));
+        assert_eq!(displayed("3.20").unwrap().0, "3.20");
     }
 }

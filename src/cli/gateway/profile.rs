@@ -12,8 +12,9 @@ use clap::{Args, Subcommand};
 use crate::cli::table::{Table, left, right};
 use crate::cli::usage::{EXIT_USAGE, bail_usage};
 use crate::config::{self, Base, Head};
+use crate::core::Problem;
 use crate::device;
-use crate::locales::{Text, gateway as words};
+use crate::locales::{Text, commissioning, gateway as words};
 use crate::support::files;
 
 /// The arguments of `hanqing profile`.
@@ -26,6 +27,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     List {
+        #[arg(long, value_name = "DIR")]
+        devices_dir: Option<PathBuf>,
+    },
+    Show {
+        id: String,
         #[arg(long, value_name = "DIR")]
         devices_dir: Option<PathBuf>,
     },
@@ -63,6 +69,7 @@ fn base(name: String) -> Base {
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::List { devices_dir } => Ok(list(devices_dir)),
+        Command::Show { id, devices_dir } => show(&id, devices_dir.as_deref()),
         Command::Import(import) => self::import(import),
     }
 }
@@ -102,6 +109,31 @@ fn list(devices_dir: Option<PathBuf>) -> ExitCode {
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
 }
 
+fn show(id: &str, folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let own = folder.map(|folder| folder.join(format!("{id}.toml"))).filter(|file| file.exists());
+    if let Some(file) = own {
+        let text = files::read_regular(&file, config::TABLE_BYTES_MAX as u64);
+        let text = text.with_context(|| words::cannot_read(&file))?;
+        show!("{}", String::from_utf8_lossy(&text));
+        return Ok(ExitCode::SUCCESS);
+    }
+    match device::shipped().iter().find(|(shipped, _)| *shipped == id) {
+        Some((_, text)) => show!("{text}"),
+        None => bail_usage!(commissioning::no_such_profile(id)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table in a file as text: that of a workbook's first sheet, where this program can read one.
+fn text_of(bytes: Vec<u8>) -> Result<Vec<u8>, Vec<Problem>> {
+    #[cfg(feature = "hub")]
+    if config::is_workbook(&bytes) {
+        let text = crate::ledger::text_of_workbook(&bytes);
+        return text.map(String::into_bytes).map_err(|problem| vec![problem]);
+    }
+    Ok(bytes)
+}
+
 fn import(import: Import) -> anyhow::Result<ExitCode> {
     let file = &import.file;
     let stem = import.out.as_deref().and_then(Path::file_stem);
@@ -117,7 +149,9 @@ fn import(import: Import) -> anyhow::Result<ExitCode> {
         verified_by: import.verified_by,
         confidence: import.confidence,
     };
-    let profile = match config::profile_of_table(&text, &head, import.base) {
+    let table = text_of(text);
+    let profile = table.and_then(|text| config::profile_of_table(&text, &head, import.base));
+    let profile = match profile {
         Ok(profile) => profile,
         Err(problems) => {
             for problem in &problems {

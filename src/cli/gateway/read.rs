@@ -1,23 +1,34 @@
 //! `hanqing read`
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
+use serde::Serialize;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
 
-use super::line::{Line, LineArguments, RequestOptions, Setup};
-use super::numbers::{hex, number};
-use crate::cli::runtime::block_on;
-use crate::cli::table::{Head, Table, left, right};
-use crate::cli::usage::bail_usage;
+use super::apart::{Known, WrongBlock};
+use super::line::{LineArguments, Setup};
+use super::readings::{PointReading, heads};
+use super::requests::{Line, RequestOptions};
+use super::texts::TextReading;
+use super::wire::Frame;
+use crate::cli::json;
+use crate::cli::runtime::{block_on, stop_signal};
+use crate::cli::table::Table;
+use crate::cli::usage::{ConfigurationProblems, bail_usage};
 use crate::cli::values::within;
-use crate::core::{Flag, ParameterSpec, Reason, Series};
-use crate::device::{self, DecodeError, Planned, Point, Profile, Request};
+use crate::config;
+use crate::core::{ParameterSpec, Reason, nearest, toml_text};
+use crate::device::{self, InParts, Planned, Point, Profile, Request};
 use crate::edge::control::Failure;
-use crate::locales::{Argument, Text, foreign_toml, gateway as words};
-use crate::modbus::{BusSettings, DeviceSettings, measure, terms, value_range};
-use crate::quality::{Verdict, gross_range};
+use crate::locales::{Text, commissioning, foreign, foreign_toml, gateway as words};
+use crate::modbus::{BusSettings, DeviceSettings, Given, terms};
+use crate::support::Clock;
 
 /// The arguments of `hanqing read`.
 #[derive(Args)]
@@ -28,13 +39,80 @@ pub struct Arguments {
     unit: Option<u8>,
     #[arg(long, value_name = "ID", conflicts_with = "config")]
     profile: Option<String>,
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    devices_dir: Option<PathBuf>,
+    #[arg(long, value_name = "SECONDS", value_parser = within::<u64>(1..=86_400))]
+    every: Option<u64>,
+    #[arg(long, value_name = "COUNT", requires = "every", value_parser = within::<u64>(1..))]
+    times: Option<u64>,
+}
+
+/// What one round brought.
+#[derive(Default)]
+struct Round {
+    readings: Vec<PointReading>,
+    texts: Vec<TextReading>,
+    frames: Option<Vec<Frame>>,
+    wrong_blocks: Vec<WrongBlock>,
+    /// Whether a bus could not be read at all.
+    incomplete: bool,
+}
+
+#[derive(Serialize)]
+struct Document<R> {
+    format: u32,
+    at: Timestamp,
+    complete: bool,
+    readings: Vec<R>,
+    /// What the devices say of themselves, in the first document that has their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    texts: Vec<TextReading>,
+    /// Of devices whose values were read one by one for that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    wrong_blocks: Vec<WrongBlock>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frames: Option<Vec<Frame>>,
 }
 
 /// Reads and prints.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let setup = setup(arguments)?;
+    block_on(async {
+        // Without rounds Ctrl-C ends the program as it ends any other.
+        let stop = match arguments.every {
+            Some(_) => stop_signal()?,
+            None => CancellationToken::new(),
+        };
+        let mut ticks = tokio::time::interval(Duration::from_secs(arguments.every.unwrap_or(1)));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let rounds = arguments.times.or(arguments.every.is_none().then_some(1));
+        let (mut lines, mut known) = (Vec::new(), Known::default());
+        let (mut done, mut complete) = (0, false);
+        while rounds.is_none_or(|rounds| done < rounds) {
+            let round = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                round = async {
+                    ticks.tick().await;
+                    read_round(&setup, &mut lines, &mut known).await
+                } => round?,
+            };
+            complete = !round.incomplete && round.readings.iter().all(PointReading::has_value);
+            print(arguments, round, complete)?;
+            done += 1;
+            if crate::cli::output_is_closed() {
+                break;
+            }
+        }
+        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    })
+}
+
+/// The lines and the devices on them that are read.
+fn setup(arguments: &Arguments) -> anyhow::Result<Setup> {
     let mut setup = arguments.line.setup_one_mode()?;
     if !setup.configured {
-        let device = ad_hoc(arguments, &setup)?;
+        let device = ad_hoc(arguments, &mut setup)?;
         for bus in &mut setup.buses {
             bus.devices = vec![device.clone()];
         }
@@ -48,106 +126,196 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             bail_usage!(words::no_unit(unit));
         }
     }
-    block_on(async {
-        let mut table = Table::new(heads());
-        let mut complete = true;
-        for bus in &setup.buses {
-            let mut line = setup.open(bus).await?;
-            for device in &bus.devices {
-                let Some(profile) = setup.profiles.get(&device.profile) else {
-                    bail_usage!(words::no_profile(&device.profile));
-                };
-                complete &= read_device(&mut line, bus, device, profile, &mut table).await?;
-            }
-        }
-        show!("{table}");
-        Ok(if complete { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-    })
+    Ok(setup)
 }
 
-fn heads() -> [Head; 11] {
-    [
-        left(words::head_station()),
-        right(words::head_unit()),
-        left(words::head_parameter()),
-        right(words::head_value()),
-        left(words::head_measure()),
-        left(words::head_quality()),
-        left(words::head_remark()),
-        left(words::head_raw()),
-        right(words::head_function()),
-        right(words::head_address()),
-        right(words::head_ms()),
-    ]
-}
-
-/// The device to read when there is no configuration.
-fn ad_hoc(arguments: &Arguments, setup: &Setup) -> anyhow::Result<DeviceSettings> {
-    let (Some(unit), Some(profile)) = (arguments.unit, &arguments.profile) else {
+/// The device to read when there is no configuration; its profile is added to those of `setup`.
+fn ad_hoc(arguments: &Arguments, setup: &mut Setup) -> anyhow::Result<DeviceSettings> {
+    let (Some(unit), Some(named)) = (arguments.unit, &arguments.profile) else {
         bail_usage!(words::unit_and_profile_needed());
     };
-    if !setup.profiles.contains_key(profile) {
-        bail_usage!(words::unknown_profile(profile, Text::list(setup.profiles.keys())));
+    let mut id = named.clone();
+    if let Some(file) = profile_file(named, arguments.devices_dir.as_deref()) {
+        let profile = config::profile_file(&file).map_err(ConfigurationProblems)?;
+        id.clone_from(&profile.id);
+        setup.profiles.insert(id.clone(), profile);
+    }
+    if !setup.profiles.contains_key(&id) {
+        if let Some(meant) = nearest(named, setup.profiles.keys().map(String::as_str)) {
+            bail_usage!(commissioning::profile_meant(named, meant));
+        }
+        let known = Text::list(setup.profiles.keys());
+        bail_usage!(match &arguments.devices_dir {
+            Some(folder) => commissioning::unknown_profile_in(folder, named, known),
+            None => words::unknown_profile(named, known),
+        });
     }
     // Parsed, so that the defaults are those of a configuration.
-    let text = format!("unit = {unit}\nprofile = {profile:?}\nstation = \"ad-hoc\"");
+    let text = format!("unit = {unit}\nprofile = {id:?}\nstation = \"ad-hoc\"");
     let wrong = |error| anyhow::Error::msg(foreign_toml::error(&error, &text));
-    toml::from_str(&text).map_err(wrong)
+    toml_text::parse(&text).map_err(wrong)
+}
+
+/// The file of a profile that is named by its path, or that a directory of own profiles has under its id.
+fn profile_file(named: &str, folder: Option<&Path>) -> Option<PathBuf> {
+    if named.ends_with(".toml") || named.contains('/') {
+        return Some(named.into());
+    }
+    folder.map(|folder| folder.join(format!("{named}.toml"))).filter(|file| file.exists())
+}
+
+/// Reads all devices once. `lines` holds the lines, one for each bus, from one round to the next.
+async fn read_round(
+    setup: &Setup,
+    lines: &mut Vec<Option<Line>>,
+    known: &mut Known,
+) -> anyhow::Result<Round> {
+    let mut round = Round::default();
+    lines.resize_with(setup.buses.len(), || None);
+    let mut failed = None;
+    for (bus, kept) in setup.buses.iter().zip(lines.iter_mut()) {
+        // What one bus refuses takes nothing from the others.
+        if let Err(error) = read_bus(setup, bus, kept, known, &mut round).await {
+            match failed {
+                None => failed = Some(error),
+                Some(_) => complain!("hanqing: {}", foreign::chain(&error)),
+            }
+        }
+    }
+    round.wrong_blocks.clone_from(&known.wrong);
+    match failed {
+        Some(error) if round.readings.is_empty() => return Err(error),
+        Some(error) => complain!("hanqing: {}", foreign::chain(&error)),
+        None => return Ok(round),
+    }
+    round.incomplete = true;
+    Ok(round)
+}
+
+/// Reads the devices of `bus` over the line that was `kept`, or opens one. A gateway serves few commands at a time, and
+/// hangs up on one that asks nothing for a minute: the conversation with it ends with its bus.
+async fn read_bus(
+    setup: &Setup,
+    bus: &BusSettings,
+    kept: &mut Option<Line>,
+    known: &mut Known,
+    round: &mut Round,
+) -> anyhow::Result<()> {
+    let mut line = match kept.take() {
+        Some(line) => line,
+        None => setup.open(bus).await?,
+    };
+    for device in &bus.devices {
+        let Some(profile) = setup.profiles.get(&device.profile) else {
+            bail_usage!(words::no_profile(&device.profile));
+        };
+        let readings = read_device(&mut line, bus, device, profile, known).await?;
+        let answers = readings.iter().any(PointReading::answered);
+        round.readings.extend(readings);
+        if known.asks_texts(bus, device, answers) {
+            round.texts.extend(read_texts(&mut line, bus, device, profile).await?);
+        }
+    }
+    if let Some(frames) = line.frames() {
+        round.frames.get_or_insert_default().extend(frames);
+    }
+    *kept = Some(line).filter(|line| matches!(line, Line::Direct(_)));
+    Ok(())
+}
+
+fn print(arguments: &Arguments, round: Round, complete: bool) -> anyhow::Result<()> {
+    let at = Clock::system().now();
+    round.texts.iter().for_each(TextReading::warn);
+    if arguments.line.json {
+        let document = Document {
+            format: json::FORMAT,
+            at,
+            complete,
+            readings: round.readings.iter().map(PointReading::document).collect(),
+            texts: round.texts,
+            wrong_blocks: round.wrong_blocks,
+            frames: round.frames,
+        };
+        return match arguments.every {
+            Some(_) => json::print_line(&document),
+            None => json::print(&document),
+        };
+    }
+    if arguments.every.is_some() {
+        let all = round.readings.len();
+        let missing = round.readings.iter().filter(|reading| !reading.has_value()).count();
+        let at =
+            at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %:z");
+        say!("{}", commissioning::round(at.to_string(), all - missing, all));
+    }
+    let mut table = Table::new(heads());
+    for reading in &round.readings {
+        table.toned_row(reading.row());
+    }
+    show!("{table}");
+    round.texts.iter().for_each(TextReading::print);
+    if arguments.every.is_some() {
+        say!("");
+    }
+    Ok(())
 }
 
 /// Registers of one part of a point, or why there are none, and how long the request took, ms.
 pub(super) type PartRead = (Result<Vec<u16>, Failure>, f64);
 
-/// Reads a device, adds its rows, and returns whether every point has a value.
+/// Reads the points of a device.
 async fn read_device(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,
     profile: &Profile,
-    table: &mut Table,
-) -> anyhow::Result<bool> {
-    let (points, series): (Vec<&Point>, Vec<Series>) = device.observes(profile).unzip();
+    known: &mut Known,
+) -> anyhow::Result<Vec<PointReading>> {
+    let gives: Vec<Given<'_>> = device.gives(profile).collect();
+    let points: Vec<&Point> = gives.iter().map(|given| given.point).collect();
     let planned = device::plan(&points, &terms(bus, device, profile));
-    let parts = read_parts(line, bus, device, &planned).await?;
+    let (parts, wrong) = known.read(line, bus, device, &planned).await?;
     let mut failures = parts.values().filter_map(|(words, _)| words.as_ref().err());
     if let Some(failure) = failures.find(|failure| failure.exception.is_none()) {
         complain!("{}", words::unit_failed(device.unit, &failure.text));
+        let other = match planned.first() {
+            Some(planned) => line.other_framing(device.unit, planned.request, failure).await,
+            None => None,
+        };
+        if let Some(hint) = other.or_else(|| line.perhaps_held(failure)) {
+            complain!("{hint}");
+        }
     }
-    let mut complete = true;
-    for (index, (point, series)) in points.iter().zip(&series).enumerate() {
-        let read: Vec<&PartRead> =
+    if let Some(block) = wrong {
+        let WrongBlock { function, address, .. } = block;
+        complain!("{}", commissioning::blocks_wrong(device.unit, function, address));
+        complain!("{}", commissioning::read_alone());
+    }
+    let reading = |(index, given): (usize, Given<'_>)| {
+        let own: Vec<&PartRead> =
             parts.range((index, 0)..(index + 1, 0)).map(|(_, part)| part).collect();
-        let registers: Vec<&[u16]> =
-            read.iter().filter_map(|(words, _)| words.as_deref().ok()).collect();
-        let failure = read.iter().find_map(|(words, _)| words.as_ref().err());
-        let adjust = device.adjust.get(&point.parameter).copied().unwrap_or_default();
-        let value = match failure {
-            Some(failure) => Err(failure.reason),
-            None => measure(point, &adjust, &registers),
+        PointReading::new(bus, device, given, &own)
+    };
+    Ok(gives.into_iter().enumerate().map(reading).collect())
+}
+
+/// Reads what `device` says of itself.
+async fn read_texts(
+    line: &mut Line,
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    profile: &Profile,
+) -> anyhow::Result<Vec<TextReading>> {
+    let mut readings = Vec::new();
+    for text in &profile.texts {
+        let (answer, _) = request_with_retries(line, bus, device, text.request()).await?;
+        let read = match answer {
+            Ok(registers) => text.decode(&registers).map_err(|why| why.to_string()),
+            Err(failure) => Err(failure.text.to_string()),
         };
-        complete &= value.is_ok();
-        let verdict = match value {
-            Ok(value) => gross_range(value, value_range(point, &adjust), None),
-            Err(reason) => Verdict::of(Flag::Missing, reason),
-        };
-        let spec = point.parameter.spec();
-        let raw: Vec<String> = registers.iter().map(|words| hex(words)).collect();
-        let ms: f64 = read.iter().map(|(_, ms)| ms).fold(0.0, |a, b| a.max(*b));
-        table.row([
-            series.station.to_string(),
-            device.unit.to_string(),
-            named(spec),
-            value.map_or("—".into(), number),
-            spec.unit.to_string(),
-            verdict.flag.name().into(),
-            explanation(verdict.reason, failure, device::decode(point, &registers).err()).into(),
-            raw.join(" | "),
-            u8::from(point.function).to_string(),
-            point.address.to_string(),
-            format!("{ms:.0}"),
-        ]);
+        readings.push(TextReading::new(bus, device, text, read));
     }
-    Ok(complete)
+    Ok(readings)
 }
 
 /// A parameter by its name and its id, which in English may be the same.
@@ -169,7 +337,10 @@ pub(super) async fn read_parts(
     for block in planned {
         let (answer, ms) = match &silent {
             Some(failure) => (Err(failure.clone()), 0.0),
-            None => request_with_retries(line, bus, device, block.request).await?,
+            None => match block.in_parts_of {
+                Some(most) => read_in_parts(line, bus, device, block.request, most).await?,
+                None => request_with_retries(line, bus, device, block.request).await?,
+            },
         };
         if let Err(failure) = &answer
             && matches!(failure.reason, Reason::Timeout | Reason::Unreachable)
@@ -198,18 +369,43 @@ pub(super) async fn read_parts(
     Ok(parts)
 }
 
+pub(super) fn options(device: &DeviceSettings) -> RequestOptions {
+    RequestOptions {
+        timeout: device.timeout_ms.map(Duration::from_millis),
+        gap: Duration::try_from_secs_f64(device.gap_ms.unwrap_or(0.0) / 1000.0).unwrap_or_default(),
+        mode: None,
+    }
+}
+
+/// Reads one value by several requests of at most `most` registers.
+pub(super) async fn read_in_parts(
+    line: &mut Line,
+    bus: &BusSettings,
+    device: &DeviceSettings,
+    request: Request,
+    most: u16,
+) -> anyhow::Result<PartRead> {
+    let mut parts = InParts::new(request, most);
+    let mut all_ms = 0.0;
+    while let Some(part) = parts.next() {
+        let (answer, ms) = request_with_retries(line, bus, device, part).await?;
+        all_ms += ms;
+        match answer {
+            Ok(words) => parts.answered(words),
+            Err(failure) => return Ok((Err(failure), all_ms)),
+        }
+    }
+    Ok((parts.words().ok_or_else(Failure::restless), all_ms))
+}
+
 /// Reads once, and again after a failure as often as the bus settings allow.
-async fn request_with_retries(
+pub(super) async fn request_with_retries(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,
     request: Request,
 ) -> anyhow::Result<PartRead> {
-    let options = RequestOptions {
-        timeout: device.timeout_ms.map(Duration::from_millis),
-        gap: Duration::try_from_secs_f64(device.gap_ms.unwrap_or(0.0) / 1000.0).unwrap_or_default(),
-        mode: None,
-    };
+    let options = options(device);
     let mut left = bus.retries;
     loop {
         let response = line.read(device.unit, request, options).await?;
@@ -220,18 +416,19 @@ async fn request_with_retries(
     }
 }
 
-fn explanation(
-    reason: Option<Reason>,
-    failure: Option<&Failure>,
-    fault: Option<DecodeError>,
-) -> Text {
-    let name = reason.map(Reason::name).unwrap_or_default();
-    match (failure, fault) {
-        (Some(failure), _) => match failure.exception {
-            Some(code) => words::with_code(name, code),
-            None => name,
-        },
-        (None, Some(fault)) => words::with_detail(name, Argument::of(fault)),
-        (None, None) => name,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_named_by_its_id_or_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("own.toml"), "").unwrap();
+        let own = Some(folder.path().join("own.toml"));
+        assert_eq!(profile_file("own", Some(folder.path())), own);
+        assert_eq!(profile_file("sdm630", Some(folder.path())), None);
+        assert_eq!(profile_file("own", None), None);
+        assert_eq!(profile_file("own.toml", None), Some("own.toml".into()));
+        assert_eq!(profile_file("d/own", None), Some("d/own".into()));
     }
 }

@@ -6,18 +6,22 @@ use anyhow::Context;
 use clap::Args;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::words::{duration, mode};
 use crate::cli::config_args::ConfigArgs;
+use crate::cli::json;
 use crate::cli::runtime::block_on;
-use crate::cli::table::{Table, left, right};
+use crate::cli::table::{Cell, Head, Table, Tone, left, right};
 use crate::cli::usage::ConfigurationProblems;
 use crate::config::control_socket;
 use crate::device::Function;
 use crate::edge::control::{BusStatus, Client, GatewayStatus};
 use crate::edge::{BROKER_MESSAGE_MAX, WaitsFor};
-use crate::locales::{Argument, Text, gateway as words, moment_with_seconds};
-use crate::modbus::UnitReport;
+use crate::locales::{
+    Argument, Lang, Text, gateway as words, moment_with_offset, moment_with_seconds, within,
+};
+use crate::modbus::{HealthState, Numbering, TerminalReport, UnitReport};
 use crate::mqtt::certificate_warnings;
 use crate::wire::{Channel, Topic};
 
@@ -29,24 +33,55 @@ const RENEWED_TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigArgs,
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints: the state as the control socket has it. Its ids are stable, its texts English.
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    #[serde(flatten)]
+    status: &'a GatewayStatus,
 }
 
 /// Asks the gateway and prints its state. A gateway runs on when its file is made wrong; then both are told.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let mut printed = false;
+    let done = ask(arguments, &mut printed);
+    // Where a document has been printed, there is no second one.
+    if arguments.json && !printed { json::or_error(done) } else { done }
+}
+
+/// `printed` says whether the state was printed, though something may be wrong besides.
+fn ask(arguments: &Arguments, printed: &mut bool) -> anyhow::Result<ExitCode> {
     let config = &arguments.config;
-    match block_on(connect(config)) {
-        Ok(client) => {
+    // The gateway answers in the language of whoever asks.
+    let lang = if arguments.json { Lang::English } else { Lang::current() };
+    let print = |client: &Client| match arguments.json {
+        true => json::print(&Document { format: json::FORMAT, status: client.status() }),
+        false => {
             print(client.status());
+            Ok(())
+        }
+    };
+    match within(lang, || block_on(connect(config))) {
+        Ok(client) => {
+            *printed = true;
+            print(&client)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if error.is::<ConfigurationProblems>() => {
             let Some(socket) = control_socket(&config.config, &config.set) else {
                 return Err(error);
             };
-            let running = block_on(async { Ok(Client::connect(&socket).await?) });
-            if let Ok(Some(client)) = running {
-                print(client.status());
-                say!("");
+            let connect = || block_on(async { Ok(Client::connect(&socket).await?) });
+            if let Ok(Some(client)) = within(lang, connect) {
+                *printed = true;
+                print(&client)?;
+                if !arguments.json {
+                    say!("");
+                }
             }
             Err(error)
         }
@@ -70,8 +105,9 @@ fn print(status: &GatewayStatus) {
         say!("{line}");
     }
     say!("");
-    say!("{}", buses(&status.buses));
-    show!("{}", units(&status.buses, status.now));
+    let time = (status.now, &TimeZone::system());
+    say!("{}", buses(&status.buses, time));
+    show!("{}", units(&status.buses, time));
     let notes = notes(&status.buses);
     if !notes.is_empty() {
         say!("");
@@ -239,70 +275,113 @@ pub fn size(bytes: u64) -> String {
     format!("{size:.1} TiB")
 }
 
-fn buses(buses: &[BusStatus]) -> Table {
+/// The time of a status, and the zone to show times in.
+type Time<'a> = (Timestamp, &'a TimeZone);
+
+/// The head of a column of times: how far they are from UTC.
+fn head_since((now, zone): Time<'_>) -> Head {
+    left(words::head_since_in(now.to_zoned_datetime(zone.clone()).strftime("%:z").to_string()))
+}
+
+/// When something began, as [`head_since`] tells.
+fn since(at: Option<Timestamp>, (now, zone): Time<'_>) -> Cell {
+    // All of a column are from UTC as its head says, also where the clocks have been changed since.
+    let zone = TimeZone::fixed(zone.to_offset(now));
+    at.map_or("—".into(), |at| String::from(moment_with_seconds(at, now, &zone))).into()
+}
+
+fn state(state: HealthState) -> Cell {
+    let name = String::from(state.name());
+    match state {
+        HealthState::New => name.into(),
+        HealthState::Online => Cell::toned(name, Tone::Good),
+        HealthState::Suspect => Cell::toned(name, Tone::Warn),
+        HealthState::Never | HealthState::Offline | HealthState::Unreachable => {
+            Cell::toned(name, Tone::Bad)
+        }
+    }
+}
+
+fn unit_state(unit: &UnitReport) -> Cell {
+    if unit.gives_no_values() {
+        Cell::toned(String::from(words::gives_no_values()), Tone::Warn)
+    } else {
+        state(unit.state)
+    }
+}
+
+fn buses(buses: &[BusStatus], time: Time<'_>) -> Table {
     let mut table = Table::new([
         left(words::head_bus()),
         left(words::head_line()),
         left(words::head_state()),
+        head_since(time),
         right(words::head_polls()),
         right(words::head_missed()),
         right(words::head_busy()),
     ]);
     for bus in buses {
         let report = &bus.report;
-        table.row([
-            report.name.clone(),
-            bus.line.clone(),
-            report.line.name().into(),
-            report.polls.to_string(),
-            report.missed_ticks.to_string(),
-            percent(report.busy),
+        table.toned_row([
+            report.name.clone().into(),
+            bus.line.clone().into(),
+            state(report.line),
+            since(report.since, time),
+            report.polls.to_string().into(),
+            report.missed_ticks.to_string().into(),
+            percent(report.busy).into(),
         ]);
     }
     table
 }
 
-fn units(buses: &[BusStatus], now: Timestamp) -> Table {
+fn units(buses: &[BusStatus], time: Time<'_>) -> Table {
     let mut table = Table::new([
         left(words::head_bus()),
         right(words::head_unit()),
         left(words::head_station()),
         left(words::head_profile()),
         left(words::head_state()),
-        left(words::head_since()),
+        head_since(time),
         right(words::head_success()),
         right(words::head_answer_ms()),
         left(words::head_failures()),
     ]);
     for (bus, unit) in all_units(buses) {
         let device = bus.devices.iter().find(|device| device.unit == unit.unit);
-        let failed: u64 = unit.failures.values().sum();
-        let share = match unit.successes + failed {
-            0 => "—".into(),
-            all => percent(unit.successes as f64 / all as f64),
-        };
+        let share = unit.success().map_or("—".into(), percent);
         let failures = unit.failures.iter();
         let failures = failures.map(|(reason, times)| words::with_code(reason.name(), times));
-        table.row([
-            bus.report.name.clone(),
-            unit.unit.to_string(),
-            device.map_or(String::new(), |device| device.station.to_string()),
-            device.map_or(String::new(), |device| device.profile.clone()),
-            unit.state.name().into(),
-            unit.since.map_or("—".into(), |at| local(at, now).into()),
-            share,
-            unit.answer_ms.map_or("—".into(), |[half, most]| format!("{half:.1} / {most:.1}")),
-            Text::list(failures).into(),
+        let answer = unit.answer_ms.map(|[half, most]| format!("{half:.1} / {most:.1}"));
+        table.toned_row([
+            bus.report.name.clone().into(),
+            unit.unit.to_string().into(),
+            device.map_or(String::new(), |device| device.station.to_string()).into(),
+            device.map_or(String::new(), |device| device.profile.clone()).into(),
+            unit_state(unit),
+            since(unit.since, time),
+            share.into(),
+            answer.unwrap_or("—".into()).into(),
+            String::from(Text::list(failures)).into(),
         ]);
     }
     table
 }
 
-/// What does not fit into a column: last errors, measured gaps, and registers that a device refuses.
+/// What does not fit into a column: why a line cannot be opened, how its answers are numbered, what to do about devices
+/// that give nothing, last errors, measured gaps, and registers that a device refuses.
 fn notes(buses: &[BusStatus]) -> Vec<Text> {
     let mut notes = Vec::new();
+    for report in buses.iter().map(|bus| &bus.report) {
+        let problem = report.problem.iter();
+        notes.extend(problem.map(|problem| words::line_problem(&report.name, problem)));
+        let numbers = report.numbers.map(Numbering::text);
+        notes.extend(numbers.map(|numbers| words::line_problem(&report.name, numbers)));
+        notes.extend(report.terminal.as_ref().and_then(|held| terminal(&report.name, held)));
+    }
     for (bus, unit) in all_units(buses) {
         let whose = || words::unit_on_bus(&bus.report.name, unit.unit);
+        notes.extend(unit.gives_no_values().then(|| words::no_values_why(whose())));
         notes.extend(unit.last_error.iter().map(|error| words::last_error(whose(), error)));
         notes.extend(unit.gap_ms.map(|gap_ms| words::gap_needed(whose(), gap_ms)));
         if !unit.holes.is_empty() {
@@ -311,8 +390,18 @@ fn notes(buses: &[BusStatus]) -> Vec<Text> {
         if !unit.seams.is_empty() {
             notes.push(words::refused_together(whose(), runs(&unit.seams)));
         }
+        if !unit.singles.is_empty() {
+            notes.push(words::zeros_together(whose(), runs(&unit.singles)));
+        }
     }
     notes
+}
+
+/// That others have claimed the place of a bus's terminal, if any have.
+fn terminal(bus: &str, held: &TerminalReport) -> Option<Text> {
+    let other = held.other?;
+    let peer = held.peer.map_or("—".into(), |peer| peer.to_string());
+    Some(words::terminal_claimed(bus, peer, held.replaced, held.refused, other.to_string()))
 }
 
 fn all_units(buses: &[BusStatus]) -> impl Iterator<Item = (&BusStatus, &UnitReport)> {
@@ -330,205 +419,11 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-/// A time in the zone of this machine.
+/// A time in the zone of this machine, and how far that is from UTC.
 pub fn local(at: Timestamp, now: Timestamp) -> Text {
-    moment_with_seconds(at, now, &TimeZone::system())
+    moment_with_offset(at, now, &TimeZone::system())
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-    use crate::cli::table::Layout;
-    use crate::core::Reason;
-    use crate::edge::control::{ClockStatus, DeviceStatus, DiskUse, SpoolStatus};
-    use crate::edge::{BrokerRefusal, DeliveryStatus, RefusedReload, SetAside};
-    use crate::locales::{Lang, edge, modbus, mqtt, within};
-    use crate::modbus::{BusReport, HealthState, Mode};
-    use crate::spool::Trouble;
-    use crate::wire::Epoch;
-
-    const SINCE: Timestamp = Timestamp::constant(1_782_864_000, 0);
-    const NOW: Timestamp = Timestamp::constant(1_782_871_200, 0);
-
-    /// A bus with a device that is offline and one that has not been asked.
-    fn bus() -> BusStatus {
-        let unit = |unit, state| UnitReport {
-            unit,
-            state,
-            since: None,
-            polls: 10,
-            successes: 30,
-            failures: [(Reason::Timeout, 6), (Reason::Crc, 4)].into(),
-            last_error: Some(modbus::no_answer(unit, 300)),
-            answer_ms: Some([12.34, 250.0]),
-            holes: vec![(Function::Holding, 8, 8), (Function::Input, 30, 41)],
-            seams: vec![(Function::Holding, 0, 9)],
-            gap_ms: Some(40),
-        };
-        let fresh = UnitReport {
-            successes: 0,
-            failures: Default::default(),
-            last_error: None,
-            answer_ms: None,
-            holes: Vec::new(),
-            seams: Vec::new(),
-            gap_ms: None,
-            ..unit(9, HealthState::Online)
-        };
-        let device = |unit| DeviceStatus {
-            unit,
-            profile: "qdy30".into(),
-            station: "pond-dongmen-1".parse().unwrap(),
-        };
-        BusStatus {
-            line: "/dev/ttyUSB0 9600 8N1".into(),
-            devices: vec![device(3), device(9)],
-            silent_max_s: 900,
-            report: BusReport {
-                name: "levels".into(),
-                line: HealthState::Online,
-                polls: 10,
-                missed_ticks: 1,
-                polled_at_s: 2700.5,
-                busy: 0.123,
-                units: vec![unit(3, HealthState::Offline), fresh],
-            },
-        }
-    }
-
-    /// A gateway of which much has to be said: its spool cannot be written, its clock is not set, a bus hangs.
-    pub fn troubled() -> GatewayStatus {
-        GatewayStatus {
-            gateway: "gw-dongmen".parse().unwrap(),
-            version: "0.1.0".into(),
-            since: SINCE,
-            now: NOW,
-            mode: Mode::Drought,
-            refused: Some(RefusedReload { at: SINCE, problems: vec![Text::both("错", "wrong")] }),
-            readings: 36,
-            missing: 12,
-            buses: vec![bus()],
-            spool: SpoolStatus {
-                epoch: Epoch(7),
-                batches: 2,
-                readings: 6,
-                held: 1,
-                last_seq: 12,
-                bytes: 2048,
-                size_max: 256 << 20,
-                dropped_readings: 3,
-                thinned_readings: 4,
-                unwritten: 40,
-                trouble: Some(Trouble::DiskFull),
-                lost_readings: 5,
-                damaged_at: Some(SINCE),
-                renewed_at: Some(SINCE),
-                carried_at: Some(SINCE),
-            },
-            delivery: DeliveryStatus {
-                connected_since: Some(NOW),
-                protocol: Some("5".into()),
-                failed: Some((SINCE, edge::no_answer_within(15))),
-                doubt: Some(mqtt::certificate_of_another("gw-other", "gw-dongmen")),
-                acknowledged_at: Some(SINCE),
-                silent_since: Some(SINCE),
-                refusal: Some(BrokerRefusal {
-                    since: SINCE,
-                    count: 9,
-                    reason: Text::both("无权", "Not authorized"),
-                }),
-                too_large: Some(SetAside { batches: 2, seq: 17, bytes: 12_345 }),
-                unanswered: Some(SetAside { batches: 1, seq: 9, bytes: 300 }),
-                month: Some(("2026-07".into(), 1 << 20)),
-                waits_for: Some(WaitsFor::Budget),
-                sends_suspect: true,
-                ..DeliveryStatus::default()
-            },
-            clock: ClockStatus { provisional: true, refusal: None, rule: None, hold_min: 10 },
-            disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
-            resident: Some(8 << 20),
-        }
-    }
-
-    fn lines(status: &GatewayStatus) -> Vec<Text> {
-        [general(status), backlog(status), delivery(status), machine(status)].concat()
-    }
-
-    /// The lines in `lang`, without the times, which are of this machine's zone.
-    fn said(lines: &[Text], lang: Lang) -> String {
-        let lines: Vec<String> = lines.iter().map(|line| line.within(lang)).collect();
-        let [since, now] = [SINCE, NOW].map(|at| local(at, NOW).within(lang));
-        lines.join("\n").replace(&since, "T1").replace(&now, "T2")
-    }
-
-    #[test]
-    fn a_bus_is_shown_with_its_devices_and_what_they_refuse() {
-        let all = [bus()];
-        let shown = |lang| {
-            let terminal = Layout::Terminal(120);
-            let tables = within(lang, || {
-                buses(&all).laid_out(terminal) + "\n" + &units(&all, NOW).laid_out(terminal)
-            });
-            tables + "\n" + &said(&notes(&all), lang)
-        };
-        insta::assert_snapshot!(shown(Lang::Chinese));
-        insta::assert_snapshot!("a_bus_in_english", shown(Lang::English));
-    }
-
-    #[test]
-    fn whatever_goes_wrong_is_said_in_both_languages() {
-        let status = troubled();
-        insta::assert_snapshot!("trouble_in_chinese", said(&lines(&status), Lang::Chinese));
-        insta::assert_snapshot!("trouble_in_english", said(&lines(&status), Lang::English));
-        let silent: Vec<Text> = status.silent_buses().collect();
-        let zh = "总线 levels 已有 4500 秒没有完成轮询；上限是 900 秒";
-        assert_eq!(said(&silent, Lang::Chinese), zh);
-    }
-
-    #[test]
-    fn a_gateway_without_a_time_service_says_how_long_readings_wait_and_what_helps() {
-        let mut status = troubled();
-        status.delivery.sends_suspect = false;
-        let said = [Lang::Chinese, Lang::English].map(|lang| said(&machine(&status), lang));
-        let [zh, en] = said.each_ref().map(String::as_str);
-        assert!(
-            zh.contains("自 T1 启动以来时钟未校准") && en.contains("since the start on T1"),
-            "{said:?}"
-        );
-        assert!(zh.contains("1 批读数") && en.contains("wait for it: 1"), "{said:?}");
-        assert!(zh.contains("10 分钟") && en.contains("10 min of connection"), "{said:?}");
-        assert!(said.iter().all(|said| said.contains("clock.trust = ")), "{said:?}");
-    }
-
-    #[test]
-    fn a_clock_that_differs_from_the_hubs_is_said() {
-        let mut status = troubled();
-        status.clock.provisional = false;
-        let of = |status: &GatewayStatus| said(&machine(status), Lang::English);
-        assert!(!of(&status).contains("hub"));
-        for (ahead_s, what) in [(-31_622_400, "366 d 0 h behind"), (28_800, "8 h 0 min ahead")] {
-            status.delivery.ahead_of_hub_s = Some(ahead_s);
-            assert!(of(&status).contains(what), "{}", of(&status));
-        }
-    }
-
-    #[test]
-    fn a_refused_clock_and_a_lost_connection_say_why() {
-        let mut status = troubled();
-        status.clock.refusal = Some(edge::no_answer_within(1));
-        status.delivery.connected_since = None;
-        status.delivery.problem = Some(edge::no_answer_within(2));
-        for (lang, clock, connection) in [
-            (Lang::Chinese, "不采信系统时间：1 秒内没有回答", "未连接：2 秒内没有回答"),
-            (
-                Lang::English,
-                "The machine's time is not trusted: no answer within 1 s",
-                "Not connected: no answer within 2 s",
-            ),
-        ] {
-            let said = said(&lines(&status), lang);
-            assert!(said.contains(clock) && said.contains(connection), "{said}");
-            assert!(!said.contains("15 "), "the failure of before: {said}");
-        }
-    }
-}
+#[path = "status_tests.rs"]
+pub(super) mod tests;

@@ -42,8 +42,8 @@ fn a_page_has_every_argument_and_the_sections_that_pages_have() {
     for part in [
         ".TH HANQING-CHECK 1 2026-01-02 \"hanqing ",
         ".SH NAME\nhanqing\\-check \\- Check configuration files\n",
-        ".SH SYNOPSIS\n\\fBhanqing check\\fR [OPTIONS] <FILE>...\n",
-        ".SH ARGUMENTS\n.TP\n\\fI<FILE>...\\fR\n",
+        ".SH SYNOPSIS\n\\fBhanqing check\\fR [OPTIONS] [FILE]...\n",
+        ".SH ARGUMENTS\n.TP\n\\fI[FILE]...\\fR\n",
         ".TP\n    \\fB\\-\\-connect\\fR\n".replace("    ", "").as_str(),
         ".SH \"EXIT STATUS\"\n.TP\n\\fB0\\fR\n",
         ".SH ENVIRONMENT\n.TP\n\\fBHANQING_LANG\\fR\n",
@@ -52,7 +52,7 @@ fn a_page_has_every_argument_and_the_sections_that_pages_have() {
         assert!(page.contains(part), "{part} in\n{page}");
     }
     let page = the(&pages, "man/zh_CN/man1/hanqing-check.1");
-    for part in [".SH 名称\nhanqing\\-check \\- 检查配置文件\n", ".SH 退出码\n", "[选项] <文件>..."]
+    for part in [".SH 名称\nhanqing\\-check \\- 检查配置文件\n", ".SH 退出码\n", "[选项] [文件]..."]
     {
         assert!(page.contains(part), "{part} in\n{page}");
     }

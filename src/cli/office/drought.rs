@@ -331,6 +331,55 @@ mod tests {
     }
 
     #[test]
+    fn the_document_is_as_its_schema_says() {
+        let schema = include_str!("../../../docs/schema/commands/drought.schema.json");
+        let schema = serde_json::from_str(schema).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let source = DroughtCause::Source { id: "pond-1".parse().unwrap(), name: "大塘".into() };
+        let rule = DroughtCause::Rule { rule: "own".into(), index: Index::RainAnomaly30 };
+        let day = DroughtDay {
+            day: date(2022, 8, 1),
+            grade: Some(Grade::Light),
+            at_least: true,
+            reasons: vec![rainless()],
+            missing: vec![Missing { rule: "own".into(), index: Index::SoilMoisture }],
+            rain_mm: Some(0.5),
+            rainless: Some((31, true)),
+            sources: vec![
+                pond(),
+                SourceState { status: None, balance: None, anomaly: None, rank: None, ..pond() },
+            ],
+            causes: vec![source, rule],
+        };
+        let unknown = DroughtDay {
+            day: date(2022, 8, 2),
+            grade: None,
+            rain_mm: None,
+            rainless: None,
+            sources: Vec::new(),
+            causes: Vec::new(),
+            ..day.clone()
+        };
+        let event = ProposedEvent {
+            from: date(2022, 8, 1),
+            or_earlier: false,
+            last: date(2022, 11, 15),
+            to: None,
+            or_later: true,
+        };
+        let drought = Drought {
+            days: vec![day, unknown],
+            events: vec![event],
+            lacking: vec![Text::both("没有雨量站", "no gauge")],
+        };
+        let document = serde_json::to_value(&drought).unwrap();
+        let found: Vec<String> = schema.iter_errors(&document).map(|e| e.to_string()).collect();
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(document["days"][0]["grade"], 1);
+        assert_eq!(document["lacking"][0], "没有雨量站");
+    }
+
+    #[test]
     fn an_event_is_told_with_its_row_and_what_is_not_certain_of_it() {
         let over = ProposedEvent {
             from: date(2022, 8, 1),

@@ -77,6 +77,9 @@ fn figure_near(asked: &str) -> Option<FigureId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::figures::{Claim, Verdict};
+    use crate::locales::Text;
+    use crate::report::Explanation;
 
     #[test]
     fn a_figure_is_found_by_a_part_of_its_name_in_either_language() {
@@ -90,5 +93,19 @@ mod tests {
         ] {
             assert_eq!(figure_near(asked).map(FigureId::id), id, "{asked}");
         }
+    }
+    #[test]
+    fn the_document_is_as_its_schema_says() {
+        let schema = include_str!("../../../docs/schema/commands/explain.schema.json");
+        let schema = serde_json::from_str(schema).unwrap();
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let text = Text::both("用电量", "electricity used");
+        let leaf = Explanation { text: text.clone(), claim: None, from: Vec::new() };
+        let claim = Claim { verdict: Verdict::Open, grounds: vec![text.clone()] };
+        let tree = Explanation { text, claim: Some(claim), from: vec![leaf] };
+        let document = serde_json::to_value(&tree).unwrap();
+        let found: Vec<String> = schema.iter_errors(&document).map(|e| e.to_string()).collect();
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(document["claim"]["verdict"], "open");
     }
 }

@@ -8,6 +8,7 @@ pub mod export_store;
 mod gateways;
 mod hub;
 mod import;
+pub mod init;
 mod ledger;
 mod period_args;
 mod progress;

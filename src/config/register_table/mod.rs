@@ -4,22 +4,33 @@
 //! Every problem is named at once, by row and column as the spreadsheet shows them. Nothing is guessed: the way the
 //! table counts addresses has to be given, and an unknown word is a problem.
 
+mod notation;
+mod places;
 mod row;
 mod vocabulary;
 
 use toml::{Table, Value};
 
+use self::places::Places;
 use self::row::Row;
 use self::vocabulary::{COLUMNS, Column};
 use crate::core::{Problem, Problems, RowNumbers, nearest};
 use crate::device::{self, Profile};
-use crate::locales::{Text, config as words, foreign};
+use crate::locales::{Text, config as words, foreign, register_table as own};
 
 /// Most rows of a table. Engineering judgement: a device has some hundreds of registers.
 const ROWS_MAX: usize = 5_000;
 
 /// Most bytes of a table: `ROWS_MAX` rows of 200 bytes.
 pub const BYTES_MAX: usize = ROWS_MAX * 200;
+
+/// How workbooks begin: an archive, or a container of Excel 97.
+const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", &[0xD0, 0xCF, 0x11, 0xE0]];
+
+/// Whether `bytes` are a workbook, and not text.
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    WORKBOOKS.iter().any(|begin| bytes.starts_with(begin))
+}
 
 /// How a table counts addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +39,8 @@ pub enum Base {
     Wire,
     /// From 1: register 1 is address 0.
     One,
-    /// With the digit of its kind before it: 40001 is the first holding register, 30001 the first input register, 10001
-    /// the first discrete input, 00001 the first coil.
+    /// With the digit of its kind before it: 40001 or 400001 is the first holding register, 30001 the first input
+    /// register, 10001 the first discrete input, 00001 the first coil.
     Modicon,
 }
 
@@ -50,8 +61,7 @@ pub struct Head {
 #[derive(Default)]
 struct Points {
     points: Vec<Table>,
-    /// Row of each point.
-    rows: Vec<usize>,
+    places: Places,
     blocks: Vec<Value>,
     expect: Table,
 }
@@ -63,13 +73,8 @@ struct Points {
 pub fn profile_of_table(text: &[u8], head: &Head, base: Base) -> Result<String, Vec<Problem>> {
     let mut found = Problems::default();
     let table = read_points(text, base, &mut found).unwrap_or_default();
-    let Points { points, rows, blocks, expect } = found.result(table)?;
-    write(head, points, blocks, expect).map_err(|mut problems| {
-        for problem in &mut problems {
-            in_rows(problem, &rows);
-        }
-        problems
-    })
+    let Points { points, places, blocks, expect } = found.result(table)?;
+    write(head, points, blocks, expect).map_err(|problems| places.name(problems))
 }
 
 /// Reads the rows; `None` where the file as a whole cannot be read.
@@ -77,6 +82,11 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     if text.len() > BYTES_MAX {
         let rule = words::table_bytes(BYTES_MAX);
         found.add(words::the_file(), text.len(), rule, words::is_it_right_file());
+        return None;
+    }
+    if is_workbook(text) {
+        let rule = own::table_is_workbook();
+        found.add(words::the_file(), "", rule, own::needs_whole_program());
         return None;
     }
     let Ok(text) = std::str::from_utf8(text) else {
@@ -101,8 +111,10 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     };
     let mut numbers = RowNumbers::new(text);
     numbers.next(header.position().map(csv::Position::byte));
-    let columns = columns(&header, found)?;
+    let columns = columns(&header, base, found)?;
     let mut table = Points::default();
+    table.places.header = header.clone();
+    table.places.columns.clone_from(&columns);
     for (index, record) in reader.records().enumerate() {
         let begin = match &record {
             Ok(record) => record.position(),
@@ -120,33 +132,28 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
         if record.iter().all(str::is_empty) {
             continue;
         }
+        if let Some((at, cell)) =
+            record.iter().enumerate().skip(header.len()).find(|(_, cell)| !cell.is_empty())
+        {
+            let place = row::place(number, at, "");
+            found.add(place, cell, own::beyond_headings(), own::quote_commas());
+            continue;
+        }
         if index >= ROWS_MAX {
             found.add(row, "", words::table_rows(ROWS_MAX), words::split_it());
             break;
         }
         let mut row = Row { number, header: &header, columns: &columns, record: &record, found };
         if let Some(point) = row.point(base) {
-            row.example(&point, &mut table.blocks, &mut table.expect);
+            let name = row.example(&point, &mut table.blocks, &mut table.expect);
+            table.places.rows.push((number, name.unwrap_or_default()));
             table.points.push(point);
-            table.rows.push(number);
         }
     }
     if table.points.is_empty() && found.list().is_empty() {
         found.add(words::the_file(), "", words::no_rows(), words::write_rows());
     }
     Some(table)
-}
-
-/// Puts the row of a point in the place of its index.
-fn in_rows(problem: &mut Problem, rows: &[usize]) {
-    let of_point = problem.path.strip_prefix("point[").and_then(|rest| rest.split_once(']'));
-    let Some((index, rest)) = of_point else {
-        return;
-    };
-    let row = index.parse().ok().and_then(|index: usize| rows.get(index));
-    if let Some(row) = row {
-        problem.path = words::row_part(row, rest.trim_start_matches('.')).into();
-    }
 }
 
 /// The profile's text, read back and checked.
@@ -189,7 +196,16 @@ fn write(
 }
 
 /// The columns, from left to right; `None` where a heading is wrong.
-fn columns(header: &csv::StringRecord, found: &mut Problems) -> Option<Vec<Option<Column>>> {
+fn columns(
+    header: &csv::StringRecord,
+    base: Base,
+    found: &mut Problems,
+) -> Option<Vec<Option<Column>>> {
+    let title: Vec<&str> = header.iter().filter(|cell| !cell.is_empty()).collect();
+    if !title.is_empty() && title.iter().all(|heading| vocabulary::column(heading).is_none()) {
+        found.add(words::row(1), title.join(" "), own::no_heading(), own::headings_first());
+        return None;
+    }
     let known = || COLUMNS.iter().flat_map(|(_, names)| names.iter().copied());
     let mut columns: Vec<Option<Column>> = Vec::new();
     for (index, heading) in header.iter().enumerate() {
@@ -213,6 +229,16 @@ fn columns(header: &csv::StringRecord, found: &mut Problems) -> Option<Vec<Optio
         let rule = words::column_missing(row::name(required));
         let given = columns.contains(&Some(required));
         found.ensure(given, words::row(1), "", rule, words::add_to_headings());
+    }
+    // The numbers of manuals say it themselves.
+    if base != Base::Modicon && !columns.contains(&Some(Column::Function)) {
+        let rule = words::column_missing(row::name(Column::Function));
+        found.add(words::row(1), "", rule, words::add_to_headings());
+    }
+    for required in [Column::ExampleWords, Column::ExampleValue] {
+        let rule = words::column_missing(row::name(required));
+        let given = columns.contains(&Some(required));
+        found.ensure(given, words::row(1), "", rule, words::words_and_value());
     }
     found.list().is_empty().then_some(columns)
 }

@@ -3,9 +3,14 @@
 use toml::{Table, Value};
 
 use super::Base;
+use super::notation;
 use super::vocabulary::{self, Column};
 use crate::core::{Kind, Parameter, Problems, Unit};
-use crate::locales::{Text, config as words};
+use crate::device::{self, Point};
+use crate::locales::{Text, config as words, register_table as own};
+
+/// The word that means a kilowatt-hour as well as a degree.
+const DEGREE: &str = "\u{5ea6}";
 
 /// The types of points, as profiles write them.
 const TYPES: [&str; 12] =
@@ -115,7 +120,9 @@ impl Row<'_> {
         let parameter = self.required(Column::Parameter, vocabulary::parameter, known);
         let types = words::one_of(Text::list(TYPES));
         let point_type = self.required(Column::Type, vocabulary::point_type, types);
-        let units = words::such_as(Text::list(UNITS));
+        let unclear = self.cell(Column::Unit).is_some_and(|cell| cell == DEGREE);
+        let listed = words::such_as(Text::list(UNITS));
+        let units = if unclear { own::degree_is_unclear() } else { listed };
         let unit = self.required(Column::Unit, vocabulary::unit, units);
         let (function, address) = self.register(base).unzip();
         let mut order = None;
@@ -160,31 +167,48 @@ impl Row<'_> {
             Base::Wire => Some(number),
             Base::One => number.checked_sub(1),
             Base::Modicon => {
-                let kind = match number / 10_000 {
-                    0 => Some(1),
-                    1 => Some(2),
-                    3 => Some(4),
-                    4 => Some(3),
-                    _ => None,
-                };
-                if kind.is_none() || function.is_some() && function != kind {
-                    let rule = words::no_digit_of_table();
-                    self.wrong(Column::Address, rule, words::digits_of_tables());
-                    return None;
-                }
-                function = kind;
-                (number % 10_000).checked_sub(1)
+                let named = self.named(function)?;
+                function = Some(named.function);
+                named.number.checked_sub(1)
             }
         };
         if function.is_none() {
             self.wrong(Column::Function, words::required(), words::functions_that_read());
         }
         let function = function?;
+        let cell = self.cell(Column::Address).unwrap_or_default();
+        if base != Base::Modicon && notation::looks_named(&cell, function) {
+            let (rule, hint) = (own::looks_named(), own::give_base_40001());
+            self.wrong(Column::Address, rule, hint);
+            return None;
+        }
         let wire = wire.and_then(|wire| u16::try_from(wire).ok());
         if wire.is_none() {
             self.wrong(Column::Address, words::not_an_address(), words::addresses_on_wire());
         }
         Some((function, wire?))
+    }
+
+    /// The register that the address names with the digit of its table. `function` is what the row says itself.
+    fn named(&mut self, function: Option<u8>) -> Option<notation::Named> {
+        let cell = self.cell(Column::Address).unwrap_or_default();
+        let bit = self.cell(Column::Type).and_then(|cell| vocabulary::point_type(&cell));
+        // A spreadsheet takes the zeros of 00005 away; where nothing says that it is a coil, 5 is only an address.
+        let coil = function == Some(1) || bit == Some("bit");
+        let named = notation::named(&cell).filter(|_| coil || notation::is_whole(&cell));
+        match (named, function) {
+            (Some(named), Some(function)) if named.function != function => {
+                let rule = own::function_contradicts(&cell, named.function, function);
+                self.wrong(Column::Address, rule, own::correct_one());
+                None
+            }
+            (Some(named), _) => Some(named),
+            (None, _) => {
+                let rule = words::no_digit_of_table();
+                self.wrong(Column::Address, rule, words::digits_of_tables());
+                None
+            }
+        }
     }
 
     fn invalid(&mut self) -> Option<Value> {
@@ -229,7 +253,13 @@ impl Row<'_> {
         (!counter.is_empty()).then_some(Value::Table(counter))
     }
 
-    pub(super) fn example(&mut self, point: &Table, blocks: &mut Vec<Value>, expect: &mut Table) {
+    /// Adds the registers and the value of the row's example. Returns the value's name.
+    pub(super) fn example(
+        &mut self,
+        point: &Table,
+        blocks: &mut Vec<Value>,
+        expect: &mut Table,
+    ) -> Option<String> {
         let hint = words::words_and_value();
         let registers = self.required(Column::ExampleWords, example_words, hint.clone());
         let value = self.number(Column::ExampleValue);
@@ -240,21 +270,35 @@ impl Row<'_> {
         let parameter = text("parameter").and_then(vocabulary::parameter);
         let factor = text("unit").and_then(vocabulary::unit).zip(parameter);
         let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
-        let (Some(registers), Some(value), Some(parameter)) = (registers, value, parameter) else {
-            return;
-        };
+        let (registers, value, parameter) = (registers?, value?, parameter?);
+        let expected = canonical(point, &registers, value, factor.unwrap_or(1.0));
         let mut block = Table::new();
         for key in ["function", "address"] {
             block.extend(point.get(key).map(|value| (key.into(), value.clone())));
         }
+        let registers = registers.into_iter().map(i64::from).collect::<Vec<_>>();
         block.insert("words".into(), Value::from(registers));
         blocks.push(Value::Table(block));
         let name = match text("channel") {
             Some(channel) => format!("{parameter}@{channel}"),
             None => parameter.id().to_owned(),
         };
-        expect.insert(name, (value * factor.unwrap_or(1.0)).into());
+        expect.insert(name.clone(), expected.into());
+        Some(name)
     }
+}
+
+/// The value that a device displayed, in the parameter's own unit. A display rounds in its own unit: where the
+/// registers give the same digits there, what they give is taken.
+fn canonical(point: &Table, registers: &[u16], displayed: f64, factor: f64) -> f64 {
+    let exact = displayed * factor;
+    if factor == 1.0 {
+        return exact;
+    }
+    let point: Option<Point> = Value::Table(point.clone()).try_into().ok();
+    let held = point.and_then(|point| device::decode(&point, &[registers]).ok());
+    let near = |held: &f64| (held / factor - displayed).abs() <= device::tolerance(displayed);
+    held.filter(near).unwrap_or(exact)
 }
 
 /// A whole number as manuals write addresses: 16, 0x10, 10H.
@@ -268,13 +312,13 @@ fn address(text: &str) -> Option<u32> {
 }
 
 /// Registers as hexadecimal words.
-fn example_words(text: &str) -> Option<Vec<i64>> {
+fn example_words(text: &str) -> Option<Vec<u16>> {
     let words = text.split(|c: char| c.is_whitespace() || vocabulary::BETWEEN_WORDS.contains(&c));
     let words = words.filter(|word| !word.is_empty());
-    let words: Option<Vec<i64>> = words
+    let words: Option<Vec<u16>> = words
         .map(|word| {
             let word = word.strip_prefix("0x").unwrap_or(word);
-            u16::from_str_radix(word, 16).ok().map(i64::from)
+            u16::from_str_radix(word, 16).ok()
         })
         .collect();
     words.filter(|words| !words.is_empty())

@@ -118,25 +118,58 @@ pub(super) fn order(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The unit that a word means.
+/// The unit that a word means. 度 is none: it is a kilowatt-hour, a degree of an angle, of temperature or of turbidity.
 pub(super) fn unit(word: &str) -> Option<Unit> {
     let word = word.trim();
     let usual = match word {
         "米" | "M" => "m",
         "厘米" | "CM" => "cm",
         "毫米" | "MM" => "mm",
-        "m³/h" | "立方米/小时" | "m^3/h" | "㎥/h" => "m3/h",
+        "m³/h" | "立方米/小时" | "立方米每小时" | "方/小时" | "m^3/h" | "㎥/h" => {
+            "m3/h"
+        }
+        "m³/s" | "立方米/秒" | "立方米每秒" | "m^3/s" | "㎥/s" => "m3/s",
+        "m³/min" | "立方米/分" | "立方米/分钟" | "m^3/min" | "㎥/min" => "m3/min",
+        "m³/d" | "立方米/天" | "立方米/日" | "m^3/d" | "㎥/d" => "m3/d",
         "升/秒" | "l/s" => "L/s",
-        "m³" | "立方米" | "方" | "m^3" | "㎥" => "m3",
+        "升/分" | "升/分钟" | "l/min" => "L/min",
+        "升/小时" | "升/时" | "l/h" => "L/h",
+        "m³" | "立方米" | "立方" | "方" | "m^3" | "㎥" => "m3",
         "升" | "l" => "L",
-        "度" | "千瓦时" | "kwh" | "KWH" | "kW·h" | "kW.h" => "kWh",
+        "千瓦时" | "kwh" | "KWH" | "kW·h" | "kW.h" => "kWh",
+        "瓦时" | "wh" | "WH" | "W·h" => "Wh",
+        "兆瓦时" | "MWH" | "MW·h" => "MWh",
         "千瓦" | "kw" | "KW" => "kW",
         "瓦" | "w" => "W",
-        "伏" | "v" => "V",
-        "赫兹" | "hz" | "HZ" => "Hz",
+        "兆瓦" => "MW",
+        "伏" | "伏特" | "v" => "V",
+        "毫伏" | "mv" => "mV",
+        "安" | "安培" | "a" => "A",
+        "毫安" | "ma" => "mA",
+        "赫兹" | "赫" | "hz" | "HZ" => "Hz",
         "小时" => "h",
-        "％" => "%",
+        "分钟" | "分" => "min",
+        "秒" => "s",
+        "％" | "百分比" => "%",
         "℃" | "°C" | "摄氏度" => "degC",
+        "米/秒" | "米每秒" | "M/S" => "m/s",
+        "千米/小时" | "公里/小时" | "KM/H" => "km/h",
+        "°" | "角度" => "deg",
+        "微西/厘米" | "微西门子/厘米" | "μS/cm" | "µS/cm" | "us/cm" | "US/CM" => {
+            "uS/cm"
+        }
+        "毫西/厘米" | "毫西门子/厘米" | "ms/cm" | "MS/CM" => "mS/cm",
+        "ntu" => "NTU",
+        "dbm" | "DBM" => "dBm",
+        "兆帕" | "Mpa" | "MPA" => "MPa",
+        "千帕" | "KPa" | "kpa" | "KPA" => "kPa",
+        "百帕" | "hpa" | "HPA" => "hPa",
+        "帕" | "pa" => "Pa",
+        "巴" | "Bar" | "BAR" => "bar",
+        "毫巴" => "mbar",
+        "公斤/平方厘米" | "公斤" | "kgf/cm2" | "kg/cm²" => "kg/cm2",
+        "米水柱" => "mH2O",
+        "毫米水柱" => "mmH2O",
         "无" | "-" | "—" => "1",
         word => word,
     };
@@ -182,6 +215,23 @@ mod tests {
         assert_eq!(parameter("energy_total"), Some(Parameter::EnergyTotal));
         assert_eq!(unit("m³/h"), Some(Unit::CubicMetrePerHour));
         assert_eq!(unit("furlong"), None);
+        for (word, symbol) in [
+            ("安", "A"),
+            ("毫安", "mA"),
+            ("米/秒", "m/s"),
+            ("微西/厘米", "uS/cm"),
+            ("毫西/厘米", "mS/cm"),
+            ("NTU", "NTU"),
+            ("dBm", "dBm"),
+            ("分钟", "min"),
+            ("立方米/秒", "m3/s"),
+            ("m³/d", "m3/d"),
+            ("兆帕", "MPa"),
+        ] {
+            assert_eq!(unit(word).map(Unit::symbol), Some(symbol), "{word}");
+        }
+        // A kilowatt-hour, an angle, a temperature and a turbidity are all 度.
+        assert_eq!(unit("度"), None);
         assert_eq!(point_type("Float"), Some("f32"));
         assert_eq!(order("小端"), None);
     }

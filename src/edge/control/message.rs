@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::status::GatewayStatus;
 use crate::core::Reason;
 use crate::device::{Function, REGISTERS_MAX, Request};
-use crate::locales::{Argument, Lang, Text, edge as words};
+use crate::locales::{Argument, Lang, Text, edge as words, modbus as modbus_words};
 use crate::modbus::{Mode, ReadError, SerialMode};
 
 /// The version of these messages. Others are refused: command and service of an installation are the same program.
@@ -142,6 +142,14 @@ pub struct Failure {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<u8>,
     pub text: Text,
+}
+
+impl Failure {
+    /// The parts of a value changed whenever they were read, so that they make no value.
+    pub fn restless() -> Self {
+        let text = modbus_words::parts_move();
+        Self { reason: Reason::Undecodable, exception: None, text }
+    }
 }
 
 impl From<ReadError> for Failure {

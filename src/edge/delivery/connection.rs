@@ -15,7 +15,7 @@ use super::pace::Pace;
 use super::retries::Retries;
 use super::unconfirmed::Unconfirmed;
 use super::windows::Schedule;
-use super::{Confirm, Deliverer, WaitsFor};
+use super::{Deliverer, WaitsFor};
 use crate::locales::Lang;
 use crate::mqtt::uplink::{Uplink, UplinkEvent};
 use crate::mqtt::{self, MqttError};
@@ -143,7 +143,7 @@ impl<'a> Delivery<'a> {
             counted: 0,
             saved: deliverer.budget.used().1,
             clock_said,
-            compress: settings.uplink.compress.unwrap_or(settings.confirm == Confirm::Hub),
+            compress: settings.compresses(),
             deliverer,
         }
     }

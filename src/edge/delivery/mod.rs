@@ -38,6 +38,9 @@ use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Seldom, Stopwatch};
 use crate::wire::{Birth, Epoch, GatewayReport};
 
+/// How often the log repeats why there is no broker. Engineering judgement: as often as other lines that go on and on.
+const SAID_AGAIN: Duration = Duration::from_secs(60);
+
 /// Waits between connections: short after a hiccup, up to five minutes while the broker stays unreachable.
 const RECONNECT: Backoff =
     Backoff { first: Duration::from_secs(1), most: Duration::from_secs(300) };
@@ -220,6 +223,7 @@ impl Deliverer {
         let gateway = self.settings.gateway.clone();
         let mut reconnect = Reconnect::new(&uplink::client_id(&gateway), RECONNECT);
         let mut done_until: Option<Timestamp> = None;
+        let mut logged: Option<(String, Stopwatch)> = None;
         loop {
             let next = match self.schedule() {
                 Schedule::Closed(next) => Some(next),
@@ -272,8 +276,15 @@ impl Deliverer {
                 ConnectionEnd::Lost(error) => error,
             };
             let Some((problem, wait)) = reconnect.after(error)? else { continue };
-            if reconnect.is_to_be_logged() {
-                tracing::warn!(%gateway, error = %problem, wait_s = wait.as_secs_f32(), "no broker; readings stay in the spool");
+            let text = problem.to_string();
+            let repeats = logged.as_ref().is_some_and(|(known, since): &(String, Stopwatch)| {
+                *known == text && since.elapsed() < SAID_AGAIN
+            });
+            if reconnect.is_to_be_logged() && !repeats {
+                logged = Some((text, Stopwatch::start()));
+                // An f32 would be logged with all digits of an f64.
+                let wait_s = (wait.as_secs_f64() * 10.0).round() / 10.0;
+                tracing::warn!(%gateway, error = %problem, wait_s, "no broker; readings stay in the spool");
             }
             let now = self.clock.now();
             self.status.send_modify(|s| {

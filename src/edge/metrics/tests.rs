@@ -24,6 +24,7 @@ fn unit(unit: u8, state: HealthState) -> UnitReport {
         unit,
         state,
         since: None,
+        answered_at: None,
         polls: 12,
         successes: 24,
         failures: Default::default(),
@@ -31,6 +32,7 @@ fn unit(unit: u8, state: HealthState) -> UnitReport {
         answer_ms: None,
         holes: Vec::new(),
         seams: Vec::new(),
+        singles: Vec::new(),
         gap_ms: None,
     }
 }
@@ -59,17 +61,22 @@ fn status() -> GatewayStatus {
             silent_max_s: 900,
             report: BusReport {
                 name: "水位 \"东门\"".into(),
-                line: HealthState::Online,
+                line: HealthState::Suspect,
+                since: Some(now - SignedDuration::from_secs(30)),
+                problem: None,
                 polls: 12,
                 missed_ticks: 1,
                 polled_at_s: 3300.5,
                 busy: 0.125,
+                numbers: None,
+                terminal: None,
                 units: vec![
                     UnitReport { answer_ms: Some([20.5, 31.0]), ..unit(1, HealthState::Online) },
                     UnitReport {
                         successes: 0,
                         failures: [(Reason::Timeout, 5), (Reason::Crc, 1)].into(),
-                        ..unit(2, HealthState::Offline)
+                        since: Some(since),
+                        ..unit(2, HealthState::Never)
                     },
                 ],
             },
@@ -141,7 +148,7 @@ fn a_gateway_is_healthy_unless_it_cannot_do_its_work() {
     assert_eq!(problems(&gateway), none);
     // An unreachable broker or device is no problem of the gateway.
     gateway.delivery = DeliveryStatus::default();
-    gateway.buses[0].report.line = HealthState::Offline;
+    gateway.buses[0].report.line = HealthState::Unreachable;
     assert_eq!(problems(&gateway), none);
     gateway.spool.trouble = Some(Trouble::DiskFull);
     gateway.spool.unwritten = 40;
@@ -156,6 +163,28 @@ fn a_gateway_is_healthy_unless_it_cannot_do_its_work() {
     gateway.spool.trouble = None;
     gateway.buses[0].report.polled_at_s = 2700.0;
     assert_eq!(problems(&gateway), none);
+}
+
+/// The alerts that are shipped ask for states that there are, under names that there are, and for each that is bad.
+#[test]
+fn the_alerts_know_the_states() {
+    let rules = include_str!("../../../deploy/prometheus/hanqing-rules.yml");
+    let ids = HealthState::ALL.map(HealthState::id);
+    let asked: Vec<&str> =
+        rules.split("state=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
+    // The last is one of the hub's own.
+    let known = |state: &&str| ids.contains(state) || *state == "no_values";
+    assert!(asked.iter().all(known), "{asked:?}");
+    let page = text::metrics(status()).unwrap();
+    for (metric, state) in [("bus", "unreachable"), ("device", "never"), ("device", "offline")] {
+        let asks = format!("hanqing_{metric}_state{{state=\"{state}\"}} == 1");
+        assert!(rules.contains(&asks), "{asks}");
+        let there = page.lines().any(|line| {
+            let named = line.starts_with(&format!("hanqing_{metric}_state{{"));
+            named && line.contains(&format!("state=\"{state}\""))
+        });
+        assert!(there, "{metric} {state}: {page}");
+    }
 }
 
 #[test]

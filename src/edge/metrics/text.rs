@@ -23,12 +23,6 @@ const PREFIX: &str = "hanqing";
 const SECONDS: Option<Unit> = Some(Unit::Seconds);
 const BYTES: Option<Unit> = Some(Unit::Bytes);
 
-const STATES: [(HealthState, &str); 3] = [
-    (HealthState::Online, "online"),
-    (HealthState::Suspect, "suspect"),
-    (HealthState::Offline, "offline"),
-];
-
 pub(super) fn metrics(status: GatewayStatus) -> Result<String, fmt::Error> {
     let mut registry = Registry::with_prefix(PREFIX);
     registry.register_collector(Box::new(Scrape(status)));
@@ -85,8 +79,37 @@ fn buses(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let busy = all().map(|(labels, bus)| (labels, bus.busy));
     let help = "Share of the last ten to twenty minutes in which requests were under way";
     page.gauges("bus_busy_ratio", help, None, busy)?;
-    let states = all().flat_map(|(labels, bus)| one_of(&labels, "state", STATES, Some(bus.line)));
-    page.gauges("bus_state", "1 for the state of the line", None, states)
+    let named = line_states();
+    let states = all().flat_map(|(labels, bus)| one_of(&labels, "state", named, Some(bus.line)));
+    page.gauges("bus_state", "1 for the state of the line", None, states)?;
+    let since = all().filter_map(|(labels, bus)| Some((labels, seconds_since(status, bus.since?))));
+    let help = "Time since the line has entered its state; absent before the first poll";
+    page.gauges("bus_state_since", help, SECONDS, since)?;
+    terminals(status, page)
+}
+
+/// How the places of terminals that dial in are held.
+fn terminals(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
+    let all = || {
+        let buses = status.buses.iter();
+        buses.filter_map(|bus| Some((bus_labels(bus), bus.report.terminal.as_ref()?)))
+    };
+    let replaced = all().map(|(labels, held)| (labels, held.replaced));
+    let help = "Times that a terminal of another address has taken the place of one that no longer answered";
+    page.counters("dtu_replaced", help, None, replaced)?;
+    let refused = all().map(|(labels, held)| (labels, held.refused));
+    let help = "Connections in the name of a terminal that were turned away or made to wait while it answered";
+    page.counters("dtu_refused", help, None, refused)
+}
+
+/// The states of a line: it is asked by its devices only, so it is never offline or never seen.
+fn line_states() -> [(HealthState, &'static str); 4] {
+    use HealthState::{New, Online, Suspect, Unreachable};
+    [New, Online, Suspect, Unreachable].map(|state| (state, state.id()))
+}
+
+fn seconds_since(status: &GatewayStatus, at: Timestamp) -> f64 {
+    status.now.duration_since(at).as_secs_f64().max(0.0)
 }
 
 fn devices(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
@@ -96,9 +119,13 @@ fn devices(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
             units.map(move |unit| (device_labels(bus, unit), unit))
         })
     };
-    let states =
-        all().flat_map(|(labels, unit)| one_of(&labels, "state", STATES, Some(unit.state)));
+    let named = HealthState::ALL.map(|state| (state, state.id()));
+    let states = all().flat_map(|(labels, unit)| one_of(&labels, "state", named, Some(unit.state)));
     page.gauges("device_state", "1 for the state of the device", None, states)?;
+    let since =
+        all().filter_map(|(labels, unit)| Some((labels, seconds_since(status, unit.since?))));
+    let help = "Time since the device has entered its state; absent before it is asked";
+    page.gauges("device_state_since", help, SECONDS, since)?;
     let polls = all().map(|(labels, unit)| (labels, unit.polls));
     page.counters("device_polls", "Polls in which the device was asked", None, polls)?;
     let successes = all().map(|(labels, unit)| (labels, unit.successes));
@@ -107,8 +134,8 @@ fn devices(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
         let failures = unit.failures.iter();
         failures.map(move |(reason, count)| (with_label(&labels, "reason", reason.id()), *count))
     });
-    let help =
-        "Requests that brought no registers, by reason; a reason appears once it has occurred";
+    let help = "Requests that brought no registers, by reason, and as unreachable polls that were lost with the line; \
+        a reason appears once it has occurred";
     page.counters("device_failures", help, None, failures)?;
     let times = all().flat_map(|(labels, unit)| {
         let quantiles = unit.answer_ms.map(|[median, p95]| [("0.5", median), ("0.95", p95)]);
@@ -153,7 +180,7 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     page.counter("delivery_messages", "Messages sent", None, delivery.messages)?;
     let help = "Sent and received, with an estimate of the network's overhead";
     page.counter("delivery_traffic", help, BYTES, delivery.bytes)?;
-    let since = |at: Timestamp| status.now.duration_since(at).as_secs_f64().max(0.0);
+    let since = |at: Timestamp| seconds_since(status, at);
     let acknowledged = delivery.acknowledged_at.map(since);
     let help = "Time since the last acknowledgement of the hub; absent before the first";
     page.gauge("delivery_since_acknowledgement", help, SECONDS, acknowledged)?;

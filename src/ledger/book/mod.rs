@@ -108,7 +108,7 @@ fn archived(archive: &mut Archive<'_>) -> Result<Book, Problem> {
 }
 
 #[cfg(test)]
-mod test_files;
+pub(in crate::ledger) mod test_files;
 #[cfg(test)]
 #[path = "book_tests.rs"]
 mod tests;

@@ -52,7 +52,7 @@ pub(super) fn xlsx(sheets: &[(&str, &str)], styles: &str, strings: &str) -> Vec<
 }
 
 /// An .xlsx with one sheet of these rows, without formats.
-pub(super) fn xlsx_rows(rows: &str) -> Vec<u8> {
+pub(in crate::ledger) fn xlsx_rows(rows: &str) -> Vec<u8> {
     xlsx(&[("name=\"S\"", &format!("<sheetData>{rows}</sheetData>"))], "", "")
 }
 

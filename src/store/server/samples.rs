@@ -211,11 +211,12 @@ fn reading(parts: &[Held], series: &Series) -> Option<Reading> {
     let count = of(REGISTERS)? as usize;
     let first = parts.iter().position(|held| held.field >= WORDS).unwrap_or(parts.len());
     let words = parts.get(first..).unwrap_or_default().chunk_by(|a, b| a.field == b.field);
+    let mut raw = Vec::new();
     for (i, packed) in (0..count.div_ceil(WORDS_EACH)).zip(words) {
         let held = (count - i * WORDS_EACH).min(WORDS_EACH);
         let packed = packed.last()?.number as u64;
-        reading.raw.extend((0..held).rev().map(|n| (packed >> (16 * n)) as u16));
+        raw.extend((0..held).rev().map(|n| (packed >> (16 * n)) as u16));
     }
     // Otherwise the server does not show all words yet.
-    (reading.raw.len() == count).then_some(reading)
+    (raw.len() == count).then(|| Reading { raw: raw.into(), ..reading })
 }

@@ -21,6 +21,10 @@ pub(super) struct Bus {
     pub name: String,
     pub state: &'static str,
     pub state_words: Text,
+    /// Since when its line is in a state that is not fine; empty where it is fine, or where that is not known.
+    pub since: Text,
+    /// Why its line cannot be opened, as the gateway has it, in English.
+    pub error: String,
     pub summary: Text,
     /// Those first that do not answer.
     pub devices: Vec<Device>,
@@ -42,6 +46,14 @@ pub(super) struct Device {
 }
 
 impl Bus {
+    /// Makes it what was said last of a bus of which nothing is known now.
+    fn outdate(&mut self) {
+        (self.state, self.state_words) = outdated(&self.state_words);
+        for device in &mut self.devices {
+            (device.state, device.state_words) = outdated(&device.state_words);
+        }
+    }
+
     /// Whether its line does not answer.
     pub fn is_unwell(&self) -> bool {
         !matches!(self.state, "normal" | "none")
@@ -49,10 +61,22 @@ impl Bus {
 }
 
 impl Device {
-    /// Whether it does not answer.
+    /// Whether it does not answer, or gives no values.
     pub fn is_unwell(&self) -> bool {
         !matches!(self.state, "normal" | "none")
     }
+
+    /// Whether it does not answer.
+    pub fn is_silent(&self) -> bool {
+        self.is_unwell() && self.state != NO_VALUES
+    }
+}
+
+/// The style of a device that answers and gives no values.
+const NO_VALUES: &str = "warn";
+
+fn outdated(said: &Text) -> (&'static str, Text) {
+    ("none", words::last_said(said.clone()))
 }
 
 /// How many buses and devices there are, and how many of them are not fine.
@@ -62,6 +86,8 @@ pub(super) struct Devices {
     /// Lines that do not answer, or did not the last time.
     lines_unwell: usize,
     devices_unwell: usize,
+    /// Devices that answer and give no values.
+    without_values: usize,
     /// Devices that were not asked yet, or are in a state that is not known here.
     unknown: usize,
 }
@@ -73,13 +99,14 @@ impl Devices {
             buses: buses.len(),
             devices: devices().count(),
             lines_unwell: buses.iter().filter(|bus| bus.is_unwell()).count(),
-            devices_unwell: devices().filter(|device| device.is_unwell()).count(),
+            devices_unwell: devices().filter(|device| device.is_silent()).count(),
+            without_values: devices().filter(|device| device.state == NO_VALUES).count(),
             unknown: devices().filter(|device| device.state == "none").count(),
         }
     }
 
     pub fn are_fine(&self) -> bool {
-        self.lines_unwell + self.devices_unwell + self.unknown == 0
+        self.lines_unwell + self.devices_unwell + self.without_values + self.unknown == 0
     }
 
     /// What is wrong with them.
@@ -87,7 +114,14 @@ impl Devices {
         let lines = (self.lines_unwell > 0).then(|| words::lines_unwell(self.lines_unwell));
         let devices = self.devices_unwell;
         let devices = (devices > 0).then(|| words::devices_unwell(devices));
-        lines.into_iter().chain(devices)
+        let without = self.without_values;
+        let without = (without > 0).then(|| words::devices_without_values(without));
+        lines.into_iter().chain(devices).chain(without)
+    }
+
+    /// As one line, where the gateway said so at `at` and is no longer connected.
+    pub fn last_said(&self, at: Text) -> Text {
+        words::devices_last_said(self.buses, self.devices, at)
     }
 
     /// As one line.
@@ -136,6 +170,10 @@ pub(super) fn facts(report: &GatewayReport, now: Now<'_>) -> Vec<Fact> {
     if let Some(written) = report.disk_written {
         facts.push(Fact::new(words::disk_written(), bytes(written)));
     }
+    if report.buses_left_out + report.devices_left_out > 0 {
+        let left_out = words::left_out(report.buses_left_out, report.devices_left_out);
+        facts.push(Fact::new(words::left_out_name(), left_out));
+    }
     facts
 }
 
@@ -164,32 +202,49 @@ fn trouble(id: &str) -> Text {
     }
 }
 
-/// A bus in words.
-pub(super) fn bus(said: &BusSaid, now: Now<'_>) -> Bus {
+/// The buses of `report`; as what was said last, where the gateway is not `connected` now.
+pub(super) fn buses(report: &GatewayReport, connected: bool, now: Now<'_>) -> Vec<Bus> {
+    let mut buses: Vec<Bus> = report.buses.iter().map(|said| bus(said, now)).collect();
+    if !connected {
+        buses.iter_mut().for_each(Bus::outdate);
+    }
+    buses
+}
+
+/// A bus in words. Earlier versions say `offline` of a line that cannot be opened.
+fn bus(said: &BusSaid, now: Now<'_>) -> Bus {
     let (state, state_words) = match said.state.as_str() {
+        "new" => ("none", words::device_new()),
         "online" => ("normal", words::device_fine()),
-        "suspect" => ("low", words::device_suspect()),
-        "offline" => ("guard", words::line_unreachable()),
+        "suspect" => ("low", words::line_suspect()),
+        "offline" | "unreachable" => ("guard", words::line_unreachable()),
         unknown => ("none", words::state_unknown(unknown)),
     };
+    let since = said.since.filter(|_| !matches!(state, "normal" | "none"));
     let busy = format!("{:.0}", said.busy * 100.0);
+    let order = |device: &Device| (!device.is_silent(), !device.is_unwell());
     let mut devices: Vec<Device> = said.devices.iter().map(|one| device(one, now)).collect();
-    devices.sort_by_key(|device| !device.is_unwell());
+    devices.sort_by_key(order);
     Bus {
         name: said.name.clone(),
         state,
         state_words,
+        since: since.map(|since| words::state_since(now.moment(since))).unwrap_or_default(),
+        error: said.error.clone().unwrap_or_default(),
         summary: words::bus_summary(grouped(said.polls), grouped(said.missed), busy),
         devices,
     }
 }
 
+/// A device in words. Earlier versions say `suspect` or `offline` of one that has never answered.
 fn device(said: &DeviceSaid, now: Now<'_>) -> Device {
     let (state, state_words) = match (said.state.as_str(), said.seen) {
+        ("online", _) if said.gives_no_values() => (NO_VALUES, words::device_no_values()),
         ("online", _) => ("normal", words::device_fine()),
         ("suspect", true) => ("low", words::device_suspect()),
-        ("offline", true) => ("guard", words::device_unreachable()),
-        ("suspect" | "offline", false) => ("guard", words::device_never_seen()),
+        ("offline", true) => ("guard", words::device_offline()),
+        ("never", _) | ("suspect" | "offline", false) => ("guard", words::device_never_seen()),
+        ("unreachable", _) => ("guard", words::device_line_down()),
         ("new", _) => ("none", words::device_new()),
         (unknown, _) => ("none", words::state_unknown(unknown)),
     };

@@ -26,7 +26,14 @@ const REPORT: &str = r#"{"v":1,"gateway":"gw-1","at":"2022-09-14T23:00:00Z","ver
        "reason":"timeout","error":"<script>"},
       {"unit":4,"profile":"level","station":"pond-4","state":"offline","seen":false},
       {"unit":5,"profile":"level","station":"pond-5","state":"new"},
-      {"unit":6,"profile":"level","station":"pond-6","state":"<u>asleep</u>"}]}]}"#;
+      {"unit":6,"profile":"level","station":"pond-6","state":"<u>asleep</u>"}]},
+     {"name":"port","state":"unreachable","since":"2022-09-14T22:10:00Z",
+      "error":"cannot connect to <tt>ttyUSB9","polls":9,"missed":0,"busy":0,"devices":[
+      {"unit":7,"profile":"level","station":"pond-7","state":"unreachable",
+       "since":"2022-09-14T22:15:00Z","seen":true,"success":0.75,"reason":"unreachable"},
+      {"unit":8,"profile":"level","station":"pond-8","state":"never","seen":false}]},
+     {"name":"old","state":"offline","polls":9,"missed":0,"busy":0,"devices":[
+      {"unit":9,"profile":"level","station":"pond-9","state":"suspect","seen":false}]}]}"#;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -87,8 +94,9 @@ async fn gateways_and_devices_have_their_states_in_words() {
         "从未收到",
         "已吊销",
         "可疑：上次没有应答",
-        "不可达",
+        "离线：早已没有应答",
         "从未应答",
+        "线路不通，情况不明",
         "还没有轮询",
     ] {
         assert!(zh.body.contains(words), "{words}: {}", zh.body);
@@ -104,6 +112,8 @@ async fn gateways_and_devices_have_their_states_in_words() {
         "number unknown",
         "busy 25 %",
         "99.8 %",
+        "75.0 %",
+        "since 14 Sep 22:10",
         "no answer",
     ] {
         assert!(en.contains(words), "{words}: {en}");
@@ -113,14 +123,53 @@ async fn gateways_and_devices_have_their_states_in_words() {
 }
 
 #[tokio::test]
+async fn a_device_without_values_is_not_fine_and_what_a_gateway_said_that_is_gone_is_grey() {
+    let kit = kit();
+    let mut report = GatewayReport::from_bytes(REPORT.as_bytes()).unwrap();
+    report.buses.truncate(1);
+    report.buses[0].devices.truncate(1);
+    report.buses[0].devices[0].success = Some(0.0);
+    report.devices_left_out = 7;
+    let viewer = kit.session(Role::Viewer).await;
+    let page = async |online: bool| {
+        let row = GatewayRow {
+            report: Some(report.clone()),
+            ..row("gw-1", online, Some("2022-09-14T23:00:00Z"))
+        };
+        kit.overview.send_modify(|overview| Arc::make_mut(overview).gateways = vec![row]);
+        kit.get("/gateways?lang=en", Some(&viewer)).await.body
+    };
+    let there = page(true).await;
+    for words in [
+        "s-warn\">answers, gives no values",
+        "devices that answer and give no values: 1",
+        "<b>0</b><span>devices without an answer",
+        "buses: 0, devices: 7",
+    ] {
+        assert!(there.contains(words), "{words}: {there}");
+    }
+    let gone = page(false).await;
+    for words in [
+        "s-none\">last said: answers, gives no values",
+        "s-none\">last said: fine",
+        "the gateway is not connected: what follows is what it said at",
+    ] {
+        assert!(gone.contains(words), "{words}: {gone}");
+    }
+    assert!(!gone.contains("give no values: 1"), "{gone}");
+}
+
+#[tokio::test]
 async fn what_a_gateway_says_is_escaped() {
     let kit = kit();
     let administrator = kit.session(Role::Administrator).await;
     let page = kit.get("/gateways?lang=en", Some(&administrator)).await.body;
-    for raw in ["<b>塘", "<i>odd", "<u>asleep", "<em>note"] {
+    for raw in ["<b>塘", "<i>odd", "<u>asleep", "<em>note", "<tt>ttyUSB9"] {
         assert!(!page.contains(raw), "{raw}");
     }
-    for escaped in ["&lt;b&gt;塘", "&lt;i&gt;odd", "&lt;u&gt;asleep", "&lt;em&gt;note"] {
+    for escaped in
+        ["&lt;b&gt;塘", "&lt;i&gt;odd", "&lt;u&gt;asleep", "&lt;em&gt;note", "&lt;tt&gt;ttyUSB9"]
+    {
         assert!(page.contains(escaped), "{escaped}: {page}");
     }
     assert!(!page.contains("lang=\"en\"><script>"));
@@ -184,6 +233,7 @@ async fn who_has_trouble_comes_first_and_says_so_in_one_line() {
     let fine = GatewayReport::from_bytes(REPORT.as_bytes()).map(|mut report| {
         report.spool = Default::default();
         report.own_certificate_until = None;
+        report.buses.truncate(1);
         report.buses[0].devices.truncate(1);
         report
     });
@@ -206,7 +256,8 @@ async fn who_has_trouble_comes_first_and_says_so_in_one_line() {
         "<p class=\"verdict\">all is well</p>",
         "buses: 1, devices: 1, all fine",
         "not connected to the broker",
-        "devices without an answer: 3",
+        "devices without an answer: 6",
+        "lines down or suspect: 2",
         "missing batches: 20–21, 2 more",
         "id=\"devices-gw-1-not\" open",
         "id=\"devices-gw-0-fine\"><summary>",

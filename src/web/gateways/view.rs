@@ -106,7 +106,7 @@ pub(super) fn page(overview: &Overview, done: Option<Text>) -> Page {
     Page {
         well,
         unwell: gateways.len() - well,
-        devices_unwell: devices.filter(|device| device.is_unwell()).count(),
+        devices_unwell: devices.filter(|device| device.is_silent()).count(),
         notes: overview.notes.clone(),
         done,
         latest: local.strftime("%Y-%m-%dT%H:%M").to_string(),
@@ -126,7 +126,7 @@ fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
     let (mut buses, mut said) = (Vec::new(), words::said_nothing());
     if let Some(report) = &row.report {
         facts.extend(report::facts(report, now));
-        buses = report.buses.iter().map(|bus| report::bus(bus, now)).collect();
+        buses = report::buses(report, how.is_connected(), now);
         said = words::said_at(now.moment(report.at));
     }
     let seen = Devices::of(&buses);
@@ -146,7 +146,10 @@ fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
         losses: row.lost.iter().map(|lost| loss(lost, now)).collect(),
         declared: row.declared.iter().map(ToString::to_string).collect(),
         pinned: row.pinned.iter().map(ToString::to_string).collect(),
-        devices: seen.words(),
+        devices: match row.report.as_ref().filter(|_| !how.is_connected()) {
+            Some(report) => seen.last_said(now.moment(report.at)),
+            None => seen.words(),
+        },
         devices_fine: seen.are_fine(),
         buses,
         said,
@@ -206,6 +209,11 @@ impl State {
             Self::Silent => ("warn", words::silent()),
             Self::Online => ("normal", words::online()),
         }
+    }
+
+    /// Whether it is connected to the broker, so that what it has said holds now.
+    fn is_connected(self) -> bool {
+        matches!(self, Self::Silent | Self::Online)
     }
 
     /// Its place on the page: who has trouble first.

@@ -36,7 +36,15 @@ pub(super) fn charts(facts: &StationFacts) -> [Vec<Drawn>; 2] {
 
 /// Whether a parameter tells of the device's own supply.
 fn is_supply(parameter: Parameter) -> bool {
-    matches!(parameter, Parameter::Voltage | Parameter::BatteryVoltage | Parameter::Frequency)
+    matches!(
+        parameter,
+        Parameter::Voltage
+            | Parameter::BatteryVoltage
+            | Parameter::Frequency
+            | Parameter::Current
+            | Parameter::PowerFactor
+            | Parameter::SignalStrength
+    )
 }
 
 fn base<'a>(facts: &'a StationFacts, parameter: Parameter, id: &str) -> Chart<'a> {

@@ -115,7 +115,7 @@ fn facts() -> StationFacts {
             .map(|(status, level_m)| LevelLimit { status, level_m, from: at(0), to: at(168) })
             .into(),
         flagged: vec![Reading {
-            raw: vec![0x1a2b, 3],
+            raw: vec![0x1a2b, 3].into(),
             ..Reading::missing(level, at(12), Reason::Sentinel, Vec::new())
         }],
         more_flagged: true,

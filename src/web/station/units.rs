@@ -6,8 +6,16 @@ use crate::locales::Text;
 /// Decimals that the sensors of a parameter carry. Engineering judgement: one more is noise.
 pub(super) fn decimals(parameter: Parameter) -> usize {
     match parameter {
-        Parameter::Level | Parameter::Power | Parameter::BatteryVoltage => 2,
-        Parameter::RunState => 0,
+        Parameter::Level
+        | Parameter::Power
+        | Parameter::BatteryVoltage
+        | Parameter::PowerFactor
+        | Parameter::Ph
+        | Parameter::GateOpening => 2,
+        Parameter::RunState
+        | Parameter::WindDirection
+        | Parameter::Conductivity
+        | Parameter::SignalStrength => 0,
         _ => 1,
     }
 }
@@ -16,7 +24,7 @@ pub(super) fn decimals(parameter: Parameter) -> usize {
 /// Engineering judgement.
 pub(super) fn least_span(parameter: Parameter) -> f64 {
     match parameter {
-        Parameter::Level => 0.2,
+        Parameter::Level | Parameter::PowerFactor | Parameter::GateOpening => 0.2,
         Parameter::SoilMoisture | Parameter::SoilTemperature | Parameter::Voltage => 5.0,
         _ => 1.0,
     }
@@ -28,6 +36,8 @@ pub(super) fn unit_words(unit: Unit) -> Text {
         Unit::CubicMetre => "m³",
         Unit::CubicMetrePerHour => "m³/h",
         Unit::DegreeCelsius => "°C",
+        Unit::Degree => "°",
+        Unit::MicrosiemensPerCentimetre => "µS/cm",
         Unit::One => "",
         other => other.symbol(),
     })

@@ -85,7 +85,7 @@ pub fn readings_come_back_as_they_were(mut tested: Tested) {
             n => Reading {
                 flag: flags[n as usize],
                 reason: Some(*reason),
-                raw,
+                raw: raw.into(),
                 ..Reading::good(series, at(minute), minute as f64 / 3.0)
             },
         });

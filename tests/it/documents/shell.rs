@@ -33,7 +33,13 @@ pub fn typed(line: &str) -> Vec<Typed> {
                 }
             }
             (None, '#') if !begun => break,
-            (None, '>' | '<') => break,
+            (None, '>' | '<') => {
+                // The number before it names what is sent elsewhere, and is no argument.
+                if word.chars().all(|c| c.is_ascii_digit()) {
+                    (begun, word) = (false, String::new());
+                }
+                break;
+            }
             (None, '|' | ';' | '&') => {
                 finish(&mut commands, &mut word, &mut begun);
                 while characters.next_if(|next| "|;& ".contains(*next)).is_some() {}

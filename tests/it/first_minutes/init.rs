@@ -116,7 +116,7 @@ fn whatever_is_missing_or_wrong_is_named_at_once_and_nothing_is_written() {
         "mqtts",
         "`--serial` cannot be",
         "hanqing ports",
-        "`--baud` cannot be `-5`: must be 1200 to 115200",
+        "`--baud` cannot be `-5`: is no standard speed",
         "`--unit` cannot be `300`: must be 1 to 247",
         "`--profile` cannot be `sdm63`",
         "did you mean `sdm630`?",
@@ -142,6 +142,34 @@ fn a_broker_without_encryption_is_accepted_where_it_is_said() {
     assert!(!printed.contains("hanqing enroll"), "{printed}");
     let text = std::fs::read_to_string(context.path("edge.toml")).unwrap();
     assert!(text.contains("\nallow_plaintext = true\n"), "{text}");
+}
+
+#[test]
+fn several_devices_have_their_own_options_and_a_distance_is_reversed() {
+    let context = Context::new();
+    let more = ["--unit=8", "--profile=hlk-ld8001h", "--station=channel-1", "--offset=212.20"];
+    let own = ["--offset=216.90", "--spool=kept/spool.db", "--trust-clock"];
+    let (code, printed, told) = init(&context, &[&ALL[..], &own, &more].concat());
+    assert_eq!(code, Some(0), "{printed}{told}");
+    assert!(!printed.contains("clock.trust"), "{printed}");
+    assert!(context.path("kept").is_dir(), "{printed}");
+    let text = std::fs::read_to_string(context.path("edge.toml")).unwrap();
+    for line in [
+        "\nadjust.level = { offset = 216.90 }\n",
+        "\nadjust.level = { scale = -1.0, offset = 212.20 }\n",
+        "\nunit = 8\n",
+        "\nstation = \"channel-1\"\n",
+        "\ntrust = \"always\"\n",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    // What any of them lacks or has wrong is named.
+    let lacking = ["--force", "--unit=9", "--unit=10", "--profile=qdy30", "--offset=high"];
+    let (code, _, told) = init(&context, &[&ALL[..], &lacking].concat());
+    assert_eq!(code, Some(2), "{told}");
+    for said in ["missing: `--profile`, `--station`", "`--offset` cannot be `high`"] {
+        assert!(told.contains(said), "{said} in {told}");
+    }
 }
 
 #[test]
@@ -179,17 +207,35 @@ fn questions_at_a_terminal_make_a_file_that_passes() {
     for (lang, questions, refusal) in [
         (
             "en",
-            ["Name of this", "Broker", "Unit", "Profile", "Station", "Another device", "Write"],
+            [
+                "Name of this",
+                "Broker",
+                "Unit",
+                "Profile",
+                "Station",
+                "Surveyed",
+                "Another device",
+                "Write",
+            ],
             "must be",
         ),
         (
             "zh",
-            ["网关的名称", "消息服务器", "站号", "型号", "观测的测站", "还有设备", "写入"],
+            [
+                "网关的名称",
+                "消息服务器",
+                "站号",
+                "型号",
+                "观测的测站",
+                "测量高程",
+                "还有设备",
+                "写入",
+            ],
             "应",
         ),
     ] {
         let context = Context::new();
-        let [gateway, broker, unit, profile, station, another, write] = questions;
+        let [gateway, broker, unit, profile, station, offset, another, write] = questions;
         let steps = [
             (gateway, json!("GW 1")),
             (gateway, json!("gw-1")),
@@ -199,6 +245,8 @@ fn questions_at_a_terminal_make_a_file_that_passes() {
             (profile, json!("qdy")),
             (profile, json!("qdy30")),
             (station, json!("pond-1")),
+            (offset, json!("216,9")),
+            (offset, json!("216.90")),
             (another, json!("")),
             (write, json!("y")),
         ];
@@ -210,6 +258,7 @@ fn questions_at_a_terminal_make_a_file_that_passes() {
         let text = std::fs::read_to_string(context.path("edge.toml")).unwrap();
         assert!(text.contains(&format!("\nlang = \"{lang}\"\n")), "{text}");
         assert!(text.contains("\nstation = \"pond-1\"\n"), "{text}");
+        assert!(text.contains("\nadjust.level = { offset = 216.90 }\n"), "{text}");
     }
 }
 
@@ -220,6 +269,7 @@ fn whoever_gives_up_at_a_terminal_leaves_nothing_behind() {
         ("Unit", json!("1")),
         ("Profile", json!("qdy30")),
         ("Station", json!("pond-1")),
+        ("Surveyed", json!("")),
         ("Another", json!("")),
         ("Write", json!("n")),
     ];

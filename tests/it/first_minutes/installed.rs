@@ -62,7 +62,10 @@ fn system() -> Context {
 
 /// Makes the configuration as a person does after the installation; the devices are behind a serial port.
 fn init(context: &Context) -> (Option<i32>, String) {
-    let port = context.write("ttyUSB0", "no port");
+    let port = context.path("ttyUSB0");
+    // A device file, as a serial port is one, of numbers that are a machine's /dev/null.
+    let made = outcome(Command::new("mknod").arg(&port).args(["c", "1", "3"]));
+    assert_eq!(made.0, Some(0), "{}", made.2);
     let (port, spool) = (port.display().to_string(), context.path("spool/spool.db"));
     let spool = spool.display().to_string();
     let words = "init edge --gateway gw-1 --unit 1 --profile qdy30 --station pond-1 --serial";

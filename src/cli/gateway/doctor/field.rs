@@ -10,17 +10,18 @@ use tokio::time::timeout;
 use super::finding::{Finding, Mark, Report};
 use super::machine::service_user;
 use super::{Gateway, Patient};
-use crate::cli::gateway::line::Line;
-use crate::cli::gateway::numbers::number;
+use crate::cli::gateway::apart::Known;
+use crate::cli::gateway::numbers::of_point;
 use crate::cli::gateway::ports;
-use crate::cli::gateway::read::{named, read_parts};
+use crate::cli::gateway::read::named;
+use crate::cli::gateway::requests::Line;
 use crate::core::Reason;
 use crate::device::{self, Profile};
 use crate::edge::control::{Client, Failure};
 use crate::locales::{Text, foreign, gateway as line_words, setup as words};
-use crate::modbus::{BusSettings, DeviceSettings, Link, measure, terms};
+use crate::modbus::{BusSettings, DeviceSettings, measure, terms};
+use crate::support::Stopwatch;
 use crate::support::accounts::{READ, WRITE, group_name};
-use crate::support::{Clock, Stopwatch};
 
 /// How long a device may take, repetitions included: ten answers of the usual second. Engineering judgement.
 const DEVICE_MAX: Duration = Duration::from_secs(10);
@@ -81,10 +82,7 @@ async fn open(patient: &Patient, bus: &BusSettings, gateway: &Gateway) -> Result
             let said = line_words::terminal_needs_gateway(bus.line());
             Err(Finding::doubtful(subject(), said))
         }
-        Gateway::Stopped => Ok(Line::Direct(
-            Link::new(bus, None, Clock::system()),
-            Duration::from_millis(bus.timeout_ms),
-        )),
+        Gateway::Stopped => Ok(Line::direct(bus)),
         Gateway::Runs(_) => {
             let socket = patient.loaded.0.socket_path();
             match Client::connect(&socket).await {
@@ -156,7 +154,7 @@ async fn read_point(
 ) -> anyhow::Result<Read> {
     let Some((point, _)) = device.observes(profile).next() else { return Ok(Read::Nothing) };
     let planned = device::plan(&[point], &terms(bus, device, profile));
-    let parts = read_parts(line, bus, device, &planned).await?;
+    let (parts, _) = Known::default().read(line, bus, device, &planned).await?;
     if let Some(failure) = parts.values().find_map(|(words, _)| words.as_ref().err()) {
         return Ok(Read::Failed(failure.clone()));
     }
@@ -165,7 +163,10 @@ async fn read_point(
     let adjust = device.adjust.get(&point.parameter).copied().unwrap_or_default();
     let spec = point.parameter.spec();
     Ok(match measure(point, &adjust, &registers) {
-        Ok(value) => Read::Value(words::value(named(spec), number(value), spec.unit.to_string())),
+        Ok(value) => {
+            let shown = of_point(point, &registers, value);
+            Read::Value(words::value(named(spec), shown, spec.unit.to_string()))
+        }
         Err(reason) => Read::NoValue(named(spec), reason),
     })
 }

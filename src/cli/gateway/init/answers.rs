@@ -18,12 +18,14 @@ pub enum Field {
     Unit,
     Profile,
     Station,
+    /// The elevation of the sensor of a level.
+    Offset,
     Spool,
 }
 
 impl Field {
     /// Those that an option gives, in the order of the questions.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Gateway,
         Self::Broker,
         Self::Line,
@@ -31,6 +33,7 @@ impl Field {
         Self::Unit,
         Self::Profile,
         Self::Station,
+        Self::Offset,
         Self::Spool,
     ];
 
@@ -44,6 +47,7 @@ impl Field {
             Self::Unit => &["].unit"],
             Self::Profile => &["].profile"],
             Self::Station => &["].station"],
+            Self::Offset => &["].adjust", ".adjust.level", ".adjust.level.offset"],
             Self::Spool => &["spool.path"],
         }
     }
@@ -73,6 +77,8 @@ pub struct Device {
     pub unit: Option<String>,
     pub profile: Option<String>,
     pub station: Option<String>,
+    /// Elevation of the sensor of its level, m. Empty where it is not known yet.
+    pub offset: Option<String>,
 }
 
 /// The answers so far, as they were given.
@@ -88,6 +94,8 @@ pub struct Answers {
     /// One at least.
     pub devices: Vec<Device>,
     pub spool: PathBuf,
+    /// Whether the machine's clock counts as right from the start.
+    pub trust_clock: bool,
 }
 
 impl Answers {
@@ -138,11 +146,20 @@ impl Answers {
             (Field::Unit, Some(device)) => device.unit = given,
             (Field::Profile, Some(device)) => device.profile = given,
             (Field::Station, Some(device)) => device.station = given,
-            (Field::Unit | Field::Profile | Field::Station, None) => {}
+            (Field::Offset, Some(device)) => device.offset = given,
+            (Field::Unit | Field::Profile | Field::Station | Field::Offset, None) => {}
         }
     }
 
-    /// The parts that have to be given and are not.
+    /// These with the first devices only, for each number of them: each device is once the last one.
+    pub fn by_device(&self) -> impl Iterator<Item = Self> {
+        (1..=self.devices.len()).map(|count| {
+            let devices = self.devices.iter().take(count).cloned().collect();
+            Self { devices, ..self.clone() }
+        })
+    }
+
+    /// The parts that have to be given and are not; of the devices those of the last one.
     pub fn missing(&self) -> Vec<Field> {
         let device = self.devices.last();
         let of = |value: fn(&Device) -> &Option<String>| device.is_some_and(|d| value(d).is_some());

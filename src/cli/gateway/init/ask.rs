@@ -1,37 +1,29 @@
 //! The questions at a terminal. Each answer is checked at once, and asked for again with the rule and the way out.
 
-use std::io::{self, BufRead, Read, Write};
+use std::io;
 
 use super::answers::{Answers, Device, Field};
+use super::file::Sensor;
+use crate::cli::init::dialogue::Dialogue;
 use crate::config::Profiles;
-use crate::core::Problem;
-use crate::locales::{Lang, Text, core, setup as words};
-
-/// The longest answer, bytes: a terminal hands over no longer line (N_TTY_BUF_SIZE of Linux).
-const ANSWER_BYTES_MAX: u64 = 4096;
+use crate::locales::{Text, setup as words};
 
 /// Profiles that are shown for a part of a name; more say nothing.
 const SHOWN_MAX: usize = 12;
 
-/// Whoever was asked has gone.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", words::asked_in_vain())]
-pub struct Gone;
-
-/// A conversation: where answers come from, and where questions go.
-pub struct Dialogue<'a> {
-    pub input: &'a mut dyn BufRead,
-    pub output: &'a mut dyn Write,
+/// The questions to whoever sets up a gateway.
+pub struct Questions<'a> {
+    pub dialogue: Dialogue<'a>,
     pub profiles: &'a Profiles,
     /// The serial ports of this machine by their best names, each with what is behind it.
     pub ports: &'a [(String, String)],
 }
 
-impl Dialogue<'_> {
+impl Questions<'_> {
     /// Asks for everything that is missing.
     pub fn ask(&mut self, answers: &mut Answers, suggested: Option<&str>) -> anyhow::Result<()> {
         let missing = answers.missing();
-        self.say(&words::asks())?;
+        self.dialogue.say(&words::asks())?;
         if missing.contains(&Field::Gateway) {
             self.field(answers, Field::Gateway, words::ask_gateway(), suggested)?;
         }
@@ -48,30 +40,22 @@ impl Dialogue<'_> {
         Ok(())
     }
 
-    /// Shows the file and asks whether to write it.
-    pub fn confirm(&mut self, answers: &Answers, text: &str) -> anyhow::Result<bool> {
-        write!(self.output, "\n{text}\n")?;
-        let answer = self.answer(&words::ask_write(&answers.out), None)?;
-        let yes = Lang::ALL.map(|lang| words::yes().within(lang));
-        Ok(matches!(answer.as_str(), "" | "y" | "Y") || yes.contains(&answer))
-    }
-
     fn line(&mut self, answers: &mut Answers) -> anyhow::Result<()> {
         let ports = self.ports;
         if ports.is_empty() {
-            self.say(&words::no_ports_found())?;
+            self.dialogue.say(&words::no_ports_found())?;
         } else {
-            self.say(&words::ports_found())?;
+            self.dialogue.say(&words::ports_found())?;
         }
         for (place, (name, about)) in (1..).zip(ports) {
-            writeln!(self.output, "  {place}  {name}  {about}")?;
+            writeln!(self.dialogue.output, "  {place}  {name}  {about}")?;
         }
         loop {
-            let answer = self.answer(&words::ask_line(), None)?;
+            let answer = self.dialogue.answer(&words::ask_line(), None)?;
             let number = answer.parse::<usize>();
             let chosen = number.clone().ok().and_then(|number| ports.get(number.checked_sub(1)?));
             if let (Ok(number), None) = (number, chosen) {
-                self.say(&words::not_in_list(number))?;
+                self.dialogue.say(&words::not_in_list(number))?;
                 continue;
             }
             let answer = chosen.map_or(answer.as_str(), |(name, _)| name.as_str());
@@ -100,12 +84,22 @@ impl Dialogue<'_> {
                 self.field(answers, field, question, None)?;
             }
         }
+        let device = answers.devices.last();
+        let profile = device.filter(|device| device.offset.is_none());
+        let profile = profile.and_then(|device| self.profiles.get(device.profile.as_deref()?));
+        if let Some(sensor) = profile.and_then(Sensor::of) {
+            let question = match sensor {
+                Sensor::Submerged => words::ask_offset(),
+                Sensor::Above => words::ask_offset_above(),
+            };
+            self.field(answers, Field::Offset, question, None)?;
+        }
         Ok(())
     }
 
     fn more_devices(&mut self, answers: &mut Answers) -> anyhow::Result<()> {
         loop {
-            let unit = self.answer(&words::ask_another_unit(), None)?;
+            let unit = self.dialogue.answer(&words::ask_another_unit(), None)?;
             if unit.is_empty() {
                 return Ok(());
             }
@@ -120,7 +114,7 @@ impl Dialogue<'_> {
 
     fn profile(&mut self, answers: &mut Answers) -> anyhow::Result<()> {
         loop {
-            let answer = self.answer(&words::ask_profile(), None)?;
+            let answer = self.dialogue.answer(&words::ask_profile(), None)?;
             if answer.is_empty() || self.profiles.contains_key(&answer) {
                 answers.set(Field::Profile, &answer);
                 if self.is_right(answers, Field::Profile)? {
@@ -134,7 +128,7 @@ impl Dialogue<'_> {
                 self.is_right(answers, Field::Profile)?;
             }
             for (id, title) in near {
-                writeln!(self.output, "  {id}  {title}")?;
+                writeln!(self.dialogue.output, "  {id}  {title}")?;
             }
         }
     }
@@ -148,7 +142,7 @@ impl Dialogue<'_> {
         suggested: Option<&str>,
     ) -> anyhow::Result<()> {
         loop {
-            let answer = self.answer(&question, suggested)?;
+            let answer = self.dialogue.answer(&question, suggested)?;
             let taken = if answer.is_empty() { suggested.unwrap_or_default() } else { &answer };
             answers.set(field, taken);
             if self.is_right(answers, field)? {
@@ -159,49 +153,12 @@ impl Dialogue<'_> {
 
     /// Whether the check has nothing against the answer; else says what.
     fn is_right(&mut self, answers: &Answers, field: Field) -> io::Result<bool> {
-        let problems = answers.problems(field, self.profiles);
-        for problem in &problems {
-            let said = said(problem);
-            let value = Some(&problem.value).filter(|value| !value.is_empty());
-            // An id's rule names it.
-            let value = value.filter(|value| !said.to_string().contains(value.as_str()));
-            self.say(&Text::chain(value.map(Text::verbatim).into_iter().chain([said])))?;
+        let right = self.dialogue.accepts(&answers.problems(field, self.profiles))?;
+        if field == Field::Broker && answers.is_plain() && !right {
+            self.dialogue.say(&words::plaintext_option())?;
         }
-        if field == Field::Broker && answers.is_plain() && !problems.is_empty() {
-            self.say(&words::plaintext_option())?;
-        }
-        Ok(problems.is_empty())
+        Ok(right)
     }
-
-    fn say(&mut self, what: &Text) -> io::Result<()> {
-        writeln!(self.output, "  {what}")
-    }
-
-    fn answer(&mut self, question: &Text, suggested: Option<&str>) -> anyhow::Result<String> {
-        let suggested = suggested.filter(|suggested| !suggested.is_empty());
-        let suggested = suggested.map(|suggested| format!(" [{suggested}]")).unwrap_or_default();
-        write!(self.output, "{question}{suggested}\n> ")?;
-        self.output.flush()?;
-        let mut answer = Vec::new();
-        (&mut self.input).take(ANSWER_BYTES_MAX).read_until(b'\n', &mut answer)?;
-        if answer.is_empty() {
-            writeln!(self.output)?;
-            return Err(Gone.into());
-        }
-        match String::from_utf8(answer) {
-            Ok(answer) => Ok(answer.trim().to_owned()),
-            Err(error) => {
-                self.say(&core::not_utf8(error.utf8_error().valid_up_to() + 1))?;
-                Ok(String::new())
-            }
-        }
-    }
-}
-
-/// The rule and the way out.
-pub fn said(problem: &Problem) -> Text {
-    let hint = Some(problem.hint.clone()).filter(|hint| !hint.is_empty());
-    Text::clauses(std::iter::once(problem.rule.clone()).chain(hint))
 }
 
 /// Id and name of the profiles that `part` belongs to; all for a question mark.

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use super::*;
+use crate::cli::init::dialogue::Gone;
 use crate::config::profiles;
 use crate::locales::{Lang, within};
 use crate::modbus::Parity;
@@ -17,6 +18,7 @@ fn empty() -> Answers {
         line: None,
         devices: vec![Device::default()],
         spool: "/var/lib/hanqing/spool.db".into(),
+        trust_clock: false,
     }
 }
 
@@ -30,9 +32,9 @@ fn typed(lang: Lang, answers: &mut Answers, lines: &str) -> (anyhow::Result<()>,
     let mut output = Vec::new();
     let mut input = Cursor::new(lines.as_bytes().to_vec());
     let done = within(lang, || {
-        let mut dialogue =
-            Dialogue { input: &mut input, output: &mut output, profiles: &profiles, ports: &ports };
-        dialogue.ask(answers, None)
+        let dialogue = Dialogue { input: &mut input, output: &mut output };
+        let mut questions = Questions { dialogue, profiles: &profiles, ports: &ports };
+        questions.ask(answers, None)
     });
     (done, String::from_utf8(output).unwrap())
 }
@@ -43,8 +45,8 @@ fn a_wrong_answer_is_asked_for_again_with_the_rule() {
                  http://x\nmqtt://10.0.0.1\nmqtts://mqtt.example.org\n\
                  3\n1\n17\n19200\n\
                  0\nx\n300\n7\n\
-                 \nsdm63\nqdy\nqdy30\n\
-                 Pond\npond-1\n\
+                 sdm63\nqdy\nqdy30\n\
+                 Pond\npond-1\n216,9\n216.90\n\
                  7\n8\nsdm630\npump-1\n\n";
     for lang in Lang::ALL {
         let mut answers = empty();
@@ -56,12 +58,14 @@ fn a_wrong_answer_is_asked_for_again_with_the_rule() {
         let line = answers.line.as_ref().unwrap();
         assert_eq!(line.at, "/dev/serial/by-id/usb-FTDI-if00");
         assert_eq!((line.baud.as_str(), line.parity), ("19200", Parity::None));
-        let device = |unit: &str, profile: &str, station: &str| Device {
+        let device = |unit: &str, profile: &str, station: &str, offset: Option<&str>| Device {
             unit: Some(unit.into()),
             profile: Some(profile.into()),
             station: Some(station.into()),
+            offset: offset.map(str::to_owned),
         };
-        let devices = [device("7", "qdy30", "pond-1"), device("8", "sdm630", "pump-1")];
+        let devices =
+            [device("7", "qdy30", "pond-1", Some("216.90")), device("8", "sdm630", "pump-1", None)];
         assert_eq!(answers.devices, devices);
     }
 }
@@ -74,9 +78,10 @@ fn what_is_given_is_not_asked_for() {
     answers.set(Field::Line, "10.0.0.3:502");
     answers.set(Field::Unit, "1");
     answers.set(Field::Profile, "qdy30");
-    let (done, transcript) = typed(Lang::English, &mut answers, "pond-1\n");
+    let (done, transcript) = typed(Lang::English, &mut answers, "pond-1\n\n");
     done.unwrap();
-    assert_eq!(transcript.matches("\n> ").count(), 1, "{transcript}");
+    assert_eq!(transcript.matches("\n> ").count(), 2, "{transcript}");
+    assert_eq!(answers.devices[0].offset.as_deref(), Some(""), "it is not known yet");
     assert_eq!(answers.missing(), []);
 }
 
@@ -94,6 +99,6 @@ fn a_question_mark_lists_every_profile_and_a_part_those_that_have_it() {
     let (profiles, _) = profiles(None);
     assert_eq!(near(&profiles, "?").len(), profiles.len());
     let ids = |part: &str| near(&profiles, part).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
-    assert_eq!(ids("SDM"), ["sdm120", "sdm630"]);
+    assert_eq!(ids("SDM"), ["sdm120", "sdm220", "sdm230", "sdm630", "sdm72"]);
     assert_eq!(ids("no such thing"), [""; 0]);
 }

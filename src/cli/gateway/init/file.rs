@@ -1,26 +1,17 @@
-//! The text of a gateway's first configuration, with comments for whoever changes it, and how it gets its place.
-
-use std::fs::{self, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
+//! The text of a gateway's first configuration, with comments for whoever changes it.
 
 use toml::Value;
 
 use super::answers::{Answers, Device, Line, LineKind};
+use crate::cli::init::toml_text::{comment, decimal, number, quoted, set};
 use crate::config::Profiles;
 use crate::core::Parameter;
 use crate::device::{Measures, Profile};
-use crate::locales::{Lang, Text, setup as words};
+use crate::locales::{Lang, setup as words};
 use crate::mqtt::MqttSettings;
-use crate::support::accounts::{SERVICE, group_id, is_root};
-use crate::support::{files, random};
 
 /// The broker of a gateway that has none yet: nothing leaves this machine, and readings wait in the spool.
 pub const NO_BROKER_YET: &str = "mqtt://127.0.0.1:1883";
-
-/// Most copies of earlier files that are kept beside a new one. Engineering judgement: nobody makes it anew so often.
-const COPIES_MAX: u32 = 1000;
 
 /// What the configuration of these answers says. Where one is not given yet, something valid stands for it.
 pub fn text(answers: &Answers, profiles: &Profiles) -> String {
@@ -39,7 +30,10 @@ pub fn text(answers: &Answers, profiles: &Profiles) -> String {
     set(&mut text, "path", &answers.spool.to_string_lossy());
     text.push_str("\n[clock]\n");
     comment(&mut text, words::file_clock());
-    text.push_str("# trust = \"kernel\"\n\n");
+    text.push_str(match answers.trust_clock {
+        true => "trust = \"always\"\n\n",
+        false => "# trust = \"kernel\"\n\n",
+    });
     comment(&mut text, words::file_bus());
     text.push_str("[[bus]]\nname = \"bus-1\"\n");
     match &answers.line {
@@ -53,36 +47,6 @@ pub fn text(answers: &Answers, profiles: &Profiles) -> String {
         device(&mut text, answer, profiles);
     }
     text
-}
-
-/// Adds `words` as lines of comment.
-fn comment(text: &mut String, words: Text) {
-    for line in words.to_string().lines() {
-        text.push_str(&format!("# {line}\n").replace(" \n", "\n"));
-    }
-}
-
-/// Adds `key = "value"`.
-fn set(text: &mut String, key: &str, value: &str) {
-    text.push_str(&format!("{key} = {}\n", quoted(value)));
-}
-
-/// `value` as a string of TOML on one line, so that it does not leave a comment either.
-fn quoted(value: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in value.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
-}
-
-/// A number as it is, anything else as a text, whose type the check then objects to.
-fn number(answer: &str) -> String {
-    answer.parse::<i64>().map_or_else(|_| quoted(answer), |number| number.to_string())
 }
 
 /// How the broker is reached, or that this is not known yet.
@@ -170,13 +134,32 @@ fn device(text: &mut String, device: &Device, profiles: &Profiles) {
     text.push_str("[[bus.device]]\n");
     text.push_str(&format!("unit = {}\n", number(device.unit.as_deref().unwrap_or("1"))));
     set(text, "profile", id);
-    set(text, "station", device.station.as_deref().unwrap_or("station"));
+    let station = device.station.as_deref().unwrap_or("station");
+    set(text, "station", station);
     if let Some(profile) = profile {
+        channels(text, station, profile);
         what_can_be_added(text, profile);
+        sensor(text, device, profile);
     }
 }
 
-/// As comments: that fewer parameters may be read, and that a level wants the elevation of its sensor.
+/// Of a device whose points all belong to channels, the station at the first, and as a comment that there are others.
+fn channels(text: &mut String, station: &str, profile: &Profile) {
+    let channels: Option<Vec<&str>> =
+        profile.points.iter().map(|point| point.channel.as_deref()).collect();
+    let Some([first, others @ ..]) = channels.as_deref() else { return };
+    comment(text, words::file_channels());
+    text.push_str(&format!("channels.{} = {}\n", quoted(first), quoted(station)));
+    let mut named = vec![*first];
+    for channel in others {
+        if !named.contains(channel) {
+            named.push(channel);
+            text.push_str(&format!("# channels.{} = \"…\"\n", quoted(channel)));
+        }
+    }
+}
+
+/// As a comment: that fewer parameters may be read.
 fn what_can_be_added(text: &mut String, profile: &Profile) {
     let mut parameters: Vec<Value> = Vec::new();
     for point in &profile.points {
@@ -187,70 +170,44 @@ fn what_can_be_added(text: &mut String, profile: &Profile) {
     }
     comment(text, words::file_parameters());
     text.push_str(&format!("# parameters = {}\n", Value::Array(parameters)));
-    let level = profile.points.iter().find(|point| point.parameter == Parameter::Level);
-    match level.map(|point| point.measures) {
-        Some(Some(Measures::Distance)) => {
-            comment(text, words::file_distance());
-            text.push_str("# adjust.level = { scale = -1.0, offset = 212.20 }\n");
-        }
-        Some(None) => {
-            comment(text, words::file_level());
-            text.push_str("# adjust.level = { offset = 216.90 }\n");
-        }
-        None => {}
+}
+
+/// How a level comes of what a sensor measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sensor {
+    /// It measures the water above itself.
+    Submerged,
+    /// It measures the distance down to the water.
+    Above,
+}
+
+impl Sensor {
+    /// That of a profile whose level wants the elevation of the sensor.
+    pub fn of(profile: &Profile) -> Option<Self> {
+        let level = profile.points.iter().find(|point| point.parameter == Parameter::Level)?;
+        Some(match level.measures {
+            Some(Measures::Distance) => Self::Above,
+            None => Self::Submerged,
+        })
     }
 }
 
-/// Writes the file at `path`, for its owner and for the service's group. What is there stays, or is kept beside it
-/// with `force`; returns the name of what is kept.
-pub fn write(path: &Path, text: &str, force: bool) -> io::Result<Option<PathBuf>> {
-    let folder = files::folder_of(path);
-    files::create_dir_all(folder)?;
-    let new = folder.join(format!(".hanqing-{:016x}.new", random::bits()));
-    files::write(&new, |file| file.write_all(text.as_bytes()))?;
-    let placed = place(&new, path, force);
-    if placed.is_err() {
-        // The error that matters is the first one.
-        let _removed = fs::remove_file(&new);
-    }
-    let kept = placed?;
-    files::sync_dir(folder)?;
-    Ok(kept)
-}
-
-fn place(new: &Path, path: &Path, force: bool) -> io::Result<Option<PathBuf>> {
-    fs::set_permissions(new, Permissions::from_mode(files::MODE))?;
-    if is_root()
-        && let Some(group) = group_id(Path::new("/"), SERVICE)
-    {
-        chown(new, None, Some(group))?;
-    }
-    if force && fs::symlink_metadata(path).is_ok() {
-        let kept = keep(path)?;
-        fs::rename(new, path)?;
-        return Ok(Some(kept));
-    }
-    // A link fails where there is a file by now; a rename would replace it.
-    fs::hard_link(new, path)?;
-    fs::remove_file(new)?;
-    Ok(None)
-}
-
-/// Gives the file at `path` a second name beside it that nothing has: `.old`, or `.old.2` and so on.
-fn keep(path: &Path) -> io::Result<PathBuf> {
-    let names = (1..=COPIES_MAX).map(|number| match number {
-        1 => files::with_suffix(path, ".old"),
-        number => files::with_suffix(path, &format!(".old.{number}")),
+/// The elevation of the sensor; as a comment where it is not given.
+fn sensor(text: &mut String, device: &Device, profile: &Profile) {
+    let sensor = Sensor::of(profile);
+    let (words, scale, example) = match sensor {
+        Some(Sensor::Above) => (words::file_distance(), "scale = -1.0, ", "212.20"),
+        Some(Sensor::Submerged) => (words::file_level(), "", "216.90"),
+        // What is given all the same is left to the check.
+        None if device.offset.is_some() => (words::file_level(), "", ""),
+        None => return,
+    };
+    comment(text, words);
+    let given = device.offset.as_deref().filter(|offset| !offset.is_empty());
+    text.push_str(&match given {
+        Some(offset) => format!("adjust.level = {{ {scale}offset = {} }}\n", decimal(offset)),
+        None => format!("# adjust.level = {{ {scale}offset = {example} }}\n"),
     });
-    let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
-    for name in names {
-        match fs::hard_link(path, &name) {
-            Ok(()) => return Ok(name),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
-            Err(error) => return Err(error),
-        }
-    }
-    Err(taken)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What is written passes the check, whatever was answered, and nothing is overwritten.
 
+use std::fs;
+use std::path::Path;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -25,8 +28,10 @@ fn whole(folder: &Path) -> Answers {
             unit: Some("1".into()),
             profile: Some("qdy30".into()),
             station: Some("pond-1".into()),
+            offset: None,
         }],
         spool: "/var/lib/hanqing/spool.db".into(),
+        trust_clock: false,
     }
 }
 
@@ -90,10 +95,10 @@ fn an_enrolled_gateway_keeps_its_broker_over_a_new_file() {
 prop_compose! {
     fn some_line()(
         kind in 0..3,
-        host in "[a-z][a-z0-9.-]{0,20}",
+        host in "[a-z][a-z0-9-]{0,8}(\\.[a-z][a-z0-9-]{0,5}){0,2}",
         port in 1..=65_535_u16,
         path in "/dev/[ -~水]{1,30}",
-        baud in 1200..=115_200_u32,
+        baud in prop::sample::select(crate::config::SPEEDS.to_vec()),
         parity in prop::sample::select(vec![Parity::None, Parity::Even, Parity::Odd]),
     ) -> Line {
         let (kind, at) = match kind {
@@ -118,12 +123,14 @@ prop_compose! {
         units in prop::collection::btree_set(1..=247_u8, 1..5),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 5),
         spool in "/[ -~水]{0,30}/spool.db",
+        trust_clock: bool,
     ) -> Answers {
         let shipped = crate::device::shipped();
         let devices = units.iter().zip(&picks).map(|(unit, pick)| Device {
             unit: Some(unit.to_string()),
             profile: Some(shipped[pick.index(shipped.len())].0.into()),
             station: Some(format!("station-{unit}")),
+            offset: None,
         });
         Answers {
             out: "/nonexistent/edge.toml".into(),
@@ -133,6 +140,7 @@ prop_compose! {
             line: Some(line),
             devices: devices.collect(),
             spool: spool.into(),
+            trust_clock,
         }
     }
 }
@@ -175,7 +183,7 @@ proptest! {
         answers.gateway = Some(gateway.clone());
         answers.broker = Some(broker);
         answers.line = answers.line.map(|line| Line { at: at.clone(), ..line });
-        answers.devices[0] = Device { unit: Some(unit), profile: None, station: Some(station.clone()) };
+        answers.devices[0] = Device { unit: Some(unit), profile: None, station: Some(station.clone()), offset: None };
         let text = text(&answers, &profiles(None).0);
         let tree: toml::Table = text.parse().unwrap();
         let keys: Vec<&str> = tree.keys().map(String::as_str).collect();
@@ -185,36 +193,4 @@ proptest! {
         prop_assert_eq!(bus["serial"]["port"].as_str(), Some(at.as_str()));
         prop_assert_eq!(bus["device"][0]["station"].as_str(), Some(station.as_str()));
     }
-}
-
-#[test]
-fn a_file_is_written_once_and_kept_when_it_is_written_anew() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("etc/hanqing/edge.toml");
-    assert_eq!(write(&path, "one", false).unwrap(), None);
-    let mode = fs::metadata(&path).unwrap().permissions().mode();
-    assert_eq!(mode & 0o7777, 0o640);
-    let refused = write(&path, "two", false).unwrap_err();
-    assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "one");
-    let names = ["edge.toml.old", "edge.toml.old.2"].map(|name| path.with_file_name(name));
-    assert_eq!(write(&path, "two", true).unwrap().as_ref(), Some(&names[0]));
-    assert_eq!(write(&path, "three", true).unwrap().as_ref(), Some(&names[1]));
-    let kept = names.map(|name| fs::read_to_string(name).unwrap());
-    assert_eq!(kept, ["one", "two"]);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "three");
-    let there = fs::read_dir(path.parent().unwrap()).unwrap().count();
-    assert_eq!(there, 3, "nothing is left over");
-}
-
-#[test]
-fn a_link_in_the_place_of_the_file_is_no_free_place() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("edge.toml");
-    std::os::unix::fs::symlink(folder.path().join("elsewhere"), &path).unwrap();
-    let refused = write(&path, "one", false).unwrap_err();
-    assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists);
-    write(&path, "one", true).unwrap();
-    assert!(fs::symlink_metadata(&path).unwrap().is_file());
-    assert!(!folder.path().join("elsewhere").exists());
 }

@@ -1,4 +1,4 @@
-//! `hanqing init`
+//! `hanqing init edge`
 
 mod answers;
 mod ask;
@@ -6,37 +6,32 @@ mod file;
 
 pub use file::NO_BROKER_YET;
 
-use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand};
+use clap::{ArgMatches, Args, FromArgMatches};
 
 use self::answers::{Answers, Device, Field, Line, LineKind};
-use self::ask::{Dialogue, said};
+use self::ask::Questions;
 use super::line::parity;
 use super::{ports, service};
 use crate::cli::check;
+use crate::cli::init::dialogue::{Dialogue, as_typed, is_at_terminal, said};
+use crate::cli::init::grouped::grouped;
+use crate::cli::init::place;
 use crate::cli::usage::{ConfigurationProblems, EXIT_USAGE, bail_usage};
 use crate::config::{self, Profiles};
 use crate::core::GatewayId;
 use crate::locales::{Text, setup as words};
 use crate::modbus::Parity;
+use crate::support::{Clock, Trust, files};
 
-/// The arguments of `hanqing init`.
+/// The name of a spool beside its configuration.
+const SPOOL: &str = "spool.db";
+
+/// The arguments of `hanqing init edge`.
 #[derive(Args)]
-pub struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    Edge(Box<Edge>),
-}
-
-#[derive(Args)]
-struct Edge {
+pub struct Edge {
     #[arg(short, long, value_name = "FILE", default_value = service::CONFIG)]
     out: PathBuf,
     #[arg(long, value_name = "NAME")]
@@ -55,18 +50,67 @@ struct Edge {
     baud: String,
     #[arg(long, value_parser = parity)]
     parity: Option<Parity>,
-    #[arg(long, value_name = "1-247")]
-    unit: Option<String>,
-    #[arg(long, value_name = "ID")]
-    profile: Option<String>,
-    #[arg(long, value_name = "ID")]
-    station: Option<String>,
-    #[arg(long, value_name = "FILE", default_value = service::usual_spool(Path::new("/")))]
-    spool: PathBuf,
+    #[command(flatten)]
+    devices: Devices,
+    #[arg(long, value_name = "FILE")]
+    spool: Option<PathBuf>,
+    #[arg(long)]
+    trust_clock: bool,
     #[arg(long)]
     yes: bool,
     #[arg(long)]
     force: bool,
+}
+
+/// The options of devices, as clap knows them. With several devices each belongs to the `--unit` before it.
+#[derive(Args)]
+#[allow(dead_code, reason = "they are read where they stand among the others")]
+struct DeviceOptions {
+    #[arg(long, value_name = "1-247")]
+    unit: Vec<String>,
+    #[arg(long, value_name = "ID")]
+    profile: Vec<String>,
+    #[arg(long, value_name = "ID")]
+    station: Vec<String>,
+    #[arg(long, value_name = "M", allow_hyphen_values = true)]
+    offset: Vec<String>,
+}
+
+/// The devices that the options give; one at least.
+struct Devices(Vec<Device>);
+
+impl Args for Devices {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        DeviceOptions::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        DeviceOptions::augment_args_for_update(command)
+    }
+}
+
+impl FromArgMatches for Devices {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let groups = grouped(matches, "unit", &["profile", "station", "offset"]);
+        let mut devices: Vec<Device> = groups
+            .into_iter()
+            .map(|mut group| Device {
+                unit: group.remove("unit"),
+                profile: group.remove("profile"),
+                station: group.remove("station"),
+                offset: group.remove("offset"),
+            })
+            .collect();
+        if devices.is_empty() {
+            devices.push(Device::default());
+        }
+        Ok(Self(devices))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
 }
 
 impl Edge {
@@ -84,12 +128,9 @@ impl Edge {
             broker: self.broker.clone(),
             allow_plaintext: self.allow_plaintext,
             line,
-            devices: vec![Device {
-                unit: self.unit.clone(),
-                profile: self.profile.clone(),
-                station: self.station.clone(),
-            }],
-            spool: self.spool.clone(),
+            devices: self.devices.0.clone(),
+            spool: self.spool.clone().unwrap_or_else(|| usual_spool(&self.out)),
+            trust_clock: self.trust_clock,
         }
     }
 
@@ -106,20 +147,25 @@ impl Edge {
             Field::Unit => "--unit",
             Field::Profile => "--profile",
             Field::Station => "--station",
+            Field::Offset => "--offset",
             Field::Spool => "--spool",
         };
         Text::verbatim(format_args!("`{option}`"))
     }
 }
 
-/// Runs the subcommand.
-pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    match arguments.command {
-        Command::Edge(edge) => init_edge(&edge),
-    }
+/// Where the spool lies unless it is told: beside the configuration, but for that of a package where its service keeps
+/// it.
+fn usual_spool(out: &Path) -> PathBuf {
+    let installed = out == Path::new(service::CONFIG);
+    if installed { service::usual_spool(Path::new("/")).into() } else { SPOOL.into() }
 }
 
-fn init_edge(edge: &Edge) -> anyhow::Result<ExitCode> {
+/// Writes a gateway's configuration.
+///
+/// # Errors
+/// It would not pass the check, nobody answers, or it cannot be written.
+pub fn run(edge: &Edge) -> anyhow::Result<ExitCode> {
     let out = &edge.out;
     if !edge.force && std::fs::symlink_metadata(out).is_ok() {
         bail_usage!(words::is_there_already(out));
@@ -134,18 +180,18 @@ fn init_edge(edge: &Edge) -> anyhow::Result<ExitCode> {
             answers.set(Field::Line, port);
         }
     }
-    let asks = io::stdin().is_terminal() && io::stdout().is_terminal() && !edge.yes;
+    let asks = is_at_terminal() && !edge.yes;
     if !accepted(edge, &answers, &profiles, asks) {
         return Ok(ExitCode::from(EXIT_USAGE));
     }
     let text = if asks {
-        let (mut input, mut output) = (io::stdin().lock(), io::stdout());
-        let (input, output, profiles) = (&mut input, &mut output, &profiles);
-        let mut dialogue = Dialogue { input, output, profiles, ports: &ports };
-        dialogue.ask(&mut answers, suggested.as_deref())?;
-        let text = file::text(&answers, profiles);
+        let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout());
+        let dialogue = Dialogue { input: &mut input, output: &mut output };
+        let mut questions = Questions { dialogue, profiles: &profiles, ports: &ports };
+        questions.ask(&mut answers, suggested.as_deref())?;
+        let text = file::text(&answers, &profiles);
         checked(out, &text)?;
-        if !dialogue.confirm(&answers, &text)? {
+        if !questions.dialogue.confirm(out, &text)? {
             say!("{}", words::nothing_written());
             return Ok(ExitCode::FAILURE);
         }
@@ -155,19 +201,12 @@ fn init_edge(edge: &Edge) -> anyhow::Result<ExitCode> {
         checked(out, &text)?;
         text
     };
-    let kept = file::write(out, &text, edge.force);
-    let kept = kept.map_err(|error| {
-        let said = match error.kind() {
-            io::ErrorKind::PermissionDenied => words::cannot_be_placed(out),
-            _ => words::cannot_be_written(out),
-        };
-        anyhow::Error::new(error).context(said)
-    })?;
-    say!("{}", words::written(out));
-    if let Some(kept) = kept {
-        say!("{}", words::kept(&kept));
+    place::write_and_say(out, &text, edge.force)?;
+    place::make_folder_of(&files::folder_of(out).join(&answers.spool))?;
+    let code = check::run(&check::Arguments::of(&[out]))?;
+    if !answers.trust_clock && Clock::validated(Trust::Kernel, None).base().provisional {
+        say!("{}", words::trust_clock_option());
     }
-    let code = check::run(&check::Arguments::of(out));
     say!("");
     what_follows(&answers);
     Ok(code)
@@ -175,21 +214,41 @@ fn init_edge(edge: &Edge) -> anyhow::Result<ExitCode> {
 
 /// Whether what the options give is right, and everything is given unless somebody can be asked. Else names all of it.
 fn accepted(edge: &Edge, answers: &Answers, profiles: &Profiles, asks: bool) -> bool {
-    let mut accepted = true;
-    let missing = answers.missing();
-    for field in Field::ALL.into_iter().filter(|field| !missing.contains(field)) {
-        for problem in answers.problems(field, profiles) {
-            let option = edge.option(field);
-            complain!("{}", words::option_is_wrong(option, &problem.value, said(&problem)));
-            accepted = false;
+    let mut wrong: Vec<Text> = Vec::new();
+    let mut lacking: Vec<Field> = Vec::new();
+    let last = answers.devices.len();
+    for answers in answers.by_device() {
+        let missing = answers.missing();
+        for field in Field::ALL.into_iter().filter(|field| !missing.contains(field)) {
+            for problem in answers.problems(field, profiles) {
+                let option = edge.option(field);
+                wrong.push(words::option_is_wrong(
+                    option,
+                    as_typed(&problem.value),
+                    said(&problem),
+                ));
+            }
+        }
+        // Only what the last device lacks is asked for.
+        if !asks || answers.devices.len() < last {
+            lacking.extend(missing);
         }
     }
-    if !asks && !missing.is_empty() {
-        let options = Text::list(missing.into_iter().map(|field| edge.option(field)));
-        complain!("{}", words::options_missing(options));
-        accepted = false;
+    let mut told: Vec<String> = Vec::new();
+    for said in wrong.iter().map(ToString::to_string) {
+        // What is wrong with the line is wrong for each device.
+        if !told.contains(&said) {
+            complain!("{said}");
+            told.push(said);
+        }
     }
-    accepted
+    let lacking: Vec<Field> =
+        Field::ALL.into_iter().filter(|field| lacking.contains(field)).collect();
+    if !lacking.is_empty() {
+        let options = Text::list(lacking.iter().map(|field| edge.option(*field)));
+        complain!("{}", words::options_missing(options));
+    }
+    told.is_empty() && lacking.is_empty()
 }
 
 /// Refuses a text that would not pass the check in its place, with the parts in conf.d and with the environment.

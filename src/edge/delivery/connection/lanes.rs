@@ -198,11 +198,12 @@ impl Delivery<'_> {
                 // All up to the last are held back until the time is known.
                 self.advance_new(last_seq);
             }
-            for batch in batches {
+            for mut batch in batches {
                 self.advance_new(batch.seq);
                 if self.compress {
                     self.publish_one(batch.seq, false, batch.message, None)?;
-                } else if let Some(plain) = self.decompressed(&batch) {
+                } else if let Some(plain) = batch.plain.take().or_else(|| self.decompressed(&batch))
+                {
                     self.publish_one(batch.seq, false, plain, Some(batch.message))?;
                 }
             }

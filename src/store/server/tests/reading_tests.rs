@@ -118,7 +118,7 @@ fn batches() -> Vec<Batch> {
     let failed = Reading {
         flag: Flag::Fail,
         reason: Some(Reason::Spike),
-        raw: vec![1, 2, 3, 0xffff],
+        raw: vec![1, 2, 3, 0xffff].into(),
         ..good("pond-1/level", 3, f64::from(0.7f32))
     };
     let mut thinned = batch(7, vec![missing("pond-2/level", 9, Reason::Crc)]);
@@ -249,7 +249,7 @@ proptest! {
             let good = Reading::good(series.clone(), time, f64::from(*value));
             match kind {
                 0 => Reading::missing(series.clone(), time, Reason::Crc, vec![7; minute as usize % 8]),
-                1 => Reading { flag: Flag::Suspect, reason: Some(Reason::Rate), raw: vec![1, 2], ..good },
+                1 => Reading { flag: Flag::Suspect, reason: Some(Reason::Rate), raw: vec![1, 2].into(), ..good },
                 2 => Reading { flag: Flag::NotEvaluated, ..good },
                 _ => good,
             }
