@@ -1,0 +1,293 @@
+//! Rows through the desk: checked and saved as shown, corrected by two at once, withdrawn, reviewed.
+
+use super::*;
+use crate::ledger::Person;
+use crate::locales::{Lang, within};
+use crate::store::Sqlite;
+use crate::web::{
+    Checked, Clerk, FormFacts, Queue, RowDeed, RowFilter, RowForm, RowList, RowState, Saved,
+};
+
+struct Office {
+    desk: LedgerDesk,
+    path: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+fn person(id: &str, name: &str, role: Role) -> Person {
+    Person { id: id.into(), name: name.into(), office: "水务站".into(), role: Some(role) }
+}
+
+fn office(two_person: bool) -> Office {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger.db");
+    let mut settings: HubSettings =
+        toml::from_str(include_str!("../../../config/hub.toml")).unwrap();
+    settings.ledger.path.clone_from(&path);
+    settings.ledger.two_person = two_person;
+    settings.store.path = folder.path().join("store.db");
+    Sqlite::open(&settings.store.path).unwrap();
+    settings.persons = vec![
+        person("qian", "钱某", Role::Recorder),
+        person("wu", "吴某", Role::Reviewer),
+        person("li", "李某", Role::Recorder),
+    ]
+    .into();
+    let township: Arc<Township> =
+        Arc::new(toml::from_str(include_str!("../../../config/township.toml")).unwrap());
+    let clock = Clock::system();
+    let statements = Statements::new(&settings, township.clone(), clock.clone(), false);
+    let desk = LedgerDesk::new(&settings, township, clock, statements);
+    Office { desk, path, _folder: folder }
+}
+
+fn clerk(id: &str) -> Clerk {
+    let name = match id {
+        "qian" => "水务站 钱某",
+        "wu" => "水务站 吴某",
+        _ => "水务站 李某",
+    };
+    Clerk { id: id.into(), name: name.into() }
+}
+
+fn slip(litres: &str, day: &str) -> RowForm {
+    RowForm {
+        item: "汽油".into(),
+        value: litres.into(),
+        unit: "L".into(),
+        from: day.into(),
+        document: format!("加油票 {day}"),
+        ..RowForm::default()
+    }
+}
+
+fn event() -> RowForm {
+    RowForm {
+        item: "drought_event".into(),
+        value: "1".into(),
+        from: "2022-08-01".into(),
+        to: "2022-11-15".into(),
+        document: "抗旱总结".into(),
+        ..RowForm::default()
+    }
+}
+
+impl Office {
+    async fn ask(&self, asked: RowsAsked) -> RowsAnswer {
+        self.desk.clone().answer(asked).await.unwrap()
+    }
+
+    async fn check(&self, by: &str, deed: RowDeed, form: RowForm) -> Checked {
+        match self.ask(RowsAsked::Check { by: clerk(by), deed, form }).await {
+            RowsAnswer::Checked(checked) => *checked,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn wrong(&self, deed: RowDeed, form: RowForm) -> FormFacts {
+        match self.ask(RowsAsked::Check { by: clerk("qian"), deed, form }).await {
+            RowsAnswer::Form(facts) => *facts,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn save(&self, by: &str, deed: RowDeed, form: RowForm, digest: &str) -> RowsAnswer {
+        let digest = digest.to_owned();
+        self.ask(RowsAsked::Save { by: clerk(by), deed, form, digest }).await
+    }
+
+    /// Checks and saves.
+    async fn saved(&self, by: &str, deed: RowDeed, form: RowForm) -> Saved {
+        let checked = self.check(by, deed, form.clone()).await;
+        match self.save(by, deed, form, &checked.digest).await {
+            RowsAnswer::Saved(saved) => saved,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn list(&self, state: Option<RowState>) -> RowList {
+        match self.ask(RowsAsked::List(RowFilter { state, ..RowFilter::default() })).await {
+            RowsAnswer::List(list) => *list,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn queue(&self, by: &str) -> Queue {
+        match self.ask(RowsAsked::Queue(Some(clerk(by)))).await {
+            RowsAnswer::Queue(queue) => *queue,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn rows(&self) -> Vec<Entry> {
+        Ledger::open_to_read(&self.path).unwrap().all().unwrap()
+    }
+}
+
+fn ids(list: &RowList) -> Vec<i64> {
+    list.rows.iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn a_row_is_entered_as_it_was_shown_with_its_effect_on_the_figures() {
+    let office = office(false);
+    let first = office.check("qian", RowDeed::Enter, event()).await;
+    let note = within(Lang::Chinese, || first.effect.notes[0].to_string());
+    assert!(note.contains("2022-08-01 至 2022-11-15"), "{note}");
+    office.saved("qian", RowDeed::Enter, event()).await;
+    let form = slip("1.5 吨", "2022-08-05");
+    let form = RowForm { unit: "吨".into(), ..form };
+    let checked = office.check("qian", RowDeed::Enter, form.clone()).await;
+    assert_eq!(checked.said.len(), 1, "{:?}", checked.said);
+    let names: Vec<String> = checked.effect.figures.iter().map(|f| f.name.to_string()).collect();
+    assert!(names.iter().any(|name| name.contains("gasoline")), "{names:?}");
+    assert_eq!(office.rows().len(), 1, "nothing is entered before");
+    let saved = office.saved("qian", RowDeed::Enter, form.clone()).await;
+    assert_eq!((saved.id, office.rows().len()), (2, 2));
+    assert!(saved.detail.starts_with("汽油 2027.02"), "{}", saved.detail);
+    // The button pressed twice: what was shown is no longer what it would be.
+    match office.save("qian", RowDeed::Enter, form, &checked.digest).await {
+        RowsAnswer::Checked(again) => {
+            assert!(again.changed && again.alike.len() == 1, "{:?}", again.alike);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(office.rows().len(), 2);
+    match office.ask(RowsAsked::Row(2)).await {
+        RowsAnswer::Row(history) => {
+            assert!(!history.figures.unwrap().is_empty());
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_the_fields_is_said_in_words_of_the_page() {
+    let office = office(false);
+    let wrong = RowForm {
+        item: "受灾面积".into(),
+        value: "约 3".into(),
+        unit: "人".into(),
+        from: "8月5日".into(),
+        to: "1999-01-01".into(),
+        document: "票\u{202e}".into(),
+        ..RowForm::default()
+    };
+    let facts = office.wrong(RowDeed::Enter, wrong).await;
+    let fields: Vec<&str> = facts.faults.iter().map(|fault| fault.field).collect();
+    assert_eq!(fields, ["value", "from", "to", "village", "crop", "document"]);
+    for lang in Lang::ALL {
+        let said: Vec<String> =
+            within(lang, || facts.faults.iter().map(|f| f.words.to_string()).collect());
+        assert!(said.iter().all(|said| !said.contains('`') && !said.contains("--")), "{said:?}");
+    }
+    let facts = office.wrong(RowDeed::Enter, slip("12O", "2022-08-05")).await;
+    assert_eq!(facts.faults[0].field, "value");
+    let misspelt = RowForm { item: "汽 油".into(), ..RowForm::default() };
+    let facts = office.wrong(RowDeed::Enter, misspelt).await;
+    assert!(facts.item.is_none() && facts.near.iter().any(|(id, _)| *id == "gasoline"));
+    assert_eq!(office.rows(), []);
+}
+
+#[tokio::test]
+async fn of_two_who_correct_a_row_the_second_is_told_of_the_first() {
+    let office = office(false);
+    office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    let deed = RowDeed::Correct(1);
+    let corrected =
+        |litres: &str| RowForm { reason: "看错一位".into(), ..slip(litres, "2022-08-05") };
+    let one = office.check("qian", deed, corrected("670")).await;
+    let other = office.check("li", deed, corrected("676")).await;
+    let answers = tokio::join!(
+        office.save("qian", deed, corrected("670"), &one.digest),
+        office.save("li", deed, corrected("676"), &other.digest),
+    );
+    let (won, lost) = match answers {
+        (RowsAnswer::Saved(won), RowsAnswer::Overtaken(lost))
+        | (RowsAnswer::Overtaken(lost), RowsAnswer::Saved(won)) => (won, lost),
+        other => panic!("{other:?}"),
+    };
+    let rows = office.rows();
+    assert_eq!((rows.len(), won.id, lost.new.id, lost.last), (2, 2, 2, 2));
+    assert_eq!(lost.new.entered_by, rows[1].entered_by);
+    // So is whoever opens the form after it, and a correction that changes nothing is none.
+    let late = office.ask(RowsAsked::Form { deed, form: RowForm::default() }).await;
+    assert!(matches!(late, RowsAnswer::Overtaken(_)), "{late:?}");
+    let same = RowForm { value: rows[1].value.to_string(), ..corrected("0") };
+    let facts = office.wrong(RowDeed::Correct(2), same).await;
+    assert_eq!(facts.faults[0].field, "value");
+    // One by more than ten times is asked about.
+    let far = office.check("li", RowDeed::Correct(2), corrected("67000")).await;
+    assert_eq!(far.doubts.len(), 1);
+}
+
+#[tokio::test]
+async fn a_survey_that_is_there_is_corrected_and_not_entered_again() {
+    let office = office(false);
+    let survey = |mu: &str| RowForm {
+        item: "area_affected".into(),
+        unit: "亩".into(),
+        village: reading::ALL.into(),
+        crop: reading::ALL.into(),
+        ..slip(mu, "2022-08-05")
+    };
+    office.saved("qian", RowDeed::Enter, survey("500")).await;
+    let facts = office.wrong(RowDeed::Enter, survey("600")).await;
+    assert_eq!((facts.faults[0].field, facts.instead[0].id), ("value", 1));
+    // Of slips there may be two.
+    office.saved("qian", RowDeed::Enter, slip("60", "2022-08-05")).await;
+    let second = office.check("qian", RowDeed::Enter, slip("70", "2022-08-05")).await;
+    assert_eq!((second.alike.len(), second.doubts.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_withdrawn_row_counts_nowhere_and_can_be_brought_back() {
+    let office = office(false);
+    office.saved("qian", RowDeed::Enter, event()).await;
+    office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    let deed = RowDeed::Withdraw(2);
+    let facts = office.wrong(deed, RowForm::default()).await;
+    assert_eq!(facts.faults[0].field, "reason");
+    let reason = RowForm { reason: "登重了".into(), ..RowForm::default() };
+    let checked = office.check("qian", deed, reason.clone()).await;
+    let after = checked.effect.figures.iter().find(|f| f.name.to_string().contains("gasoline"));
+    assert!(after.is_some_and(|change| !change.after.to_string().starts_with('0')), "{after:?}");
+    assert_eq!(office.saved("qian", deed, reason.clone()).await.id, 3);
+    assert_eq!(ids(&office.list(None).await), [1]);
+    assert_eq!(ids(&office.list(Some(RowState::Withdrawn)).await), [3]);
+    assert_eq!(ids(&office.list(Some(RowState::Superseded)).await), [2]);
+    match office
+        .ask(RowsAsked::Check { by: clerk("qian"), deed: RowDeed::Withdraw(3), form: reason })
+        .await
+    {
+        RowsAnswer::Refused(_) => {}
+        other => panic!("{other:?}"),
+    }
+    let back = RowForm { reason: "没有登重".into(), ..slip("760", "2022-08-05") };
+    office.saved("li", RowDeed::Correct(3), back).await;
+    assert_eq!(ids(&office.list(None).await), [4, 1]);
+}
+
+#[tokio::test]
+async fn rows_wait_for_another_person_and_each_tells_its_effect() {
+    let office = office(true);
+    office.saved("qian", RowDeed::Enter, event()).await;
+    office.saved("wu", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    let unlisted =
+        Entry { entered_by: "谢某".into(), supersedes: None, ..office.rows()[1].clone() };
+    Ledger::open(&office.path).unwrap().append(&[unlisted]).unwrap();
+    let queue = office.queue("wu").await;
+    let may: Vec<bool> = queue.rows.iter().map(|row| row.may).collect();
+    assert_eq!(may, [true, false, false]);
+    assert!(queue.rows[0].effect.as_ref().is_some_and(|effect| !effect.is_empty()));
+    let why = within(Lang::Chinese, || queue.rows[2].why.as_ref().unwrap().to_string());
+    assert!(why.contains("谢某") && !why.contains('`'), "{why}");
+    assert_eq!(queue.reviewers.to_string(), "水务站 吴某");
+    let review = |rows: Vec<i64>| office.ask(RowsAsked::Review { by: clerk("wu"), rows });
+    assert!(matches!(review(vec![1, 2]).await, RowsAnswer::Refused(_)), "her own");
+    assert!(office.rows().iter().all(|row| row.reviewed_by.is_none()));
+    assert!(matches!(review(vec![1]).await, RowsAnswer::Reviewed(1)));
+    let all = office.queue("li").await;
+    assert_eq!(all.rows.len(), 2);
+    assert!(all.rows[0].effect.as_ref().is_some_and(|effect| !effect.figures.is_empty()));
+}
