@@ -1,0 +1,95 @@
+//! What programs read, fetched from store, ledger and township: with readers and a queue of their own, so that whatever
+//! they ask for holds up neither pages nor intake.
+
+mod alarms;
+mod figures;
+mod files;
+mod queue;
+mod readers;
+mod readings;
+mod source;
+mod stations;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::figures::Statements;
+use self::files::Files;
+use self::readers::Readers;
+pub(super) use source::ApiSource;
+use source::Found;
+
+use crate::web::{ApiAnswer, ApiAsked};
+
+/// Answers programs.
+#[derive(Clone)]
+pub(super) struct Api(Arc<Shared>);
+
+struct Shared {
+    source: ApiSource,
+    readers: Readers,
+    statements: Statements,
+    files: Files,
+}
+
+impl Api {
+    pub fn new(source: ApiSource) -> Self {
+        let readers = Readers::new(source.settings.store.path.clone());
+        let (statements, files) = (Statements::new(), Files::new());
+        Self(Arc::new(Shared { source, readers, statements, files }))
+    }
+
+    /// # Errors
+    /// Store or ledger cannot be read.
+    pub async fn answer(self, asked: ApiAsked) -> anyhow::Result<ApiAnswer> {
+        Ok(self.found(asked).await?.unwrap_or_else(ApiAnswer::Refused))
+    }
+
+    async fn found(&self, asked: ApiAsked) -> Found {
+        let Shared { source, readers, statements, files } = &*self.0;
+        let overview = || source.overview.borrow().clone();
+        match asked {
+            ApiAsked::Version => {
+                readers.version().await.map(|version| version.map(ApiAnswer::Version))
+            }
+            ApiAsked::Stations { after, most } => {
+                let part = stations::page(&source.township, &overview(), after.as_ref(), most);
+                Ok(Ok(ApiAnswer::Stations(part)))
+            }
+            ApiAsked::Station(id) => {
+                let found = stations::one(&source.township, &overview(), &id);
+                Ok(found.map(|station| ApiAnswer::Station(Box::new(station))))
+            }
+            ApiAsked::Gateways { after, most } => {
+                let part = stations::gateways(&overview(), after.as_ref(), most);
+                Ok(Ok(ApiAnswer::Gateways(part)))
+            }
+            ApiAsked::SeriesList { station, parameter, after, most } => {
+                let read = readings::list(station, parameter, after, most);
+                readers.read(read).await
+            }
+            ApiAsked::Series(series) => readers.read(readings::one(series)).await,
+            ApiAsked::Readings { series, span, most, raw } => {
+                readers.read(readings::readings(series, span, most, raw)).await
+            }
+            ApiAsked::Hours { series, span, most } => {
+                readers.read(readings::hours(series, span, most)).await
+            }
+            ApiAsked::Days { series, from, to, most } => {
+                readers.read(readings::days(series, (from, to), most)).await
+            }
+            ApiAsked::Alarms { open, before, most } => {
+                alarms::page(&source.settings, open, before, most).await
+            }
+            ApiAsked::Events => figures::events(source).await,
+            ApiAsked::Figures(period) => statements.figures(source, period).await,
+            ApiAsked::Figure { id, period } => statements.figure(source, &id, period).await,
+            ApiAsked::Ledger { after, most } => figures::ledger(source, after, most).await,
+            ApiAsked::File { format, station, parameter, from, to } => {
+                let wanted = files::Wanted { format, station, parameter, from, to };
+                files.begin(source, wanted).await
+            }
+        }
+    }
+}

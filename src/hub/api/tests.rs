@@ -1,0 +1,130 @@
+//! Programs' questions over a store, a ledger and a township.
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::*;
+use crate::core::{Reading, Series};
+use crate::hub::HubSettings;
+use crate::store::{Sqlite, Store};
+use crate::support::Clock;
+use crate::water::Township;
+use crate::web::ApiRefusal;
+use crate::web::{ApiFormat, ApiSpan};
+use crate::wire::{Batch, Epoch};
+
+struct Office {
+    _folder: tempfile::TempDir,
+    store: Sqlite,
+    api: Api,
+}
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp::from_second(1_659_312_000 + 60 * minute).unwrap()
+}
+
+fn batch(seq: u64, readings: Vec<Reading>) -> Batch {
+    let gateway = "gw-1".parse().unwrap();
+    Batch { gateway, epoch: Epoch(1), seq, clock: None, loss: None, readings }
+}
+
+fn level() -> Series {
+    "pond-dongmen-1/level".parse().unwrap()
+}
+
+fn office() -> Office {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings: HubSettings =
+        toml::from_str(include_str!("../../../config/hub.toml")).unwrap();
+    settings.store.path = folder.path().join("store.db");
+    settings.ledger.path = folder.path().join("ledger.db");
+    crate::ledger::Ledger::open(&settings.ledger.path).unwrap();
+    let mut store = Sqlite::open(&settings.store.path).unwrap();
+    let readings = (0..10).map(|minute| Reading::good(level(), at(minute), 98.5));
+    store.commit(&[batch(1, readings.collect())], at(20)).unwrap();
+    let township: Township = toml::from_str(include_str!("../../../config/township.toml")).unwrap();
+    let calendar = crate::hub::calendar(&township).unwrap();
+    let (_, overview) = watch::channel(Arc::default());
+    let (township, clock) = (Arc::new(township), Clock::system());
+    let api = Api::new(ApiSource { settings, township, calendar, clock, overview });
+    Office { _folder: folder, store, api }
+}
+
+impl Office {
+    async fn ask(&self, asked: ApiAsked) -> ApiAnswer {
+        self.api.clone().answer(asked).await.unwrap()
+    }
+
+    async fn version(&self) -> String {
+        match self.ask(ApiAsked::Version).await {
+            ApiAnswer::Version(version) => version,
+            _ => panic!("no version"),
+        }
+    }
+}
+
+fn whole() -> ApiSpan {
+    ApiSpan { from: Timestamp::MIN, to: Timestamp::MAX, after_ms: None }
+}
+
+#[tokio::test]
+async fn the_version_changes_with_each_commit_and_with_nothing_else() {
+    let mut office = office();
+    let before = office.version().await;
+    let readings = || ApiAsked::Readings { series: level(), span: whole(), most: 4, raw: false };
+    let ApiAnswer::Readings(part) = office.ask(readings()).await else { panic!("readings") };
+    assert_eq!((part.items.len(), part.more), (4, true));
+    assert_eq!(office.version().await, before);
+    office.store.commit(&[batch(2, vec![Reading::good(level(), at(11), 98.0)])], at(21)).unwrap();
+    assert_ne!(office.version().await, before);
+}
+
+#[tokio::test]
+async fn what_there_is_not_is_refused_with_the_nearest_name() {
+    let office = office();
+    let refusal = async |asked| match office.ask(asked).await {
+        ApiAnswer::Refused(refusal) => refusal,
+        _ => panic!("an answer"),
+    };
+    let mistyped: Series = "pond-dongmen-2/level".parse().unwrap();
+    let near = Some("pond-dongmen-1/level".to_owned());
+    for asked in [
+        ApiAsked::Series(mistyped.clone()),
+        ApiAsked::Readings { series: mistyped.clone(), span: whole(), most: 1, raw: true },
+        ApiAsked::Hours { series: mistyped.clone(), span: whole(), most: 1 },
+        ApiAsked::Days { series: mistyped, from: None, to: None, most: 1 },
+    ] {
+        assert_eq!(refusal(asked).await, ApiRefusal::NoSeries(near.clone()));
+    }
+    let station = ApiAsked::Station("pond-dongmen-x".parse().unwrap());
+    assert!(matches!(refusal(station).await, ApiRefusal::NoStation(Some(_))));
+    let figure = ApiAsked::Figure { id: "area_faild".into(), period: None };
+    assert_eq!(refusal(figure).await, ApiRefusal::NoFigure(Some("area_failed".into())));
+    assert!(matches!(refusal(ApiAsked::Figures(None)).await, ApiRefusal::NoPeriod(_)));
+}
+
+#[tokio::test]
+async fn one_file_is_made_at_a_time_and_ends_when_nobody_takes_it() {
+    let office = office();
+    let file = |station: &str| ApiAsked::File {
+        format: ApiFormat::Csv,
+        station: Some(station.parse().unwrap()),
+        parameter: None,
+        from: Timestamp::MIN,
+        to: Timestamp::MAX,
+    };
+    for _ in 0..3 {
+        let ApiAnswer::File(mut pieces) = office.ask(file("pond-dongmen-1")).await else {
+            panic!("no file");
+        };
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.recv().await {
+            bytes.extend(piece.unwrap());
+        }
+        assert_eq!(String::from_utf8(bytes).unwrap().lines().count(), 11);
+        // Dropped, it gives its place back.
+        drop(office.ask(file("pond-dongmen-1")).await);
+    }
+    let refused = office.ask(file("nowhere")).await;
+    assert!(matches!(refused, ApiAnswer::Refused(ApiRefusal::NoStation(_))));
+}
