@@ -28,6 +28,10 @@ pub mod spool;
 #[cfg(feature = "hub")]
 pub mod account;
 #[cfg(feature = "hub")]
+pub mod alarm;
+#[cfg(feature = "hub")]
+pub mod alarm_book;
+#[cfg(feature = "hub")]
 pub mod counter;
 #[cfg(feature = "hub")]
 pub mod figures;
@@ -35,6 +39,8 @@ pub mod figures;
 pub mod hub;
 #[cfg(feature = "hub")]
 pub mod ledger;
+#[cfg(feature = "hub")]
+pub mod notify;
 #[cfg(feature = "hub")]
 pub mod report;
 #[cfg(feature = "hub")]

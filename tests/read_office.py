@@ -20,7 +20,7 @@ def word():
     }
     return {
         "paragraphs": [p.text for p in document.paragraphs],
-        "styles": [p.style.name for p in document.paragraphs],
+        "styles": [p.style.name if p.style is not None else None for p in document.paragraphs],
         "tables": [[[c.text for c in row.cells] for row in t.rows] for t in document.tables],
         "heads": [t.rows[0]._tr.find(".//" + qn("w:tblHeader")) is not None for t in document.tables],
         "fonts": fonts,

@@ -289,4 +289,7 @@ pub struct Entry {
     /// The second person who reviewed it; never the one who entered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<String>,
+    /// The row takes back the one that it supersedes 作废: neither counts. It has what that one had.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }

@@ -6,7 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Basis, Cells, PumpAccount, Rainfall, SourceAccount};
+use super::{Basis, Cells, Entry, EntryCode, PumpAccount, Rainfall, SourceAccount};
 use crate::core::Period;
 use crate::water::StationKind;
 
@@ -42,6 +42,12 @@ impl TownshipAccount {
         let days = days(&pumps, &sources, basis.period);
         let rain = Rainfall::of(basis, cells)?;
         Ok(TownshipAccount { sources, pumps, rain, days })
+    }
+
+    /// Those of the ledger's rows that an account is made from: which meters were replaced.
+    pub fn rows(entries: &[Entry]) -> impl Iterator<Item = &Entry> + Clone {
+        let meters = [EntryCode::MeterReplaced, EntryCode::MeterInstalled];
+        entries.iter().filter(move |entry| meters.contains(&entry.code))
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     plausibility(settings, found);
     super::web::check(settings, &mut found.at("web"));
     broker(settings, found);
+    super::alarm::check(&settings.alarm, &mut found.at("alarm"));
     super::enroll::check(settings, found);
 }
 

@@ -7,6 +7,8 @@
 //!
 //! The township, profiles and scenarios are single files without layers: what a figure rests on stands in one place.
 
+#[cfg(feature = "hub")]
+mod alarm;
 mod check_file;
 #[cfg(feature = "edge")]
 mod curves;

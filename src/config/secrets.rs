@@ -52,9 +52,12 @@ fn secret_word(text: &str) -> Option<usize> {
 /// `value` at `path` as messages repeat it.
 pub(super) fn shown(path: &KeyPath, value: &Value) -> String {
     let secret = path.0.iter().any(|step| matches!(step, Step::Key(key) if is_secret(key)));
+    // The URL of a robot that alarms go to holds its key, whatever it was written under.
+    let of_alarms = matches!(path.0.first(), Some(Step::Key(key)) if key == "alarm");
+    let url = of_alarms && value.to_string().contains("://");
     match value {
         Value::Table(_) => serde_text::shown(value),
-        _ if secret => HIDDEN.into(),
+        _ if secret || url => HIDDEN.into(),
         _ => serde_text::shown(value),
     }
 }
@@ -91,6 +94,8 @@ pub fn exposed_files_of_hub(settings: &crate::hub::HubSettings) -> Vec<Text> {
     let found = found.chain(exposed("web.key_file", settings.web.key_file.as_ref()));
     let authority = settings.enroll.as_ref().map(|enroll| &enroll.authority_key_file);
     let found = found.chain(exposed("enroll.authority_key_file", authority));
+    let of_alarms = super::alarm::secret_files(&settings.alarm);
+    let found = found.chain(of_alarms.filter_map(|(key, path)| exposed(key, Some(path))));
     #[cfg(feature = "influx")]
     let found = {
         let server = settings.store.server.as_ref();
@@ -130,6 +135,8 @@ mod tests {
             assert_eq!(at(path, "s3cret"), "***", "{path}");
         }
         assert_eq!(at("mqtt.qos", "1"), "\"1\"");
+        assert_eq!(at("alarm.channel[0].ulr", "https://robot.example/hook/s3cret"), "***");
+        assert_eq!(at("alarm.channel[0].name", "水利站"), "\"水利站\"");
         assert_eq!(at("mqtt.broker", "mqtt://u:s3cret@h:1883"), "\"mqtt://***@h:1883\"");
         // The password is cut out before a long value is cut short.
         let long = format!("mqtt://u:{}@h", "s3cret".repeat(50));

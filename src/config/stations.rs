@@ -37,6 +37,7 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
     if station.kind.is_source() {
         check_levels(station, found);
         check_thresholds(station, found);
+        check_floods(station, found);
     } else {
         for (key, given) in [
             ("bottom_m", station.bottom_m.is_some()),
@@ -45,6 +46,7 @@ pub(super) fn check_station(township: &Township, station: &Station, found: &mut 
             ("crest_m", station.crest_m.is_some()),
             ("curve", station.curve.is_some()),
             ("threshold", !station.thresholds.is_empty()),
+            ("flood", !station.floods.is_empty()),
         ] {
             found.ensure(!given, key, "", words::only_sources(), words::correct_kind());
         }
@@ -123,18 +125,60 @@ fn check_thresholds(station: &Station, found: &mut Problems) {
     let mut months = BTreeMap::new();
     for (index, threshold) in station.thresholds.iter().enumerate() {
         let found = &mut found.item("threshold", index);
-        let named = !threshold.months.is_empty();
-        found.ensure(named, "months", "[]", core::is_empty(), words::name_months());
-        for (place, month) in threshold.months.iter().enumerate() {
-            let key = format_args!("months[{place}]");
-            if found.within(key, *month, MONTHS, words::months_are_numbers())
-                && let Some(first) = months.insert(*month, index)
-            {
-                found.add(key, month, words::month_taken(first), words::one_threshold_a_month());
-            }
-        }
+        check_months(
+            &threshold.months,
+            &mut months,
+            ("threshold", index, words::one_threshold_a_month()),
+            found,
+        );
         sourced(&threshold.source, threshold.confidence, words::source_of_values(), found);
         check_order(station, threshold, found);
+    }
+}
+
+/// Months are named, are months, and belong to one table only; `taken` are those of the tables before.
+fn check_months(
+    own: &[i8],
+    taken: &mut BTreeMap<i8, usize>,
+    (table, index, once): (&str, usize, Text),
+    found: &mut Problems,
+) {
+    found.ensure(!own.is_empty(), "months", "[]", core::is_empty(), words::name_months());
+    for (place, month) in own.iter().enumerate() {
+        let key = format_args!("months[{place}]");
+        if found.within(key, *month, MONTHS, words::months_are_numbers())
+            && let Some(first) = taken.insert(*month, index)
+        {
+            found.add(key, month, words::month_taken(table, first), once.clone());
+        }
+    }
+}
+
+/// A flood-limit level lies above 旱警 of the same months and not above the crest.
+fn check_floods(station: &Station, found: &mut Problems) {
+    let mut months = BTreeMap::new();
+    for (index, limit) in station.floods.iter().enumerate() {
+        let found = &mut found.item("flood", index);
+        check_months(
+            &limit.months,
+            &mut months,
+            ("flood", index, words::one_flood_limit_a_month()),
+            found,
+        );
+        sourced(&limit.source, limit.confidence, words::source_of_values(), found);
+        let level = limit.level_m;
+        if !found.finite("level_m", level, words::order_of_flood_limits()) {
+            continue;
+        }
+        if let Some(crest) = station.crest_m.filter(|crest| level > *crest) {
+            found.add("level_m", level, words::above_crest(crest), words::order_of_flood_limits());
+        }
+        let highest = limit.months.iter().filter_map(|month| Some(station.limits(*month)?.0));
+        let highest = highest.reduce(f64::max);
+        if let Some(warn) = highest.filter(|warn| level <= *warn) {
+            let rule = words::must_lie_above("warn", warn);
+            found.add("level_m", level, rule, words::order_of_flood_limits());
+        }
     }
 }
 

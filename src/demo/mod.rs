@@ -3,6 +3,7 @@
 //! All of it is what runs in the field and in the office, with two exceptions: the devices are simulated, and this
 //! module moves the clock, one hour at a time, whenever all buses have finished their polls.
 
+mod bell;
 mod passwords;
 mod progress;
 
@@ -16,11 +17,14 @@ use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use self::bell::Bell;
 use self::progress::Progress;
 use crate::core::GatewayId;
 use crate::device::Profile;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch};
-use crate::hub::{self, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings};
+use crate::hub::{
+    self, AlarmSettings, Hub, HubSettings, LedgerSettings, Report, StoreSettings, WebSettings,
+};
 use crate::ledger::{self, Asked, ImportOutcome, Ledger, Persons};
 use crate::locales::{Lang, demo as words};
 use crate::modbus::BusSettings;
@@ -125,6 +129,9 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
     settings.store.path = data.join("store.db");
     settings.ledger.path = data.join("ledger.db");
     settings.web.users = data.join("users.db");
+    // Only as long as the demo runs: in the file that it leaves, nothing rings.
+    let bell = Bell::hang().await.context(words::no_free_port())?;
+    settings.alarm = bell.settings()?;
     let Example { township, scenario, gateways, profiles, .. } = example;
 
     let mut world =
@@ -160,23 +167,33 @@ pub async fn run(example: Example, options: &Options) -> anyhow::Result<Finished
         watches.push(edge.watch());
         supervisor.spawn(name, edge.run(stop.child_token()));
     }
+    let mut progress =
+        Progress::new(calendar.clone(), period, page, watches.clone(), received, overview);
     supervisor.spawn("broker", broker.ended(stop.child_token()));
+    supervisor.spawn("bell", bell.run(progress.lines(), stop.child_token()));
     supervisor.spawn("hub", hub.run(stop.child_token()));
     let mut tasks = tokio::spawn(supervisor.run());
 
-    let mut progress =
-        Progress::new(calendar.clone(), period, page, watches.clone(), received, overview);
     progress.show_persons(&passwords);
     let days_per_second = options.days_per_second;
     let chain = Chain { world: &world, driver: &driver, start, end, days_per_second };
-    tokio::select! {
+    let through = async {
+        chain.drive(&mut progress).await;
+        drained(&watches).await
+    };
+    let went = tokio::select! {
         ended = &mut tasks => {
             ended??;
             return Err(anyhow::Error::msg(words::stopped_early()));
         }
-        () = chain.drive(&mut progress) => {}
+        went = through => went,
+    };
+    if let Err(error) = went {
+        // Where a task has failed, its error is the cause.
+        stop.cancel();
+        tasks.await??;
+        return Err(error);
     }
-    drained(&watches).await?;
     progress.finish(clock.now());
 
     let truth = lock(&world).truth().clone();
@@ -320,6 +337,7 @@ fn hub_settings(page: u16, broker: u16, persons: Persons) -> HubSettings {
         wording: Vec::new(),
         broker: None,
         enroll: None,
+        alarm: AlarmSettings::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -13,11 +13,86 @@ use crate::core::{Calendar, Period};
 use crate::edge::EdgeWatch;
 use crate::hub::HubState;
 use crate::locales::{Argument, Text, demo as words};
+use crate::support::lock;
 use crate::users::Account;
 use crate::web::Overview;
 
 /// In a pipe, one line is printed every week.
 const LINE_DAYS: i64 = 7;
+
+/// Letters of alarms that are printed of one simulated day; the others are counted. Engineering judgement: at a day a
+/// second, whoever watches can read so many.
+const LETTERS_A_DAY: usize = 3;
+
+/// The lines of alarms, above the bar.
+pub struct Lines(Mutex<Printed>);
+
+struct Printed {
+    bar: Option<ProgressBar>,
+    /// Printed since the day began.
+    today: usize,
+    letters: usize,
+    left_out: usize,
+    #[cfg(test)]
+    kept: Option<Vec<String>>,
+}
+
+impl Lines {
+    fn new(bar: Option<ProgressBar>) -> Self {
+        Self(Mutex::new(Printed {
+            bar,
+            today: 0,
+            letters: 0,
+            left_out: 0,
+            #[cfg(test)]
+            kept: None,
+        }))
+    }
+
+    /// Prints the line of a letter, or counts it.
+    pub fn ring(&self, line: &str) {
+        let mut printed = lock(&self.0);
+        printed.letters += 1;
+        if printed.today == LETTERS_A_DAY {
+            printed.left_out += 1;
+            return;
+        }
+        printed.today += 1;
+        #[cfg(test)]
+        if let Some(kept) = &mut printed.kept {
+            return kept.push(line.to_owned());
+        }
+        match &printed.bar {
+            Some(bar) => bar.suspend(|| println!("{line}")),
+            None => println!("{line}"),
+        }
+    }
+
+    fn begin_day(&self) {
+        lock(&self.0).today = 0;
+    }
+
+    /// How many letters came, and how many of them were not printed.
+    fn counted(&self) -> (usize, usize) {
+        let printed = lock(&self.0);
+        (printed.letters, printed.left_out)
+    }
+}
+
+#[cfg(test)]
+impl Lines {
+    /// Lines that are kept and not printed.
+    pub fn kept() -> Self {
+        let lines = Self::new(None);
+        lock(&lines.0).kept = Some(Vec::new());
+        lines
+    }
+
+    /// What was to be printed.
+    pub fn taken(&self) -> Vec<String> {
+        lock(&self.0).kept.take().unwrap_or_default()
+    }
+}
 
 /// Shows how far the run is.
 pub struct Progress {
@@ -27,6 +102,7 @@ pub struct Progress {
     received: Arc<HubState>,
     overview: watch::Receiver<Arc<Overview>>,
     bar: Option<ProgressBar>,
+    lines: Arc<Lines>,
     shown: Option<Date>,
 }
 
@@ -49,7 +125,13 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { calendar, period, edges, received, overview, bar, shown: None }
+        let lines = Arc::new(Lines::new(bar.clone()));
+        Self { calendar, period, edges, received, overview, bar, lines, shown: None }
+    }
+
+    /// Where letters of alarms are printed.
+    pub fn lines(&self) -> Arc<Lines> {
+        self.lines.clone()
     }
 
     /// Prints who can sign in on the page.
@@ -68,6 +150,7 @@ impl Progress {
             return;
         }
         self.shown = Some(day);
+        self.lines.begin_day();
         let number = Period { from: self.period.from, to: day }.days();
         match &self.bar {
             Some(bar) => {
@@ -86,6 +169,8 @@ impl Progress {
             bar.finish_and_clear();
         }
         println!("{line}");
+        let (letters, left_out) = self.lines.counted();
+        println!("{}", words::letters_sent(letters, left_out));
     }
 
     fn line(&self, day: Date) -> Text {
@@ -106,6 +191,18 @@ mod tests {
 
     use super::*;
     use crate::locales::Lang;
+
+    #[test]
+    fn of_a_day_few_letters_are_printed_and_all_are_counted() {
+        let lines = Lines::kept();
+        for number in 0..LETTERS_A_DAY + 2 {
+            lines.ring(&number.to_string());
+        }
+        lines.begin_day();
+        lines.ring("the next day");
+        assert_eq!(lines.counted(), (LETTERS_A_DAY + 3, 2));
+        assert_eq!(lines.taken().join(" "), "0 1 2 the next day");
+    }
 
     #[test]
     fn a_line_fits_a_terminal_of_80_columns() {

@@ -34,7 +34,7 @@ impl Statement {
     }
 
     /// The rows that say what a crop lost.
-    fn rows_of_crop<'a>(&'a self, crop: Option<&'a CropId>) -> impl Iterator<Item = i64> + 'a {
+    pub fn rows_of_crop<'a>(&'a self, crop: Option<&'a CropId>) -> impl Iterator<Item = i64> + 'a {
         let of_losses = |code| {
             use EntryCode::{AreaAffected, AreaFailed, LossRateWith, LossRateWithout};
             matches!(code, AreaAffected | AreaFailed | LossRateWith | LossRateWithout)

@@ -33,10 +33,12 @@ pub struct Inputs<'a> {
 /// The statement of a period. All figures of the catalogue are in it, in its order; one without data is absent.
 pub fn compute<C: Cells>(inputs: &Inputs<'_>, cells: &mut C) -> Result<Statement, C::Error> {
     let account = TownshipAccount::of(&inputs.basis, cells)?;
-    Ok(statement(inputs, account))
+    Ok(compute_from(inputs, account))
 }
 
-fn statement(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
+/// The same from an account that was worked out before: of the same township and period, with the same rows of
+/// [`TownshipAccount::rows`].
+pub fn compute_from(inputs: &Inputs<'_>, account: TownshipAccount) -> Statement {
     let Basis { township, period, entries, .. } = inputs.basis;
     let TownshipAccount { sources, pumps, rain, days } = account;
     let rows = Rows::new(entries, period);

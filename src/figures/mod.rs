@@ -42,7 +42,7 @@ mod wording;
 
 pub use catalogue::{FigureId, FigureSpec};
 pub use claim::{Claim, Verdict, open_by_bounds};
-pub use compute::{Inputs, compute};
+pub use compute::{Inputs, compute, compute_from};
 pub use doubts::{Doubt, DoubtedRows};
 pub use earlier::{Comparison, Earlier};
 pub use figure::{Class, Figure, FigureInput, Origin, Value};

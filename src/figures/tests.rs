@@ -149,6 +149,7 @@ impl World {
             reason: String::new(),
             supersedes: None,
             reviewed_by: None,
+            withdrawn: false,
         });
         self.entries.last_mut().unwrap()
     }

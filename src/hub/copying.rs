@@ -127,6 +127,10 @@ pub async fn follow(
                 idle = idle.saturating_add(1);
                 if copied.new_batches > 0 {
                     idle = 0;
+                    // Of a hub that shares readings, others have taken some of them.
+                    if !lock(&state.arrivals).are_watched() {
+                        state.arrived.note_all();
+                    }
                     tracing::debug!(?copied, "copied the server's readings");
                 }
                 interval(idle)

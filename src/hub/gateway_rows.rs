@@ -162,6 +162,7 @@ fn gateway(row: &store::GatewayRow, now: Timestamp) -> GatewayRow {
     GatewayRow {
         id: row.gateway.to_string(),
         online: row.online.unwrap_or(false),
+        said_so: row.online.is_some(),
         last_seen: row.heard_at.max(since),
         epoch: newest.map_or(String::new(), |(epoch, _)| epoch.to_string()),
         committed_to: newest

@@ -8,6 +8,7 @@ use super::HubState;
 use super::inbox::Sender;
 use super::outage::{Outage, instant};
 use super::state::NAMED_MAX;
+use crate::core::GatewayId;
 use crate::locales::{Text, hub as words};
 use crate::support::{Moment, lock};
 use crate::web::Health;
@@ -53,11 +54,13 @@ pub enum Fault {
     Log,
     /// The store's file is damaged, or the server has lost what it had.
     Damage,
+    /// Alarms cannot be written down.
+    Alarms,
 }
 
 impl Fault {
     /// All that there is, in the order in which it is told.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Broker,
         Self::Store,
         Self::Readings,
@@ -68,6 +71,7 @@ impl Fault {
         Self::Page,
         Self::Log,
         Self::Damage,
+        Self::Alarms,
     ];
 
     /// As metrics name it.
@@ -83,6 +87,7 @@ impl Fault {
             Self::Page => "page",
             Self::Log => "log",
             Self::Damage => "damage",
+            Self::Alarms => "alarms",
         }
     }
 }
@@ -116,7 +121,9 @@ impl HubState {
         let unsteady = lock(&self.broker).unsteady(now);
         let upkeep = lock(&self.upkeep);
         let ending = upkeep.warnings(now.time);
-        upkeep.not_taken().into_iter().chain(own).chain(unsteady).chain(ending).collect()
+        let alarms = self.alarms.warning();
+        let said = upkeep.not_taken().into_iter().chain(alarms).chain(own).chain(unsteady);
+        said.chain(ending).collect()
     }
 
     /// What is wrong with the hub at `now`, the most important first.
@@ -135,6 +142,7 @@ impl HubState {
         add(Fault::Damage, lock(&self.damage).as_deref().map(Text::verbatim));
         let lost = lock(&self.server_lost_copy).clone();
         add(Fault::Damage, lost.or_else(|| lock(&self.server_lost).clone()));
+        add(Fault::Alarms, self.alarms.trouble());
         faults
     }
 
@@ -205,6 +213,14 @@ impl HubState {
         let slow = begun.filter(|begun| now.since(*begun) > PAGE_OUTAGE_MAX);
         let failing = failing.map(|outage| outage.said(words::page_not_refreshed));
         failing.or_else(|| slow.map(|begun| words::page_not_refreshed(instant(begun.time))))
+    }
+
+    /// Since when each gateway is silent that is online; none while nobody can tell.
+    pub(super) fn silent(&self, now: Moment) -> BTreeMap<GatewayId, Moment> {
+        match self.takes_readings(now) {
+            true => lock(&self.arrivals).silence(now).of,
+            false => BTreeMap::new(),
+        }
     }
 
     /// How many gateways are online and send no readings; `None` while nobody can tell.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::{Inbox, Queued, Sender};
+use super::letters_out::LetterOut;
 use super::plate_limits::PlateLimits;
 use super::portion::Portion;
 use super::writer::{Answers, Writer};
@@ -244,6 +245,13 @@ impl Reception<'_> {
             let message = tokio::select! {
                 () = self.writer.stop.cancelled() => return None,
                 () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => continue,
+                letter = self.writer.state.letters_out.next() => {
+                    let LetterOut { topic, payload, done } = letter;
+                    match intake.publish(topic, payload, done) {
+                        Ok(()) => continue,
+                        Err(lost) => return Some(Err(lost)),
+                    }
+                }
                 message = intake.next() => message,
             };
             match message {

@@ -145,6 +145,14 @@ impl Collector for Scrape {
         });
         let help = "1 while this is wrong with the hub, as /health says it";
         writer.gauges("problem", help, None, values)?;
+        let open = state.alarms.count();
+        let open = open.iter().map(|(kind, count)| (vec![("kind", kind.id().into())], *count));
+        writer.gauges("alarms_open", "Alarms of a kind that are open", None, open)?;
+        let failed = state.alarms.failed();
+        let help = "Attempts to send a letter of alarms that failed";
+        writer.counter("alarm_letters_failed", help, None, failed)?;
+        let help = "Letters of alarms that wait to be sent, counted by channel";
+        writer.gauge("alarm_letters_waiting", help, None, Some(state.alarms.waiting()))?;
         let silent = state.silent_gateways(self.now);
         let help = "Gateways that are online and send no readings";
         writer.gauge("silent_gateways", help, None, silent)?;
@@ -220,6 +228,8 @@ mod tests {
             "hanqing_hub_problem{problem=\"store\"} 0",
             "hanqing_hub_problem{problem=\"damage\"} 1",
             "hanqing_hub_dropped_total 1000",
+            "hanqing_hub_alarms_open{kind=\"dry\"} 0",
+            "hanqing_hub_alarm_letters_failed_total 0",
             "hanqing_hub_wal_bytes 4096",
             "hanqing_hub_certificate_expires_seconds{certificate=\"own\"} 90.0",
             "hanqing_hub_gateway_dropped_total{gateway=\"gw-0\"} 1",

@@ -1,5 +1,8 @@
 //! The office side: intake, store, page and report put together.
 
+mod alarm_settings;
+mod alarms;
+mod api;
 mod arrivals;
 mod broker;
 mod calendar;
@@ -11,6 +14,7 @@ mod copies;
 #[cfg(feature = "influx")]
 mod copying;
 mod corrections;
+mod desk;
 mod documents;
 mod drought;
 mod enrolment;
@@ -19,7 +23,10 @@ mod gateway_rows;
 mod health;
 mod inbox;
 mod ingest;
+mod issuing;
 mod known_names;
+mod ledger_desk;
+mod letters_out;
 pub mod message;
 mod metrics;
 mod morning;
@@ -37,6 +44,7 @@ mod retry;
 mod settings;
 mod state;
 mod station;
+mod things;
 pub mod times;
 mod troubles;
 mod upkeep;
@@ -56,11 +64,14 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use crate::report::{Block, check_blocks};
+pub use alarm_settings::{AlarmSettings, FastRates, QuietHours, TimeOfDay};
+pub use alarms::{book_path as alarm_book_path, send_letter};
 pub use calendar::calendar;
 pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use enrolment::{Authority, RequestedKey, SignError, Signed, is_of_office, own_names};
 pub use gateway_deeds::{DeedDone, GatewayOffice, NotDone};
+pub use issuing::{NotAccepted, Standing, accept_refusal, freeze, issues_apart, reason_refusal};
 pub use known_names::KnownNames;
 pub use morning::Mornings;
 pub use overview::{OverviewSource, Overviews};
@@ -117,6 +128,7 @@ struct Office {
     overview: watch::Sender<Arc<web::Overview>>,
     township: Arc<Township>,
     users: Users,
+    alarms: alarms::Alarms,
     enrolment: Option<enrolment::Enrolment>,
     calendar: Calendar,
     #[cfg(feature = "influx")]
@@ -148,6 +160,15 @@ impl Hub {
         let mornings = Mornings::new(settings.clone(), township.clone(), clock.clone(), simulated)?;
         let users = open_users(&settings, &clock, simulated)?;
         let enrolment = enrolment::Enrolment::open(&settings, &users, &clock).await?;
+        let alarms = alarms::Alarms::open(alarms::AlarmSource {
+            settings: settings.clone(),
+            township: township.clone(),
+            calendar: calendar.clone(),
+            clock: clock.clone(),
+            simulated,
+            state: state.clone(),
+        })
+        .await?;
         let overviews = Overviews::new(OverviewSource {
             township: township.clone(),
             calendar: calendar.clone(),
@@ -182,6 +203,7 @@ impl Hub {
             overview: watch::Sender::new(Arc::default()),
             township,
             users,
+            alarms,
             enrolment,
             calendar,
             #[cfg(feature = "influx")]
@@ -301,6 +323,7 @@ impl Hub {
                     clock: clock.clone(),
                     simulated,
                     users: office.users.clone(),
+                    alarms: office.alarms.desk(),
                 };
                 let workplace = source.workplace(office.overview.subscribe(), stop.clone());
                 office.run_beside(&settings, &state, &clock, &mut supervisor, &stop)?;
@@ -339,9 +362,12 @@ impl Office {
         supervisor: &mut Supervisor,
         stop: &CancellationToken,
     ) -> anyhow::Result<()> {
+        let overview = self.overview.subscribe();
         let refreshing =
             overview::refresh(self.overviews, self.mornings, self.overview, stop.clone());
         supervisor.spawn(words::task_overview(), refreshing);
+        let looking = self.alarms.run(overview, stop.clone());
+        supervisor.spawn(words::task_alarms(), looking);
         if let Some(enrolment) = self.enrolment {
             supervisor.spawn(words::task_enrolment(), enrolment.run(stop.clone()));
         }

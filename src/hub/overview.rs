@@ -169,6 +169,7 @@ impl Overviews {
             copy_age_s: taken.copy_age(moment).map(|age| age.as_secs()),
             morning: worked.morning.clone(),
             findings: worked.findings,
+            alarms: taken.alarms.open(),
         })
     }
 

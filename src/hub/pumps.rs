@@ -79,6 +79,8 @@ impl Pumps {
             now,
             simulated: self.simulated,
             zone: calendar.zone().clone(),
+            // The page tells it, of the moment at which it is asked for.
+            alarms: 0,
         };
         let limit = if self.simulated { KEPT_SIMULATED } else { KEPT };
         // Whoever makes facts is alone: see `free`.

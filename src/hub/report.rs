@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context;
 use jiff::civil::Date;
@@ -11,11 +12,11 @@ use jiff::{Timestamp, ToSpan};
 
 use super::cells::StoreCells;
 use super::{HubSettings, calendar};
-use crate::account::{Basis, Entry, EntryCode};
+use crate::account::{Basis, Entry, EntryCode, TownshipAccount};
 use crate::core::{Calendar, Period, Problem};
 #[cfg(feature = "influx")]
 use crate::core::{GatewayId, StationId};
-use crate::figures::{self, Caveat, Earlier, Inputs, Rules, Statement};
+use crate::figures::{self, Acceptance, Caveat, Earlier, Inputs, Rules, Statement};
 use crate::ledger::{Ledger, RowsInForce};
 use crate::locales::{Argument, Lang, Text, issued as period_words, report as words};
 use crate::report;
@@ -43,21 +44,25 @@ pub(super) fn drought_event_by(entries: &[Entry], today: Date) -> Option<Period>
 }
 
 /// The drought events that the ledger names, in order of time.
-fn events(entries: &[Entry]) -> Vec<Period> {
+pub(super) fn events(entries: &[Entry]) -> Vec<Period> {
     let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
     let mut events: Vec<Period> = rows.map(|e| Period { from: e.from, to: e.to }).collect();
     events.sort_by_key(|event| event.from);
     events
 }
 
+/// The drought events that wait for a review, in words.
+pub(super) fn waiting_events(pending: &[Entry]) -> Vec<Text> {
+    let events = pending.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
+    let said = |e: &Entry| {
+        period_words::waiting_event(e.id, e.from.to_string(), e.to.to_string(), &e.entered_by)
+    };
+    events.filter(|e| !e.withdrawn).map(said).collect()
+}
+
 /// Why the ledger gives no period: it names no drought event, or those that it names wait for a review.
 fn no_period(pending: &[Entry]) -> Text {
-    let waiting = pending.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
-    let rows: Vec<Text> = waiting
-        .map(|e| {
-            period_words::waiting_event(e.id, e.from.to_string(), e.to.to_string(), &e.entered_by)
-        })
-        .collect();
+    let rows = waiting_events(pending);
     if rows.is_empty() {
         period_words::no_period()
     } else {
@@ -94,41 +99,88 @@ pub(super) fn statement_of(
     open: impl FnOnce() -> anyhow::Result<Sqlite>,
 ) -> anyhow::Result<Statement> {
     let calendar = calendar(township)?;
-    let rules = rules(settings.plausibility.as_deref())?;
     let ledger = Ledger::open_to_read(&settings.ledger.path)?;
-    let RowsInForce { in_force: entries, pending } =
-        ledger.rows_in_force(settings.ledger.two_person)?;
-    let period = period.or_else(|| drought_event(&entries));
-    let period = period.with_context(|| no_period(&pending))?;
+    let rows = ledger.rows_in_force(settings.ledger.two_person)?;
+    let period = period.or_else(|| drought_event(&rows.in_force));
+    let period = period.with_context(|| no_period(&rows.pending))?;
     let store = open()?;
-    let mut cells = StoreCells { store: &store, calendar: &calendar };
-    let basis = Basis { township, calendar: &calendar, entries: &entries, period };
-    let inputs = Inputs {
-        basis,
-        earlier: &[],
-        pending: &[],
-        rules: &rules,
-        acceptances: &[],
-        caveats: &[],
-        wordings: &settings.wording,
-        code_version: env!("CARGO_PKG_VERSION"),
-    };
-    let mut earlier = Vec::new();
-    for (label, period, same_days) in earlier_periods(period, &entries) {
-        let inputs = Inputs { basis: Basis { period, ..basis }, ..inputs };
-        let figures = figures::compute(&inputs, &mut cells)?.figures;
-        earlier.push(Earlier { label, period, same_days, figures });
-    }
     let acceptances = ledger.acceptances()?;
-    let caveats = caveats(&store, &calendar, period)?;
-    let inputs = Inputs {
-        earlier: &earlier,
-        pending: &pending,
-        acceptances: &acceptances,
-        caveats: &caveats,
-        ..inputs
-    };
-    Ok(figures::compute(&inputs, &mut cells)?)
+    let books =
+        Books { settings, township, calendar: &calendar, rows: &rows, acceptances: &acceptances };
+    books.statement(period, |period| {
+        let basis = Basis { township, calendar: &calendar, entries: &rows.in_force, period };
+        Ok(Arc::new(Accounts::read(&store, &basis)?))
+    })
+}
+
+/// What the store says of a period: the expensive part of a statement.
+#[derive(Debug, Clone)]
+pub(super) struct Accounts {
+    account: TownshipAccount,
+    caveats: Vec<Caveat>,
+}
+
+impl Accounts {
+    /// # Errors
+    /// The store cannot be read.
+    pub fn read(store: &Sqlite, basis: &Basis<'_>) -> Result<Self, StoreError> {
+        let mut cells = StoreCells { store, calendar: basis.calendar };
+        let account = TownshipAccount::of(basis, &mut cells)?;
+        Ok(Self { account, caveats: caveats(store, basis.calendar, basis.period)? })
+    }
+}
+
+/// What a statement is made of beside the accounts.
+#[derive(Clone, Copy)]
+pub(super) struct Books<'a> {
+    pub settings: &'a HubSettings,
+    pub township: &'a Township,
+    pub calendar: &'a Calendar,
+    pub rows: &'a RowsInForce,
+    pub acceptances: &'a [Acceptance],
+}
+
+impl Books<'_> {
+    /// The statement of `period`, of the `accounts` of that period and of those that it is compared with.
+    ///
+    /// # Errors
+    /// As `accounts` says; a rule of plausibility is wrong.
+    pub fn statement(
+        &self,
+        period: Period,
+        mut accounts: impl FnMut(Period) -> anyhow::Result<Arc<Accounts>>,
+    ) -> anyhow::Result<Statement> {
+        let Self { settings, township, calendar, rows, acceptances } = *self;
+        let rules = rules(settings.plausibility.as_deref())?;
+        let entries = rows.in_force.as_slice();
+        let basis = Basis { township, calendar, entries, period };
+        let inputs = Inputs {
+            basis,
+            earlier: &[],
+            pending: &[],
+            rules: &rules,
+            acceptances: &[],
+            caveats: &[],
+            wordings: &settings.wording,
+            code_version: env!("CARGO_PKG_VERSION"),
+        };
+        let mut earlier = Vec::new();
+        for (label, period, same_days) in earlier_periods(period, entries) {
+            let inputs = Inputs { basis: Basis { period, ..basis }, ..inputs };
+            let account = Arc::unwrap_or_clone(accounts(period)?).account;
+            let figures = figures::compute_from(&inputs, account).figures;
+            earlier.push(Earlier { label, period, same_days, figures });
+        }
+        let Accounts { account, caveats } = Arc::unwrap_or_clone(accounts(period)?);
+        let inputs = Inputs {
+            earlier: &earlier,
+            pending: &rows.pending,
+            acceptances,
+            caveats: &caveats,
+            ..inputs
+        };
+        Ok(figures::compute_from(&inputs, account))
+    }
 }
 
 /// What the figures of `period` do not have in them: readings of revoked gateways, and hours that are yet to be folded.
@@ -267,6 +319,7 @@ mod tests {
             reason: String::new(),
             supersedes: None,
             reviewed_by: None,
+            withdrawn: false,
         };
         let summer = event(date(2022, 8, 1), date(2022, 9, 30));
         let autumn = event(date(2022, 10, 20), date(2022, 11, 15));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::alarm_settings::AlarmSettings;
 use crate::core::Network;
 use crate::figures::Wording;
 use crate::ledger::{Person, Persons};
@@ -63,6 +64,9 @@ pub struct HubSettings {
     /// Where gateways get their certificates; `None` where they are made by hand.
     #[serde(default)]
     pub enroll: Option<EnrollSettings>,
+    /// What rings, when, and by which channels.
+    #[serde(default)]
+    pub alarm: AlarmSettings,
 }
 
 impl HubSettings {

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alarms::{AlarmState, Arrived};
 use super::arrivals::Arrivals;
 use super::broker::Broker;
 use super::clocks::Clocks;
 use super::copies::Copies;
 use super::inbox::Sender;
+use super::letters_out::LettersOut;
 use super::outage::{self, Outage};
 use super::reports::{Reports, States};
 use super::resends::Resends;
@@ -51,6 +53,8 @@ struct Copied {
 /// Counts since the start, and what is wrong now. Its `note` methods write it.
 #[derive(Debug, Default)]
 pub struct HubState {
+    /// Letters of alarms for the connection to the broker.
+    pub(super) letters_out: LettersOut,
     /// Readings stored that were not there before.
     pub(super) readings: AtomicU64,
     /// Batches committed, repeated ones included.
@@ -117,6 +121,10 @@ pub struct HubState {
     own_clock: Mutex<Option<(Text, Duration)>>,
     /// When the log said last what lasts, by the uptime.
     lasting_said: Mutex<Option<Duration>>,
+    /// What alarms look at of what has come.
+    pub(super) arrived: Arrived,
+    /// What is known of alarms.
+    pub(super) alarms: AlarmState,
 }
 
 impl HubState {

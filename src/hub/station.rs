@@ -165,6 +165,8 @@ fn facts(
             now,
             simulated: source.simulated,
             zone: calendar.zone().clone(),
+            // The page tells it, of the moment at which it is asked for.
+            alarms: 0,
         },
         from: span.from,
         to: span.to,

@@ -5,10 +5,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::api::{Api, ApiSource};
 use super::charts::Charts;
 use super::corrections::Corrections;
+use super::desk::{Desk, Statements};
 use super::documents::DocumentMaker;
+use super::ledger_desk::LedgerDesk;
 use super::station::{StationSource, Stations};
+use super::things::{ThingsOf, ThingsSource};
 use super::uploads::Uploads;
 use super::{HubSettings, HubState, gateway_deeds, metrics, pumps};
 use crate::core::Calendar;
@@ -26,6 +30,7 @@ pub(super) struct WorkplaceSource {
     pub clock: Clock,
     pub simulated: bool,
     pub users: Users,
+    pub alarms: super::alarms::AlarmDesk,
 }
 
 impl WorkplaceSource {
@@ -35,12 +40,12 @@ impl WorkplaceSource {
         overview: watch::Receiver<Arc<Overview>>,
         stop: CancellationToken,
     ) -> Workplace {
-        let Self { settings, township, calendar, clock, simulated, users } = self;
+        let Self { settings, township, calendar, clock, simulated, users, alarms } = self;
         let charts = Charts::new(settings.store.path.clone());
         let stations = Stations::new(StationSource {
             charts: charts.clone(),
             township: township.clone(),
-            calendar,
+            calendar: calendar.clone(),
             ledger: settings.ledger.path.clone(),
             two_person: settings.ledger.two_person,
             clock: clock.clone(),
@@ -51,6 +56,22 @@ impl WorkplaceSource {
         let documents = DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
         let uploads = Uploads::new(&settings, township.clone(), clock.clone());
         let templates = uploads.clone();
+        let api = Api::new(ApiSource {
+            settings: settings.clone(),
+            township: township.clone(),
+            calendar,
+            clock: clock.clone(),
+            overview: overview.clone(),
+        });
+        let things = ThingsOf::new(ThingsSource {
+            store: settings.store.path.clone(),
+            township: township.clone(),
+            overview: overview.clone(),
+        });
+        let statements = Statements::new(&settings, township.clone(), clock.clone(), simulated);
+        let ledger_desk =
+            LedgerDesk::new(&settings, township.clone(), clock.clone(), statements.clone());
+        let desk = Desk::new(statements, settings.clone(), township.clone(), clock.clone());
         Workplace {
             overview,
             users,
@@ -61,6 +82,11 @@ impl WorkplaceSource {
             gateway: gateway_deeds::deeds(settings, township, clock),
             upload: Ask::new(move |asked| uploads.clone().answer(asked)),
             ledger_template: Ask::new(move |lang| templates.clone().template(lang)),
+            rows: Ask::new(move |asked| ledger_desk.clone().answer(asked)),
+            desk: Ask::new(move |asked| desk.clone().answer(asked)),
+            alarms: Ask::new(move |asked| alarms.clone().answer(asked)),
+            api: Ask::new(move |asked| api.clone().answer(asked)),
+            things: Ask::new(move |asked| things.clone().answer(asked)),
             chart: Ask::new(move |asked| charts.clone().draw(asked)),
             document: Ask::new(move |(name, lang)| documents.clone().make(name, lang)),
         }

@@ -241,11 +241,15 @@ impl<'a> Writer<'a> {
         self.limits.complete(&mut birth);
         if self.memory.is_settled(&message) {
             self.state.note_birth(&gateway, &birth, None, self.clock.moment());
+            self.state.arrived.note_birth(&birth);
             return Ok(Some(()));
         }
         let store = |now| self.store.birth(gateway.clone(), birth.clone(), now);
         let Some(refused) = self.until_stored(store).await? else { return Ok(None) };
         self.state.note_birth(&gateway, &birth, refused.as_ref(), self.clock.moment());
+        if refused.is_none() {
+            self.state.arrived.note_birth(&birth);
+        }
         match refused {
             // Looked at again when it comes again: owners may have changed.
             Some(problem) => {
@@ -363,6 +367,7 @@ impl<'a> Writer<'a> {
         let now = self.clock.moment();
         self.state.note_commit(count, &committed, begun.elapsed(), now);
         self.state.note_batches(&numbers, &committed, now);
+        self.state.arrived.note(&committed);
         self.judge_own_clock(now);
         self.release(now.time).await;
         for refused in &committed.refused {

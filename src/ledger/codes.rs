@@ -18,8 +18,15 @@ pub fn code(text: &str) -> Option<EntryCode> {
     EntryCode::from_id(text).or_else(|| EntryCode::named(text))
 }
 
-/// What may have been meant by `text`, which is no code: the one that is near, else the nearest ones, if any are.
-pub fn codes_near(text: &str) -> Text {
+/// What may have been meant by `text`, which is no code.
+enum Near {
+    /// By a slip of the keys.
+    One(EntryCode),
+    /// The nearest first; none where nothing is like it.
+    Some(Vec<EntryCode>),
+}
+
+fn near(text: &str) -> Near {
     let names: Vec<(EntryCode, [String; 3])> = EntryCode::ALL
         .iter()
         .map(|code| {
@@ -29,7 +36,7 @@ pub fn codes_near(text: &str) -> Text {
         .collect();
     let near = nearest(text, names.iter().flat_map(|(_, names)| names.iter().map(String::as_str)));
     if let Some(code) = near.and_then(code) {
-        return words::did_you_mean_code(label(code));
+        return Near::One(code);
     }
     let shares =
         |name: &str| text.chars().any(|c| !c.is_ascii() && name.contains(c) && !COMMON.contains(c));
@@ -45,11 +52,29 @@ pub fn codes_near(text: &str) -> Text {
         ranked.map(|(likeness, code, _)| (likeness, code)).collect();
     // Stable: of equal ones, those that come first in the catalogue.
     ranked.sort_by(|one, other| other.0.total_cmp(&one.0));
-    if ranked.is_empty() {
-        return words::codes_listed(EntryCode::ALL.len());
+    Near::Some(ranked.into_iter().map(|(_, code)| code).collect())
+}
+
+/// What may have been meant by `text`, which is no code, at most `most` of them, the nearest first.
+pub fn near_codes(text: &str, most: usize) -> Vec<EntryCode> {
+    let mut codes = match near(text) {
+        Near::One(code) => vec![code],
+        Near::Some(codes) => codes,
+    };
+    codes.truncate(most);
+    codes
+}
+
+/// What may have been meant by `text`, which is no code: the one that is near, else the nearest ones, if any are.
+pub fn codes_near(text: &str) -> Text {
+    match near(text) {
+        Near::One(code) => words::did_you_mean_code(label(code)),
+        Near::Some(codes) if codes.is_empty() => words::codes_listed(EntryCode::ALL.len()),
+        Near::Some(codes) => {
+            let labels = codes.into_iter().take(NAMED).map(label);
+            words::codes_are(EntryCode::ALL.len(), Text::list(labels))
+        }
     }
-    let labels = ranked.iter().take(NAMED).map(|(_, code)| label(*code));
-    words::codes_are(EntryCode::ALL.len(), Text::list(labels))
 }
 
 /// A code as its reader writes it: by its id, in Chinese with its name.

@@ -136,11 +136,13 @@ pub(super) fn is_aside(plain: &str) -> bool {
     ASIDE.contains(&plain)
 }
 
-/// Columns that only an export has. An import recognises the rows of an export by `row` and skips the other two.
-pub(super) const EXPORT_ONLY: [Column; 3] = [
+/// Columns that only an export has. An import recognises the rows of an export by `row`, takes `withdrawn` from it and
+/// skips the other two.
+pub(super) const EXPORT_ONLY: [Column; 4] = [
     optional("row", words::column_row, &["行号"], 12.0),
     optional("reviewed_by", words::column_reviewed_by, &["复核人"], 12.0),
     optional("superseded_by", words::column_superseded_by, &["被更正为"], 12.0),
+    optional("withdrawn", words::column_withdrawn, &["作废"], 8.0),
 ];
 
 /// What messages call the column `id`.

@@ -29,6 +29,9 @@ pub enum LedgerError {
     Changed(i64),
     #[error("{}", words::other_value(*row, *held, *new))]
     OtherValue { row: i64, held: f64, new: f64 },
+    /// A row is marked as a withdrawal and names none that it takes back.
+    #[error("{}", words::nothing_withdrawn())]
+    NothingWithdrawn,
     #[error("{}", words::without_old(*.0))]
     WithoutOld(i64),
     #[error("{}", words::superseded(*row, *by))]

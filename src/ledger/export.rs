@@ -16,6 +16,9 @@ use crate::water::Township;
 /// The sheet of the rows.
 pub(super) const SHEET: &str = "台账";
 
+/// What stands in the column of withdrawals of a workbook.
+const WITHDRAWN: &str = "是";
+
 /// What lets Excel know that a CSV file is in UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
@@ -74,7 +77,7 @@ fn superseded(all: &[Entry]) -> BTreeMap<i64, i64> {
 }
 
 /// The cells of [`columns`], with Chinese names if `names` is given, otherwise with ids.
-fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township>) -> [Cell; 16] {
+fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township>) -> [Cell; 17] {
     let code = match names {
         Some(_) => entry.code.name().within(Lang::Chinese),
         None => entry.code.id().to_owned(),
@@ -100,6 +103,7 @@ fn cells(entry: &Entry, superseded: &BTreeMap<i64, i64>, names: Option<&Township
         Cell::Row(Some(entry.id)),
         text(entry.reviewed_by.as_deref()),
         Cell::Row(superseded.get(&entry.id).copied()),
+        text(entry.withdrawn.then_some(if names.is_some() { WITHDRAWN } else { "yes" })),
     ]
 }
 
@@ -151,7 +155,7 @@ pub fn to_workbook(
         }
     }
     let last = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-    sheet.autofilter(0, 0, last, 15)?;
+    sheet.autofilter(0, 0, last, 16)?;
     sheet.set_freeze_panes(1, 1)?;
     book.save_to_buffer()
 }

@@ -113,6 +113,7 @@ struct Same {
     texts: [String; 8],
     value: u64,
     supersedes: Option<i64>,
+    withdrawn: bool,
 }
 
 impl Same {
@@ -132,6 +133,7 @@ impl Same {
             ],
             value: bits(row.value),
             supersedes,
+            withdrawn: row.withdrawn,
         }
     }
 
@@ -147,7 +149,8 @@ impl Same {
             let held: Option<String> = get(row, column + 1)?;
             *text = held.map_or(String::new(), |held| visible(&held).into_owned());
         }
-        Ok(Self { texts, value: bits(get(row, 9)?), supersedes: get(row, 10)? })
+        let (value, supersedes) = (bits(get(row, 9)?), get(row, 10)?);
+        Ok(Self { texts, value, supersedes, withdrawn: get(row, 11)? })
     }
 }
 
@@ -157,8 +160,8 @@ fn bits(value: f64) -> u64 {
     (kept + 0.0).to_bits()
 }
 
-const HELD: &str = "SELECT id, code, from_day, to_day, village, crop, work, document, entered_by, value, supersedes \
-                    FROM entry ORDER BY id";
+const HELD: &str = "SELECT id, code, from_day, to_day, village, crop, work, document, entered_by, value, supersedes, \
+                    withdrawn FROM entry ORDER BY id";
 
 /// The rows of the ledger, and those that are to be added to it.
 #[derive(Default)]
@@ -189,7 +192,7 @@ impl Held {
             let last =
                 ids.iter().filter(|id| held.rows.get(id).is_some_and(|(_, by)| by.is_none()));
             let last: Vec<i64> = last.copied().collect();
-            if same.supersedes.is_some() && !last.is_empty() {
+            if same.supersedes.is_some() && !same.withdrawn && !last.is_empty() {
                 let key = (same.what().to_vec(), same.value);
                 held.corrections.entry(key).or_default().extend(last);
             }
@@ -229,7 +232,7 @@ impl Held {
     /// person.
     fn unmet(&self, last: i64) -> HashMap<&[String], (i64, f64)> {
         let mut unmet: HashMap<&[String], (i64, f64)> = HashMap::new();
-        for (same, ids) in &self.free {
+        for (same, ids) in self.free.iter().filter(|(same, _)| !same.withdrawn) {
             for id in ids.iter().filter(|id| **id <= last && !self.met.contains(id)) {
                 if self.rows.get(id).is_some_and(|(_, by)| by.is_none()) {
                     let row = (*id, f64::from_bits(same.value));
@@ -337,6 +340,9 @@ fn place(
         if let (Some(old), None) = (row.supersedes, known) {
             return ImportOutcome::Refused(LedgerError::WithoutOld(old));
         }
+    }
+    if same.withdrawn && same.supersedes.is_none() {
+        return ImportOutcome::Refused(LedgerError::NothingWithdrawn);
     }
     if let Some(Err(error)) = same.supersedes.map(|old| held.may_supersede(old, row.code)) {
         return ImportOutcome::Refused(error);

@@ -25,6 +25,7 @@ fn slip(litres: f64) -> Entry {
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 
@@ -269,4 +270,37 @@ fn a_further_slip_of_the_same_day_and_paper_is_added() {
     assert!(refused[0].contains("differs from row 2"), "{refused:?}");
     let later = Entry { from: date(2022, 8, 15), to: date(2022, 8, 15), ..area(40.0) };
     assert_eq!(said(&ledger.preview(&[later]).unwrap()), ["added 3"]);
+}
+
+#[test]
+fn an_export_keeps_the_mark_of_a_withdrawal_and_an_offices_own_is_asked_about() {
+    let taken = Entry { withdrawn: true, reason: "登重了".into(), ..correction(760.0, 1) };
+    let (_dir, mut here) = ledger(&[slip(760.0), slip(590.0), taken]);
+    let rows = here.all().unwrap();
+    let now = "2023-01-01T00:00:00Z".parse().unwrap();
+    let read = |file: &[u8]| understand(file, &Asked::default(), &township(), now);
+    let book = to_workbook(&rows, &rows, &township()).unwrap();
+    let csv = to_csv(&rows, &rows).unwrap();
+    for file in [book.as_slice(), csv.as_bytes()] {
+        let read = read(file);
+        assert_eq!(read.all_problems().collect::<Vec<_>>(), Vec::<&Problem>::new());
+        let read: Vec<Entry> = read.rows().map(|row| row.entry.clone()).collect();
+        assert_eq!(read, rows);
+        assert!(
+            here.import(&read).unwrap().iter().all(|o| matches!(o, ImportOutcome::AlreadyThere(_)))
+        );
+        let (_elsewhere, mut other) = ledger(&[]);
+        other.import(&read).unwrap();
+        assert_eq!(other.all().unwrap(), rows);
+    }
+    for (mark, place) in [("maybe", "withdrawn"), ("yes", "withdrawn")] {
+        let alone = csv.lines().nth(1).unwrap().trim_end_matches(',').to_owned();
+        let file = format!("{}\n{alone},{mark}\n", csv.lines().next().unwrap());
+        let read = read(file.as_bytes());
+        let problems: Vec<String> = read.all_problems().map(ToString::to_string).collect();
+        assert!(problems.iter().any(|problem| problem.contains(place)), "{mark}: {problems:?}");
+    }
+    let own = "项目,数量,单位,日期,依据,登记人,作废\n汽油,5,升,2022-08-05,票 1,黄某,是\n";
+    let problems = read(own.as_bytes());
+    assert!(problems.all_problems().next().is_some(), "a column 作废 is no column of the ledger");
 }

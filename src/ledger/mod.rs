@@ -6,6 +6,7 @@ mod acceptance;
 mod book;
 mod codes;
 mod columns;
+mod correction;
 mod error;
 mod export;
 mod merge;
@@ -21,7 +22,8 @@ mod visible;
 mod work;
 
 pub use book::BYTES_MAX;
-pub use codes::{code, codes_near};
+pub use codes::{code, codes_near, near_codes};
+pub use correction::{chain, is_far, withdrawal};
 pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
 pub use merge::ImportOutcome;
@@ -30,9 +32,10 @@ pub use plain_table::text_of_workbook;
 pub use review::{Reviewable, RowsInForce, UnlistedRows};
 pub use schema::LAYOUTS;
 pub use sqlite::Ledger;
-pub use template::template;
+pub use template::{Wanted, template, wanted};
 pub use understand::{
-    Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding, understand,
+    Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, TypedValue, Understanding,
+    ValueFault, typed_value, understand, units,
 };
 pub use value::{refused_day, refused_text, refused_value};
 pub use visible::visible;

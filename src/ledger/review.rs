@@ -23,6 +23,34 @@ pub struct RowsInForce {
 }
 
 impl RowsInForce {
+    /// Those of `all` rows that count: not superseded nor withdrawn and, with `two_person`, reviewed by a second
+    /// person. While a correction or a withdrawal waits, the row that it supersedes stays in force. If several of a row
+    /// wait, the last is pending.
+    pub fn of(all: Vec<Entry>, two_person: bool) -> Self {
+        let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
+        let waits = |entry: &Entry| two_person && entry.reviewed_by.is_none();
+        // A reviewed correction ends all rows before it in its chain, also across corrections that wait.
+        let mut out_of_force = BTreeSet::new();
+        for entry in all.iter().rev() {
+            if let Some(old) = entry.supersedes
+                && (!waits(entry) || out_of_force.contains(&entry.id))
+            {
+                out_of_force.insert(old);
+            }
+        }
+        let mut rows = RowsInForce::default();
+        for entry in all {
+            if waits(&entry) {
+                if !corrected.contains(&entry.id) {
+                    rows.pending.push(entry);
+                }
+            } else if !entry.withdrawn && !out_of_force.contains(&entry.id) {
+                rows.in_force.push(entry);
+            }
+        }
+        rows
+    }
+
     /// All of these rows, by id.
     pub fn with_pending(self) -> Vec<Entry> {
         let mut rows = [self.in_force, self.pending].concat();
@@ -98,32 +126,9 @@ impl Reviewable {
 }
 
 impl Ledger {
-    /// The rows that count: not superseded and, with `two_person`, reviewed by a second person. While a correction
-    /// waits, the row that it supersedes stays in force. If several corrections of a row wait, the last is pending.
+    /// The rows that count: see [`RowsInForce::of`].
     pub fn rows_in_force(&self, two_person: bool) -> Result<RowsInForce, LedgerError> {
-        let all = self.all()?;
-        let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
-        let waits = |entry: &Entry| two_person && entry.reviewed_by.is_none();
-        // A reviewed correction ends all rows before it in its chain, also across corrections that wait.
-        let mut out_of_force = BTreeSet::new();
-        for entry in all.iter().rev() {
-            if let Some(old) = entry.supersedes
-                && (!waits(entry) || out_of_force.contains(&entry.id))
-            {
-                out_of_force.insert(old);
-            }
-        }
-        let mut rows = RowsInForce::default();
-        for entry in all {
-            if waits(&entry) {
-                if !corrected.contains(&entry.id) {
-                    rows.pending.push(entry);
-                }
-            } else if !out_of_force.contains(&entry.id) {
-                rows.in_force.push(entry);
-            }
-        }
-        Ok(rows)
+        Ok(RowsInForce::of(self.all()?, two_person))
     }
 
     /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new. `by`

@@ -27,6 +27,7 @@ fn slip(litres: f64, supersedes: Option<i64>) -> Entry {
         reason: supersedes.map_or(String::new(), |_| "看错一位".into()),
         supersedes,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 

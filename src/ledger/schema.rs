@@ -1,10 +1,10 @@
 //! The tables of the ledger's file, and their triggers.
 
 /// Version of the layout, in `PRAGMA user_version`.
-pub(super) const LAYOUT: i64 = 2;
+pub(super) const LAYOUT: i64 = 3;
 
 /// What makes an empty file, layout by layout.
-pub const LAYOUTS: [&str; LAYOUT as usize] = [ENTRIES, REVIEWS_AND_ACCEPTANCES];
+pub const LAYOUTS: [&str; LAYOUT as usize] = [ENTRIES, REVIEWS_AND_ACCEPTANCES, WITHDRAWALS];
 
 /// Layout 1.
 pub(super) const ENTRIES: &str = "
@@ -68,4 +68,11 @@ BEGIN SELECT RAISE(ABORT, 'an acceptance is never changed'); END;
 CREATE TRIGGER acceptance_no_delete BEFORE DELETE ON acceptance
 BEGIN SELECT RAISE(ABORT, 'an acceptance is never withdrawn: it ends when its numbers change'); END;
 PRAGMA user_version = 2;
+";
+
+/// What layout 3 adds to layout 2: the mark of a row that takes another back.
+pub(super) const WITHDRAWALS: &str = "
+ALTER TABLE entry ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0
+    CHECK (withdrawn = 0 OR (withdrawn = 1 AND supersedes IS NOT NULL));
+PRAGMA user_version = 3;
 ";

@@ -12,7 +12,7 @@ use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 
 use super::error::{LedgerError, sql};
-use super::schema::{ENTRIES, LAYOUT, LAYOUTS, REVIEWS_AND_ACCEPTANCES};
+use super::schema::{ENTRIES, LAYOUT, LAYOUTS, REVIEWS_AND_ACCEPTANCES, WITHDRAWALS};
 use super::visible::visible;
 use crate::account::{Entry, EntryCode};
 use crate::locales::ledger as words;
@@ -23,7 +23,7 @@ use crate::support::sql::without_literals;
 const BUSY_MAX: Duration = Duration::from_secs(10);
 
 const COLUMNS: &str = "id, code, value, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, \
-                       reason, supersedes";
+                       reason, supersedes, withdrawn";
 
 /// The ledger's file.
 #[derive(Debug)]
@@ -74,6 +74,9 @@ impl Ledger {
         }
         if found < 2 {
             creating.execute_batch(REVIEWS_AND_ACCEPTANCES).map_err(open)?;
+        }
+        if found < 3 {
+            creating.execute_batch(WITHDRAWALS).map_err(open)?;
         }
         let foreign = foreign_triggers(&creating).map_err(open)?;
         if !foreign.is_empty() {
@@ -137,13 +140,16 @@ pub(super) fn begin(db: &mut Connection) -> Result<Transaction<'_>, LedgerError>
 }
 
 pub(super) fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, LedgerError> {
-    if let Some(old) = row.supersedes {
-        check_supersedes(writing, row, old)?;
+    match row.supersedes {
+        Some(old) => check_supersedes(writing, row, old)?,
+        None if row.withdrawn => return Err(LedgerError::NothingWithdrawn),
+        None => {}
     }
     writing
         .prepare_cached(
             "INSERT INTO entry (code, value, from_day, to_day, village, crop, work, document, entered_by,
-             entered_at_ms, reason, supersedes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             entered_at_ms, reason, supersedes, withdrawn)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         )
         .and_then(|mut statement| {
             statement.insert(params![
@@ -159,6 +165,7 @@ pub(super) fn insert(writing: &Transaction<'_>, row: &Entry) -> Result<i64, Ledg
                 row.entered_at.as_millisecond(),
                 row.reason,
                 row.supersedes,
+                row.withdrawn,
             ])
         })
         .map_err(sql(words::adding_row))
@@ -210,7 +217,8 @@ fn entry(row: &Row<'_>) -> Result<Entry, LedgerError> {
         entered_at: instant(id, "entered_at_ms", get(row, 10)?)?,
         reason: shown(get(row, 11)?),
         supersedes: get(row, 12)?,
-        reviewed_by: get(row, 13)?,
+        withdrawn: get(row, 13)?,
+        reviewed_by: get(row, 14)?,
     })
 }
 

@@ -7,6 +7,7 @@ fn slip(litres: f64) -> Entry {
     Entry {
         id: 0,
         reviewed_by: None,
+        withdrawn: false,
         code: EntryCode::Gasoline,
         value: litres,
         from: date(2022, 8, 5),
@@ -55,8 +56,8 @@ fn nothing_changes_a_written_row() {
     for attack in [
         "UPDATE entry SET value = 1",
         "DELETE FROM entry",
-        "INSERT OR REPLACE INTO entry SELECT 1, code, 9, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, NULL FROM entry WHERE id = 1",
-        "INSERT OR REPLACE INTO entry SELECT 7, code, 9, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, 1 FROM entry WHERE id = 1",
+        "INSERT OR REPLACE INTO entry SELECT 1, code, 9, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, NULL, 0 FROM entry WHERE id = 1",
+        "INSERT OR REPLACE INTO entry SELECT 7, code, 9, from_day, to_day, village, crop, work, document, entered_by, entered_at_ms, reason, 1, 0 FROM entry WHERE id = 1",
     ] {
         let error = ledger.db.execute_batch(attack).unwrap_err();
         assert!(error.to_string().contains("append-only"), "{attack}: {error}");
@@ -83,10 +84,10 @@ fn a_correction_supersedes_once() {
 #[test]
 fn a_newer_file_is_left_alone() {
     let (dir, ledger) = ledger();
-    ledger.db.execute_batch("PRAGMA user_version = 3").unwrap();
+    ledger.db.execute_batch("PRAGMA user_version = 4").unwrap();
     drop(ledger);
     let error = Ledger::open(&dir.path().join("ledger.db")).unwrap_err();
-    assert!(matches!(error, LedgerError::Newer { found: 3, .. }));
+    assert!(matches!(error, LedgerError::Newer { found: 4, .. }));
 }
 
 #[test]

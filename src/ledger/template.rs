@@ -253,8 +253,8 @@ fn explanations(sheet: &mut Worksheet) -> Result<(), XlsxError> {
 }
 
 /// Whether a column is filled in for an item.
-#[derive(Clone, Copy)]
-enum Wanted {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
     Always,
     MayBe,
     Never,
@@ -271,7 +271,7 @@ impl Wanted {
 }
 
 /// Whether village, crop and work are wanted for `code`.
-fn wanted(code: EntryCode) -> [Wanted; 3] {
+pub fn wanted(code: EntryCode) -> [Wanted; 3] {
     use Wanted::{Always, MayBe, Never};
     match code {
         EntryCode::AreaAffected | EntryCode::AreaDamaged | EntryCode::AreaFailed => {

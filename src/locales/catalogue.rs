@@ -70,6 +70,36 @@ static MODULES: &[&Messages] = &[
     &super::mqtt::ALL,
     &super::support::ALL,
     &super::wire::ALL,
+    #[cfg(feature = "hub")]
+    &super::alarm::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_alarms::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_alarms_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::help_alarm::LABELS,
+    #[cfg(feature = "hub")]
+    &super::office_alarm::ALL,
+    #[cfg(feature = "hub")]
+    &super::config_alarm::ALL,
+    #[cfg(feature = "hub")]
+    &super::notify::ALL,
+    #[cfg(feature = "hub")]
+    &super::api::ALL,
+    #[cfg(feature = "hub")]
+    &super::tokens::ALL,
+    #[cfg(feature = "hub")]
+    &super::help_token::LABELS,
+    #[cfg(feature = "hub")]
+    &super::things::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_rows::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_rows_labels::LABELS,
+    #[cfg(feature = "hub")]
+    &super::page_report::ALL,
+    #[cfg(feature = "hub")]
+    &super::page_report_labels::LABELS,
     #[cfg(feature = "demo")]
     &super::demo::ALL,
     #[cfg(feature = "demo")]

@@ -279,11 +279,17 @@ messages! { "config_hub";
     }
     name_months() { zh "写明月份，1 到 12" en "name the months, 1 to 12" }
     months_are_numbers() { zh "月份写数字" en "months are numbers" }
-    month_taken(first) {
-        zh "已是 `threshold[{first}]` 的月份"
-        en "is a month of threshold[{first}] already"
+    month_taken(table, first) {
+        zh "已是 `{table}[{first}]` 的月份"
+        en "is a month of {table}[{first}] already"
     }
     one_threshold_a_month() { zh "每个月只有一组阈值" en "each month has one threshold" }
+    one_flood_limit_a_month() { zh "每个月只有一个汛限水位" en "each month has one flood limit" }
+    order_of_flood_limits() {
+        zh "旱警 < 汛限 `level_m` <= 坝顶 `crest_m`，单位 m"
+        en "warn < level_m of a flood limit <= crest_m, in m"
+    }
+    above_crest(crest) { zh "不能高于 `crest_m` 的 {crest}" en "must not lie above crest_m, {crest}" }
     storage_needs_curve() {
         zh "按蓄水量定阈值要有该测站的曲线"
         en "a threshold in storage needs the station's curve"

@@ -14,6 +14,13 @@ messages! { "demo";
         en "{day}  polled {polled}  in spool {waiting}  stored {committed}  dry {dry}  {kwh} kWh"
     }
 
+    rings(time, title) { zh "  {time}  {title}" en "  {time}  {title}" }
+    rings_with(time, title, said) { zh "  {time}  {title}（{said}）" en "  {time}  {title} ({said})" }
+    letters_sent(letters, left_out) {
+        zh "报警消息 {letters} 条，其中 {left_out} 条这里没有列出；全部在页面的“报警”里"
+        en "{letters} messages of alarms, {left_out} of them not listed here; all are on the page, under Alarms"
+    }
+
     // What keeps it from its end.
     directory_not_ready(path) { zh "无法准备目录 {path}" en "cannot make {path} ready" }
     broker_not_started() { zh "启动不了消息服务器" en "cannot start the broker" }

@@ -92,7 +92,7 @@ messages! { "evidence";
     }
     look_at_replacement() {
         zh "换过表就在台账登记换表旧表止码和换表新表起码；没有换过，检查倍率和供电"
-        en "if the meter was replaced, enter its last and first readings (meter_replaced, meter_installed) in the ledger; if not, check its factor \
+        en "if the meter was replaced, enter its last and first readings in the ledger; if not, check its factor \
             and its supply"
     }
     source_meters() { zh "电表、水表的读数" en "the readings of the meters" }
@@ -122,8 +122,8 @@ messages! { "evidence";
         en "a note on the readings of {what} from {from} to {to}: {reason} ({by})"
     }
     look_at_correction() {
-        zh "核对这条更正；不对时在测站页面撤回，或用 `hanqing correction withdraw`"
-        en "see whether the correction is right; where it is not, withdraw it on the station's page or with hanqing correction withdraw"
+        zh "核对这条更正；不对时在测站页面撤回"
+        en "see whether the correction is right; where it is not, withdraw it on the station's page"
     }
     source_corrections() { zh "库里的更正" en "the corrections in the store" }
 
@@ -134,8 +134,8 @@ messages! { "evidence";
     }
     row_of(row, code, value, unit) { zh "第 {row} 条（{code}{value}{unit}）" en "row {row} ({code} {value} {unit})" }
     look_at_drinking() {
-        zh "核对这几条，更正错的：`hanqing ledger correct`"
-        en "check these rows and correct the wrong ones: hanqing ledger correct"
+        zh "核对这几条，在台账里更正错的"
+        en "check these rows and correct the wrong ones in the ledger"
     }
     source_ledger() { zh "台账" en "the ledger" }
 

@@ -121,8 +121,8 @@ messages! { "figures";
         en "rows of “{code}” whose value is no grade: {rows}"
     }
     look_at_grade() {
-        zh "Ⅰ级至Ⅳ级填1至4，终止响应填0；填错的用更正条目改正：`hanqing ledger correct`"
-        en "grades I to IV are entered as 1 to 4, the end of the response as 0; correct the wrong rows: hanqing ledger correct"
+        zh "Ⅰ级至Ⅳ级填1至4，终止响应填0；填错的用更正条目改正"
+        en "grades I to IV are entered as 1 to 4, the end of the response as 0; correct the wrong rows in the ledger"
     }
     response_last(day, grade) {
         zh "取期间最高的级别；最后一次填报是{day}的{grade}级"
@@ -451,8 +451,8 @@ messages! { "figures";
             {stations} stations"
     }
     look_at_gateways() {
-        zh "`hanqing gateway list`；这些测站的数据可能不完整"
-        en "hanqing gateway list; the data of these stations may be incomplete"
+        zh "在网关页面看是哪个网关；这些测站的数据可能不完整"
+        en "the page of the gateways; the data of these stations may be incomplete"
     }
     source_revocation() { zh "`hanqing gateway revoke`" en "hanqing gateway revoke" }
     hours_pending(hours) {
@@ -511,24 +511,24 @@ messages! { "figures";
     }
     days_of_event(from, to) { zh "{from}至{to}" en "{from} to {to}" }
     look_at_surveys() {
-        zh "核对几次调查；写错的一条用 `hanqing ledger correct` 更正"
-        en "compare the surveys; a wrong row is corrected by hanqing ledger correct"
+        zh "核对几次调查；写错的一条在台账里更正"
+        en "compare the surveys; a wrong row is corrected in the ledger"
     }
     look_at_parts() {
-        zh "核对合计与分项是否同一件事；重复的一条用 `hanqing ledger correct` 改为 0"
-        en "whether the whole and the parts are the same; a row that repeats is corrected to 0 by hanqing ledger correct"
+        zh "核对合计与分项是否同一件事；重复的一条在台账里更正为 0"
+        en "whether the whole and the parts are the same; a row that repeats is corrected to 0 in the ledger"
     }
     look_at_days() {
         zh "把这几条按统计期分开录入，或核对起止日期"
         en "enter these rows by period, or check their first and last day"
     }
     look_at_slips() {
-        zh "核对单据；重复的一条用 `hanqing ledger correct` 改为 0"
-        en "compare the slips; a row that repeats is corrected to 0 by hanqing ledger correct"
+        zh "核对单据；重复的一条在台账里更正为 0"
+        en "compare the slips; a row that repeats is corrected to 0 in the ledger"
     }
     look_at_events() {
-        zh "用 `--from` 和 `--to` 另出报告，或更正台账中的抗旱期"
-        en "make a report of its own with --from and --to, or correct the drought event in the ledger"
+        zh "换一个统计期另出报告，或更正台账中的抗旱期"
+        en "make a report of its own for other days, or correct the drought event in the ledger"
     }
     source_ledger() { zh "台账" en "the ledger" }
     should_be(value) { zh "应为{value}" en "should be {value}" }

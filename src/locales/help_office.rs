@@ -90,26 +90,27 @@ labels! { "help";
     "<GATEWAY>" { zh "网关" en "GATEWAY" }
 
     "backup" {
-        zh "把中心端的数据库、台账和用户备份到一个目录；中心端可以照常运行。\n\n\
-            建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db`、`users.db` 和 `manifest.json`，后者记着大小、SHA-256 \
-            校验和以及各表的行数。`users.db` 里只有密码的散列和操作记录，没有登录状态，也没有一次性链接和注册码。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
+        zh "把数据库、台账、用户和报警备份到一个目录；中心端可以照常运行。\n\n\
+            建立 `目录/hanqing-日期-时间`，里面有 `store.db`、`ledger.db`、`users.db`、`alarms.db` 和 `manifest.json`，后者记着大小、SHA-256 \
+            校验和以及各表的行数。`users.db` 里只有密码的散列和操作记录，没有登录状态，也没有一次性链接、注册码和令牌。每份都是同一时刻的内容，查明没有损坏之后，目录才用正式的名称。任何一步失败，什么也不留下。\
             用 `hanqing restore` 恢复。"
-        en "Copy the hub's store, ledger and users into a directory; the hub may be running.\n\n\
-            Creates DIR/hanqing-DATE-TIME with store.db, ledger.db, users.db and manifest.json, which holds sizes, SHA-256 sums \
-            and the rows of each table. Of users.db the copy has hashes of passwords and the record of who did what, but \
-            neither sessions nor one-time links nor enrolment codes. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
+        en "Copy the hub's store, ledger, users and alarms into a directory; the hub may be running.\n\n\
+            Creates DIR/hanqing-DATE-TIME with store.db, ledger.db, users.db, alarms.db and manifest.json, which holds sizes, \
+            SHA-256 sums and the rows of each table. Of users.db the copy has hashes of passwords and the record of who did \
+            what, but neither sessions nor one-time links nor enrolment codes nor tokens. Each copy is a snapshot of one instant and is checked for damage before the directory gets its \
             name. If anything fails, nothing is left behind. `hanqing restore` brings the backup back."
     }
     "backup --out" { zh "放备份的目录，须已存在，最好在另一块磁盘上" en "Existing directory for backups, on another disk" }
     "restore" {
-        zh "用备份替换中心端的数据库、台账和用户。\n\n\
+        zh "用备份替换中心端的数据库、台账、用户和报警。\n\n\
             先停下中心端和所有使用这些文件的程序。备份先复制并核对，然后才替换。原来的文件改名为 `名称.before-日期-时间`，\
-            留在新文件旁边。所有人须重新登录；没有 `users.db` 的旧备份不动现有的用户。之后，恢复的数据库缺少而网关还有的数据，由网关补发。"
-        en "Replace the hub's store, ledger and users with a backup.\n\n\
+            留在新文件旁边。所有人须重新登录；没有 `users.db` 的旧备份不动现有的用户，没有 `alarms.db` 的不动现有的报警。\
+            之后，恢复的数据库缺少而网关还有的数据，由网关补发。"
+        en "Replace the hub's store, ledger, users and alarms with a backup.\n\n\
             Stop the hub and everything else that uses its files first. The backup is copied and verified before anything is \
             replaced. The replaced files are kept beside the new ones as NAME.before-DATE-TIME. Everybody has to sign \
-            in anew; a backup without users.db leaves the users as they are. Afterwards the gateways send again what the \
-            restored store lacks, as far as they still have it."
+            in anew; a backup without users.db leaves the users as they are, one without alarms.db the alarms. Afterwards the \
+            gateways send again what the restored store lacks, as far as they still have it."
     }
     "restore FROM" {
         zh "备份，如 `/media/disk/hanqing-20220801-120000`"
@@ -467,7 +468,11 @@ labels! { "help";
         en "Correct a row: a new row supersedes it, and the old one stays in the file"
     }
     "ledger correct ROW" { zh "要更正的记录的行号" en "Number of the row to correct" }
-    "ledger correct --value" { zh "正确的数，单位不变" en "The right number, in the same unit" }
+    "ledger correct --value" { zh "正确的数，单位不变；作废时不写" en "The right number, in the same unit; left out where the row is withdrawn" }
+    "ledger correct --withdraw" {
+        zh "作废这一条：它和作废的记录都不计入，与登记为 0 不同"
+        en "Withdraw the row: neither it nor its withdrawal counts, other than with a value of 0"
+    }
     "ledger correct --reason" { zh "更正的原因" en "Reason for the correction" }
     "ledger correct --document" {
         zh "正确的数出自哪份材料；默认与原记录相同"

@@ -20,6 +20,7 @@ messages! { "hub";
 
     // Its tasks.
     task_overview() { zh "页面刷新" en "overview" }
+    task_alarms() { zh "报警" en "alarms" }
     task_verification() { zh "数据库检查" en "verification of the store" }
     task_retention() { zh "过期读数清理" en "retention" }
     task_copy() { zh "服务器数据复制" en "copy" }
@@ -245,6 +246,14 @@ messages! { "hub";
     findings_not_made(why) {
         zh "指标核查没有完成：{why}"
         en "the figures cannot be checked: {why}"
+    }
+    letters_waiting() {
+        zh "等着经消息服务器发出的太多"
+        en "too many letters wait for the broker"
+    }
+    connection_ended() {
+        zh "与消息服务器的连接断了，不知道是否送到"
+        en "the connection to the broker has ended; whether it arrived is not known"
     }
     page_not_refreshed(since) {
         zh "页面自 {since} 起没有更新"

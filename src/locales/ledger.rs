@@ -54,6 +54,10 @@ messages! { "ledger";
         zh "它更正第 {row} 条，文件里却没有这一条：请用 `--all` 导出"
         en "it corrects row {row}, which is not in the file: export with --all"
     }
+    nothing_withdrawn() {
+        zh "写着“作废”，却没有写作废的是哪一条：请填“更正行号”"
+        en "it is marked as withdrawn and does not say which row it takes back: name it in supersedes (“更正行号”)"
+    }
     superseded(row, by) {
         zh "第 {row} 条已被第 {by} 条更正：请复核第 {by} 条"
         en "row {row} is superseded by row {by}: review row {by} instead"
@@ -109,7 +113,7 @@ messages! { "ledger";
     }
     work_entered(row, by) { zh "第 {row} 条是{by}登记的" en "row {row} was entered by {by}" }
     work_reviewed(row, by) { zh "第 {row} 条是{by}复核的" en "row {row} was reviewed by {by}" }
-    work_accepted(rule, by) { zh "规则 `{rule}` 的问题是{by}认可的" en "a finding of rule {rule} was accepted by {by}" }
+    work_accepted(rule, by) { zh "有一个核查问题（`{rule}`）是{by}认可的" en "a finding (`{rule}`) was accepted by {by}" }
 
     // Columns.
     column_code() { zh "项目" en "code" }
@@ -125,6 +129,7 @@ messages! { "ledger";
     column_entered_at() { zh "登记时间" en "entered_at" }
     column_reason() { zh "更正原因" en "reason" }
     column_supersedes() { zh "更正行号" en "supersedes" }
+    column_withdrawn() { zh "作废" en "withdrawn" }
     column_row() { zh "行号" en "row" }
     column_reviewed_by() { zh "复核人" en "reviewed_by" }
     column_superseded_by() { zh "被更正为" en "superseded_by" }
@@ -365,6 +370,11 @@ messages! { "ledger";
     empty_unless_exported() {
         zh "不填，除非这一行来自导出"
         en "leave it empty unless the row comes from an export"
+    }
+    not_a_withdrawal() { zh "“作废”只填“是”，或不填" en "withdrawn is yes or empty" }
+    yes_or_nothing() {
+        zh "作废的填“是”，不作废的不填"
+        en "write yes where the row takes another back, and nothing elsewhere"
     }
     number_of_replaced() { zh "写被更正那一条的行号" en "write the number of the row to replace" }
 }

@@ -14,6 +14,7 @@ messages! { "mqtt";
         zh "断开与 {broker} 的连接，改用新证书"
         en "ended the connection to {broker} to use the new certificates"
     }
+    too_many_wait() { zh "等消息服务器确认的太多" en "too many messages wait for the broker" }
     timed_out(seconds) {
         zh "{seconds} 秒内没有应答；检查本机网络是否通、消息服务器是否在运行、有没有防火墙拦下连接"
         en "no answer within {seconds} s; check that this machine has a network, that the broker is running, and that no \

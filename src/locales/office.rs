@@ -301,6 +301,7 @@ messages! { "office";
     no_rows() { zh "台账里没有这样的记录" en "the ledger has no such rows" }
     days(from, to) { zh "{from} 至 {to}" en "{from} to {to}" }
     corrects(row, reason) { zh "更正第 {row} 条：{reason}" en "corrects row {row}: {reason}" }
+    withdraws(row, reason) { zh "作废第 {row} 条：{reason}" en "withdraws row {row}: {reason}" }
     reviewed_by(name) { zh "{name}复核" en "reviewed by {name}" }
     waits_for_review() { zh "待复核" en "waits for a review" }
     entered(row, at, name) { zh "第 {row} 条 {at} {name}登记" en "row {row}, {at}: entered by {name}" }
@@ -312,6 +313,10 @@ messages! { "office";
     corrected(row, name, old, new, unit) {
         zh "第 {row} 条 {name}：{old} {unit} 改为 {new} {unit}"
         en "row {row}, {name}: {old} {unit} becomes {new} {unit}"
+    }
+    withdrawn(row, name, value, unit) {
+        zh "第 {row} 条 {name} {value} {unit} 作废"
+        en "row {row}, {name} {value} {unit}, is withdrawn"
     }
     correction_is_far(row, name, old, new, unit) {
         zh "第 {row} 条 {name} 现为 {old} {unit}，改为 {new} {unit} 相差十倍以上，没有登记：核对数值，确实要改请加 `--yes`"
@@ -416,12 +421,12 @@ messages! { "office";
         en "{new} rows reviewed, {before} had been reviewed before"
     }
     reason_too_short(least) {
-        zh "`--reason` 太短：附表要印出来，请写明为什么这些数仍是对的，标点不算至少 {least} 个字"
-        en "--reason is too short: the annex prints it; say why the figures are right nevertheless, in {least} letters or more"
+        zh "理由太短：附表要印出来，请写明为什么这些数仍是对的，标点不算至少 {least} 个字"
+        en "the reason is too short: the annex prints it; say why the figures are right nevertheless, in {least} letters or more"
     }
     reason_repeats() {
-        zh "`--reason` 只是一个字反复写：附表要印出来，请写明为什么这些数仍是对的"
-        en "--reason is one letter over and over: the annex prints it; say why the figures are right nevertheless"
+        zh "理由只是一个字反复写：附表要印出来，请写明为什么这些数仍是对的"
+        en "the reason is one letter over and over: the annex prints it; say why the figures are right nevertheless"
     }
     no_open_finding_near(rule, near) {
         zh "规则 `{rule}` 没有尚未认可的核查问题：是不是 `{near}`？用 `hanqing ledger accept` 列出尚未认可的"

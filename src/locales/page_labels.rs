@@ -8,6 +8,7 @@ labels! { "page";
     "pumps" { zh "泵站" en "Pumps" }
     "gateways" { zh "网关" en "Gateways" }
     "ledger" { zh "台账" en "Ledger" }
+    "report_section" { zh "报告" en "Report" }
     "people" { zh "人员" en "People" }
     "audit" { zh "操作记录" en "Record" }
     "sign_in" { zh "登录" en "Sign in" }

@@ -4,8 +4,8 @@ messages! { "upload";
     // Forms that are not taken.
     not_taken() { zh "文件没有收下" en "The file was not taken" }
     file_too_large(mb) {
-        zh "文件超过 {mb} MB，台账不会有这么大"
-        en "The file is larger than {mb} MB, which no ledger is"
+        zh "文件超过 {mb} MB，收不下"
+        en "The file is larger than {mb} MB, which is not taken"
     }
     take_less() {
         zh "看看是不是选错了文件；删去图片和用不着的工作表，或分成几个文件"

@@ -22,6 +22,7 @@ messages! { "people";
     not_allowed() { zh "没有权限" en "Not allowed" }
     role_needed(role) { zh "这需要“{role}”的权限" en "This needs the role “{role}”" }
     ask_an_administrator() { zh "请找管理员" en "Ask an administrator" }
+    who_may(names) { zh "可以做的人：{names}" en "Those who may: {names}" }
     too_many_documents() {
         zh "503：正在生成的文档太多，请过几秒再试"
         en "503: too many documents are being made; try again in a few seconds"

@@ -35,6 +35,10 @@ messages! { "report";
         zh "第{row}条 {name} {value}（{by}录入）"
         en "row {row}: {name} {value} (entered by {by})"
     }
+    pending_withdrawal(row, old, name, value, by) {
+        zh "第{row}条 作废第{old}条 {name} {value}（{by}录入）"
+        en "row {row}: withdraws row {old}, {name} {value} (entered by {by})"
+    }
     accepted_by(by, day, reason) { zh "{by}于{day}认可：{reason}" en "accepted by {by} on {day}: {reason}" }
     not_accepted() { zh "未认可" en "not accepted" }
     gap() { zh "无数据" en "no data" }
@@ -203,6 +207,11 @@ messages! { "report";
 
     // Where a figure comes from.
     explain_figure(name, id, value, class) { zh "{name}（{id}）{value}，{class}" en "{name} ({id}): {value}, {class}" }
+    explain_figure_named(name, value, class) { zh "{name} {value}，{class}" en "{name}: {value}, {class}" }
+    explain_phrase_named(name, value, phrase, class) {
+        zh "{name} {value}，成文“{phrase}”，{class}"
+        en "{name}: {value}, in words “{phrase}”, {class}"
+    }
     explain_phrase(name, id, value, phrase, class) {
         zh "{name}（{id}）{value}，成文“{phrase}”，{class}"
         en "{name} ({id}): {value}, in words “{phrase}”, {class}"

@@ -45,6 +45,15 @@ messages! { "users";
     gateway_reinstated() { zh "恢复网关" en "reinstated a gateway" }
     gateway_invited() { zh "给网关发注册码" en "made an enrolment code" }
     gateway_enrolled() { zh "给网关签发证书" en "signed a gateway's certificate" }
+    alarm_acknowledged() { zh "接警" en "acknowledged an alarm" }
+    alarm_tested() { zh "试发报警" en "sent a test alarm" }
+    row_entered() { zh "登记台账" en "entered a row" }
+    row_corrected() { zh "更正台账" en "corrected a row" }
+    rows_reviewed() { zh "复核台账" en "reviewed rows" }
+    finding_accepted() { zh "说明问题" en "accepted a finding" }
+    report_issued() { zh "签发简报" en "issued the report" }
+    token_made() { zh "生成接口令牌" en "made a token" }
+    token_revoked() { zh "吊销接口令牌" en "revoked a token" }
     deed_unknown() { zh "未知操作" en "unknown" }
 
     // Rows of the record.

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use tokio::sync::oneshot;
+
 use super::client::{Answer, SessionEvent};
 use super::session::{self, Lost, Session};
 use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
@@ -37,15 +39,26 @@ pub struct Intake {
     session: Session,
     lost: Option<Lost>,
     dropped_acks: u64,
-    /// Of whom acknowledgements wait to be sent, in their order.
-    unsent: VecDeque<GatewayId>,
-    /// Of whom acknowledgements wait to be confirmed, by their packet ids.
-    unconfirmed: BTreeMap<u16, GatewayId>,
+    /// What waits to be sent, in its order.
+    unsent: VecDeque<Outgoing>,
+    /// What waits to be confirmed, by packet ids.
+    unconfirmed: BTreeMap<u16, Outgoing>,
     /// Why the broker did not take the last acknowledgement of each gateway of which it did not.
     refused_acks: BTreeMap<GatewayId, Text>,
     made: Stopwatch,
     /// Refusals for a reason that was not in force before, for the log.
     refusals: Seldom,
+}
+
+/// What came of a message that was published: the broker has it, or why not.
+pub type Published = Result<(), Text>;
+
+/// What was handed to the connection.
+enum Outgoing {
+    /// An acknowledgement to that gateway.
+    Ack(GatewayId),
+    /// Another message, its topic, and who waits for the broker's answer.
+    Other(String, oneshot::Sender<Published>),
 }
 
 /// What the broker retains of each gateway.
@@ -137,8 +150,8 @@ impl Intake {
         match event {
             Ok(SessionEvent::Message(message)) => return Some(message),
             Ok(SessionEvent::Sent(packet)) => {
-                if let Some(gateway) = self.unsent.pop_front() {
-                    self.unconfirmed.insert(packet, gateway);
+                if let Some(outgoing) = self.unsent.pop_front() {
+                    self.unconfirmed.insert(packet, outgoing);
                 }
             }
             Ok(SessionEvent::Confirmed { packet, answer }) => self.note_answer(packet, answer),
@@ -149,7 +162,21 @@ impl Intake {
     }
 
     fn note_answer(&mut self, packet: u16, answer: Answer) {
-        let Some(gateway) = self.unconfirmed.remove(&packet) else { return };
+        let gateway = match self.unconfirmed.remove(&packet) {
+            Some(Outgoing::Ack(gateway)) => gateway,
+            Some(Outgoing::Other(topic, done)) => {
+                let published = match answer {
+                    Answer::Refused(code) => {
+                        Err(problem::message_refused(&topic, code, self.session.attempt()))
+                    }
+                    _ => Ok(()),
+                };
+                // Whoever has given up waiting does not hear of it.
+                let _heard = done.send(published);
+                return;
+            }
+            None => return,
+        };
         let Answer::Refused(code) = answer else {
             self.refused_acks.remove(&gateway);
             return;
@@ -172,7 +199,7 @@ impl Intake {
         let topic = Topic::new(gateway.clone(), Channel::Ack).to_string();
         for part in ack.parts(ACK_BYTES_MAX.min(self.session.payload_max(&topic))) {
             if self.session.client.try_publish(&topic, false, part.to_bytes()).is_ok() {
-                self.unsent.push_back(gateway.clone());
+                self.unsent.push_back(Outgoing::Ack(gateway.clone()));
             } else {
                 if self.session.is_over() {
                     return Err(self.session.refused());
@@ -180,6 +207,28 @@ impl Intake {
                 self.dropped_acks += 1;
                 tracing::debug!(%gateway, "dropped an acknowledgement: too many are waiting for the broker");
             }
+        }
+        Ok(())
+    }
+
+    /// Publishes another message; `done` is told what the broker answers, and is dropped where the connection ends
+    /// before. Never waits: where too many messages wait for the broker, `done` is told so.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn publish(
+        &mut self,
+        topic: String,
+        payload: Vec<u8>,
+        done: oneshot::Sender<Published>,
+    ) -> Result<(), MqttError> {
+        if self.session.client.try_publish(&topic, false, payload).is_ok() {
+            self.unsent.push_back(Outgoing::Other(topic, done));
+        } else {
+            if self.session.is_over() {
+                return Err(self.session.refused());
+            }
+            let _heard = done.send(Err(words::too_many_wait()));
         }
         Ok(())
     }

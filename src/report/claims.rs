@@ -51,7 +51,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn of(figure: &Figure) -> Self {
+    pub fn of(figure: &Figure) -> Self {
         Self {
             id: figure.id,
             words: spoken(figure).cloned(),
@@ -60,6 +60,12 @@ impl Said {
             entered: is_entered(figure),
             measured: !is_entered(figure) && !figure.inputs.iter().any(is_row),
         }
+    }
+
+    /// The same claim, as `change` words it.
+    pub fn worded(mut self, change: impl FnOnce(&Text) -> Text) -> Self {
+        self.words = self.words.as_ref().map(change);
+        self
     }
 
     /// The claim of the figure `id` with these words: proved with them, open without.

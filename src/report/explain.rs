@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::filters::{self, number, percent};
+use super::origin::origin;
 use crate::account::{Entry, PumpAccount};
-use crate::core::Series;
+use crate::core::{CropId, Series, StationId};
 use crate::figures::{Caveat, Claim, Figure, FigureId, FigureInput, Origin, Statement, Verdict};
 use crate::locales::{Text, report as words};
 use crate::water::Township;
@@ -21,6 +22,20 @@ pub struct Explanation {
     pub claim: Option<Claim>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from: Vec<Explanation>,
+    /// What a page shows more of.
+    #[serde(skip)]
+    pub lead: Option<Lead>,
+}
+
+/// Where more of a statement can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lead {
+    /// The readings of a station.
+    Station(StationId),
+    /// A row of the ledger.
+    Row(i64),
+    /// Another figure of the statement.
+    Figure(FigureId),
 }
 
 fn leaf(text: Text) -> Explanation {
@@ -28,19 +43,31 @@ fn leaf(text: Text) -> Explanation {
 }
 
 fn node(text: Text, from: Vec<Explanation>) -> Explanation {
-    Explanation { text, claim: None, from }
+    Explanation { text, claim: None, from, lead: None }
 }
 
 /// The tree of the figure `id`, with the names of `township`; `None` if the statement does not have it.
 pub fn explain(statement: &Statement, township: &Township, id: FigureId) -> Option<Explanation> {
     let figure = statement.figure(id)?;
-    let tree = Tree { statement, township };
+    let tree = Tree { statement, township, by_names: false };
+    Some(tree.of_figure(figure, 0))
+}
+
+/// The same for people who know no ids: figures, stations and crops have their names alone.
+pub fn explain_by_names(
+    statement: &Statement,
+    township: &Township,
+    id: FigureId,
+) -> Option<Explanation> {
+    let figure = statement.figure(id)?;
+    let tree = Tree { statement, township, by_names: true };
     Some(tree.of_figure(figure, 0))
 }
 
 struct Tree<'a> {
     statement: &'a Statement,
     township: &'a Township,
+    by_names: bool,
 }
 
 impl Tree<'_> {
@@ -71,11 +98,14 @@ impl Tree<'_> {
         from.extend(inputs.map(|input| self.of_input(figure, input, depth)));
         let (name, id, class) = (figure.name(), figure.id.id(), figure.class.name());
         let value = filters::figure_value(figure);
-        let text = match &figure.words {
-            Some(phrase) => words::explain_phrase(name, id, value, phrase, class),
-            None => words::explain_figure(name, id, value, class),
+        let text = match (&figure.words, self.by_names) {
+            (Some(phrase), false) => words::explain_phrase(name, id, value, phrase, class),
+            (None, false) => words::explain_figure(name, id, value, class),
+            (Some(phrase), true) => words::explain_phrase_named(name, value, phrase, class),
+            (None, true) => words::explain_figure_named(name, value, class),
         };
-        Explanation { text, claim: Some(figure.claim.clone()), from }
+        let lead = (figure.period == self.statement.period).then_some(Lead::Figure(figure.id));
+        Explanation { text, claim: Some(figure.claim.clone()), from, lead }
     }
 
     fn of_input(&self, figure: &Figure, input: &FigureInput, depth: usize) -> Explanation {
@@ -87,7 +117,9 @@ impl Tree<'_> {
             Some(share) => words::method_coverage(input.method.name(), percent(Some(share))),
             None => input.method.name(),
         };
-        let text = words::explain_input(input.from.to_string(), value, method);
+        let id = input.from.to_string();
+        let from = if self.by_names { origin(&id, self.township) } else { Text::verbatim(id) };
+        let text = words::explain_input(from, value, method);
         let text = match input.note.is_empty() {
             true => text,
             false => Text::clauses([&text, &input.note]),
@@ -109,9 +141,24 @@ impl Tree<'_> {
                 from.extend(caveats.map(|caveat| leaf(words::explain_note(caveat.sentence()))));
                 from
             }
+            Origin::Crop(crop) if self.by_names => self.of_crop(crop.as_ref()),
             Origin::Figure(..) | Origin::Series(_) | Origin::Crop(_) => Vec::new(),
         };
-        node(text, from)
+        let lead = match &input.from {
+            Origin::Ledger(row) => Some(Lead::Row(*row)),
+            Origin::Series(series) => Some(Lead::Station(series.station.clone())),
+            Origin::Figure(..) | Origin::Crop(_) => None,
+        };
+        Explanation { lead, ..node(text, from) }
+    }
+
+    /// The rows that say what a crop lost.
+    fn of_crop(&self, crop: Option<&CropId>) -> Vec<Explanation> {
+        let row = |row| {
+            let text = origin(&Origin::Ledger(row).to_string(), self.township);
+            Explanation { lead: Some(Lead::Row(row)), ..node(text, self.of_row(row)) }
+        };
+        self.statement.rows_of_crop(crop).map(row).collect()
     }
 
     fn of_row(&self, row: i64) -> Vec<Explanation> {

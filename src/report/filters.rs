@@ -222,7 +222,11 @@ pub(super) fn correction(entry: &Entry) -> Option<Text> {
 
 pub(super) fn pending(entry: &Entry) -> String {
     let value = words::number_unit(number(entry.value), entry.code.unit_name());
-    words::pending_row(entry.id, entry.code.name(), value, &entry.entered_by).into()
+    let (name, by) = (entry.code.name(), &entry.entered_by);
+    match (entry.withdrawn, entry.supersedes) {
+        (true, Some(old)) => words::pending_withdrawal(entry.id, old, name, value, by).into(),
+        _ => words::pending_row(entry.id, name, value, by).into(),
+    }
 }
 
 /// `at` in the zone of `township`; in UTC where it has none, which a document refuses first.
@@ -268,7 +272,7 @@ pub(super) fn segment(segment: &Segment) -> Text {
 }
 
 /// The value of a figure with its unit, in both languages.
-pub(super) fn figure_value(figure: &Figure) -> Text {
+pub fn figure_value(figure: &Figure) -> Text {
     match figure.value {
         Number::Number(value) => words::number_unit(number(value), figure.unit_name()),
         Number::Day(day) => Text::verbatim(month(&day.to_string())),

@@ -115,7 +115,8 @@ fn digest_of(issue: &Issue) -> String {
     sha256(text.as_bytes())
 }
 
-/// Freezes `documents` under the next number of the year in `dir`. If it fails, nothing is issued.
+/// Freezes `documents` under the next number of the year in `dir`. If it fails, nothing is issued; of two at once the
+/// second waits, and gets the next number.
 pub fn issue(
     dir: &Path,
     documents: &Documents,
@@ -124,6 +125,8 @@ pub fn issue(
     issued_at: Timestamp,
 ) -> Result<Issue, IssueError> {
     files::create_dir_all(dir).map_err(file(dir))?;
+    let turn = fs::File::open(dir).map_err(file(dir))?;
+    turn.lock().map_err(file(dir))?;
     let year = statement.period.from.year();
     let taken = |number: &u32| dir.join(format!("{year}-{number:03}")).exists();
     let count = (1..=NUMBER_MAX).find(|n| !taken(n)).ok_or(IssueError::Full { year })?;
@@ -158,6 +161,7 @@ pub fn issue(
     }
     let place = dir.join(&number);
     files::rename(&part, &place).map_err(file(&place))?;
+    drop(turn);
     Ok(issue)
 }
 

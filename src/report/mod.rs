@@ -13,6 +13,7 @@ pub mod fill;
 mod filters;
 mod fixed;
 mod issue;
+mod linked;
 mod lint;
 mod marks;
 mod origin;
@@ -35,12 +36,14 @@ mod write;
 
 pub use blocks::{Block, Choice, check_blocks};
 pub use document::{Document, Documents, render, section};
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, Lead, explain, explain_by_names};
+pub use filters::figure_value;
 pub use issue::{
     Change, ChangedInput, Frozen, Issue, IssueError, IssuedFile, changes, is_intact, issue, issued,
     read,
 };
+pub use linked::{Run, linked};
 pub use lint::check_templates;
-pub use pending::{Awaited, awaited};
+pub use pending::{Awaited, awaited, said};
 pub use render::ReportError;
 pub use write::write;

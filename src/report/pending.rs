@@ -37,7 +37,7 @@ fn says_the_same(one: &Figure, other: &Figure) -> bool {
 }
 
 /// Value and wording.
-fn said(figure: &Figure) -> Text {
+pub fn said(figure: &Figure) -> Text {
     let value = match figure.value {
         Value::Number(value) => words::number_unit(number(value), figure.unit_name()),
         Value::Day(day) => Text::verbatim(day),
@@ -101,6 +101,7 @@ mod tests {
             reason: String::new(),
             supersedes: None,
             reviewed_by: None,
+            withdrawn: false,
         }
     }
 }

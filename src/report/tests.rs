@@ -116,6 +116,7 @@ pub(super) fn drought(from: Date, to: Date) -> Entry {
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 

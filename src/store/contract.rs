@@ -140,6 +140,9 @@ pub struct Committed {
     /// Gateways of which batches hold what can never be stored and the quarantine has no room for. Each once, in order.
     /// The other readings of these batches are stored, but the batches are not committed by this.
     pub full: Vec<GatewayId>,
+    /// The batches as they were stored, without what was refused; those of [`Self::left`] are among them. Only a
+    /// [`StoreHandle`](super::StoreHandle) hands them back.
+    pub stored: Vec<Batch>,
 }
 
 /// What has become of batches that were written and not durable.

@@ -220,6 +220,7 @@ impl Owned {
         let kept = std::mem::take(&mut request.refused).into_iter();
         committed.refused.extend(kept.filter(|refused| !plan.waits(&refused.batch)));
         committed.full = full.into_iter().collect();
+        committed.stored = std::mem::take(&mut request.batches);
         Ok(committed)
     }
 

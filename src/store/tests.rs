@@ -9,6 +9,7 @@ mod folding_tests;
 mod line_tests;
 mod lost_tests;
 mod migration_tests;
+mod paging_tests;
 mod replaced_tests;
 mod retention_tests;
 mod revocation_tests;

@@ -23,13 +23,16 @@ pub const LEDGER: &str = "ledger.db";
 /// Name of the users' file in a backup. What lets somebody in is not in the copy: see [`users::let_nobody_in`].
 pub const USERS: &str = "users.db";
 
-/// The hub's files: name in a backup, and path.
-pub type Files<'a> = [(&'static str, &'a Path); 3];
+/// Name of the book of alarms in a backup.
+pub const ALARMS: &str = "alarms.db";
 
-/// Whether a hub may have no file of this name: one without a page has no users, and before there were users it was not
-/// in a backup.
+/// The hub's files: name in a backup, and path.
+pub type Files<'a> = [(&'static str, &'a Path); 4];
+
+/// Whether a hub may have no file of this name: one without a page has no users and no alarms, and backups of earlier
+/// versions have none.
 pub(super) fn may_lack(name: &str) -> bool {
-    name == USERS
+    name == USERS || name == ALARMS
 }
 
 /// A finished backup.

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::backup::{BackedUp, Files, back_up};
 use super::import::digest_of;
 use super::restore::{Restored, restore};
+use crate::alarm_book::AlarmsFile;
 use crate::core::Reading;
 use crate::ledger::Ledger;
 use crate::locales::{Lang, within};
@@ -17,12 +18,13 @@ use crate::support::hex;
 use crate::users::UsersFile;
 use crate::wire::{Batch, Epoch};
 
-/// The hub's three files and a place for backups.
+/// The hub's four files and a place for backups.
 struct Office {
     folder: tempfile::TempDir,
     store: PathBuf,
     ledger: PathBuf,
     users: PathBuf,
+    alarms: PathBuf,
 }
 
 fn at(second: i64) -> Timestamp {
@@ -33,11 +35,13 @@ impl Office {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let of = |name: &str| folder.path().join(name);
-        let (store, ledger, users) = (of("store.db"), of("ledger.db"), of("users.db"));
+        let (store, ledger) = (of("store.db"), of("ledger.db"));
+        let (users, alarms) = (of("users.db"), of("alarms.db"));
         fs::create_dir(folder.path().join("disk")).unwrap();
         drop(Ledger::open(&ledger).unwrap());
         drop(UsersFile::open(&users).unwrap());
-        Self { folder, store, ledger, users }
+        drop(AlarmsFile::open(&alarms).unwrap());
+        Self { folder, store, ledger, users, alarms }
     }
 
     fn disk(&self) -> PathBuf {
@@ -45,7 +49,12 @@ impl Office {
     }
 
     fn files(&self) -> Files<'_> {
-        [("store.db", &self.store), ("ledger.db", &self.ledger), ("users.db", &self.users)]
+        [
+            ("store.db", &self.store),
+            ("ledger.db", &self.ledger),
+            ("users.db", &self.users),
+            ("alarms.db", &self.alarms),
+        ]
     }
 
     fn back_up(&self, second: i64) -> anyhow::Result<BackedUp> {
@@ -175,13 +184,15 @@ fn altered(office: &Office, name: &str, sql: &str) -> PathBuf {
     let made = office.back_up(0).unwrap().directory;
     let elsewhere = office.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
-    for file in ["store.db", "ledger.db", "users.db"] {
+    for file in ["store.db", "ledger.db", "users.db", "alarms.db"] {
         fs::copy(made.join(file), elsewhere.join(file)).unwrap();
     }
     file::alter(&elsewhere.join(name), sql);
-    let [store, ledger, users] =
-        ["store.db", "ledger.db", "users.db"].map(|name| elsewhere.join(name));
-    let files: Files<'_> = [("store.db", &store), ("ledger.db", &ledger), ("users.db", &users)];
+    let names = ["store.db", "ledger.db", "users.db", "alarms.db"];
+    let paths = names.map(|name| elsewhere.join(name));
+    let [store, ledger, users, alarms] = &paths;
+    let files: Files<'_> =
+        [("store.db", store), ("ledger.db", ledger), ("users.db", users), ("alarms.db", alarms)];
     back_up(&files, &office.disk(), at(5), &TimeZone::UTC, &|_, _| {}).unwrap().directory
 }
 
@@ -205,6 +216,7 @@ fn a_backup_with_what_is_not_ours_is_refused_however_well_it_adds_up() {
         ("ledger.db", replaced, "entry_no_update"),
         ("ledger.db", "CREATE TABLE loot (x)", "loot"),
         ("users.db", "CREATE TABLE loot (x)", "loot"),
+        ("alarms.db", "CREATE TABLE loot (x)", "loot"),
     ] {
         let office = Office::new();
         commit(&mut Sqlite::open(&office.store).unwrap(), 1);
@@ -257,8 +269,9 @@ fn a_backup_without_users_leaves_those_that_are_there() {
     let office = Office::new();
     commit(&mut Sqlite::open(&office.store).unwrap(), 1);
     fs::remove_file(&office.users).unwrap();
+    fs::remove_file(&office.alarms).unwrap();
     let made = office.back_up(0).unwrap();
-    assert_eq!(made.files.len(), 2, "as it was before there were users");
+    assert_eq!(made.files.len(), 2, "as it was before there were users and alarms");
     drop(UsersFile::open(&office.users).unwrap());
     file::alter(&office.users, PERSONS);
     let restored = office.restore(&made.directory, 60).unwrap();

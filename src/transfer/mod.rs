@@ -15,6 +15,7 @@ mod parquet;
 mod parts;
 pub mod restore;
 mod row;
+pub mod stream;
 #[cfg(test)]
 mod tests;
 

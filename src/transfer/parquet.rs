@@ -73,15 +73,40 @@ pub fn write(
     readings: &[Reading],
     counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
 ) -> anyhow::Result<()> {
-    write_group(out, readings, counter).map_err(said)
+    let mut groups = Groups::begin(out)?;
+    groups.add(readings, counter)?;
+    groups.finish()
+}
+
+/// A file that is written group by group: no more than one is in memory.
+pub struct Groups<W: Write + Send>(SerializedFileWriter<W>);
+
+impl<W: Write + Send> Groups<W> {
+    pub fn begin(out: W) -> anyhow::Result<Self> {
+        let file = schema().and_then(|schema| SerializedFileWriter::new(out, schema, properties()));
+        file.map(Self).map_err(said)
+    }
+
+    /// Adds a row group.
+    pub fn add(
+        &mut self,
+        readings: &[Reading],
+        counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
+    ) -> anyhow::Result<()> {
+        write_group(&mut self.0, readings, counter).map_err(said)
+    }
+
+    /// Writes the description of all groups.
+    pub fn finish(self) -> anyhow::Result<()> {
+        self.0.close().map(|_| ()).map_err(said)
+    }
 }
 
 fn write_group(
-    out: impl Write + Send,
+    file: &mut SerializedFileWriter<impl Write + Send>,
     readings: &[Reading],
     counter: &dyn Fn(&Reading) -> Option<CounterSpec>,
 ) -> ParquetResult<()> {
-    let mut file = SerializedFileWriter::new(out, schema()?, properties())?;
     let mut group = file.next_row_group()?;
     let all = |text: fn(&Reading) -> &str| {
         readings.iter().map(move |reading| ByteArray::from(text(reading)))
@@ -103,7 +128,6 @@ fn write_group(
     let rates = readings.iter().map(|r| counter(r).and_then(|c| c.max_rate_per_hour));
     optional::<DoubleType>(&mut group, rates)?;
     group.close()?;
-    file.close()?;
     Ok(())
 }
 

@@ -7,9 +7,10 @@ use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::backup::{Files, LEDGER, USERS, may_lack};
+use super::backup::{ALARMS, Files, LEDGER, USERS, may_lack};
 use super::import::digest_of;
 use super::manifest::{Entry, Manifest, stamp};
+use crate::alarm_book;
 use crate::ledger;
 use crate::locales::{Text, foreign, transfer as words};
 use crate::store::{Lock, file};
@@ -112,6 +113,7 @@ fn copy_verified(
     let foreign = match name {
         LEDGER => file::foreign_to(copy, &ledger::LAYOUTS)?,
         USERS => file::foreign_to(copy, &users::LAYOUTS)?,
+        ALARMS => file::foreign_to(copy, &alarm_book::LAYOUTS)?,
         _ => file::foreign_to_store(copy)?,
     };
     anyhow::ensure!(foreign.is_empty(), words::holds_foreign(&source, Text::list(&foreign)));

@@ -1,9 +1,9 @@
 //! A copy of the users' file for a backup: with passwords and the record, without what lets somebody in.
 //!
-//! Sessions, links and invitations are in the file as hashes, so that a stolen copy opens nothing. But a copy that is
-//! restored would bring back sessions that were ended since, and links that have been used. So they are emptied, and
-//! the failed attempts with them, which only say how long somebody has to wait. The record stays whole: each of its
-//! rows is sealed with the one before.
+//! Sessions, links, invitations and tokens are in the file as hashes, so that a stolen copy opens nothing. But a copy
+//! that is restored would bring back sessions that were ended since, and links that have been used. So they are
+//! emptied, and the failed attempts with them, which only say how long somebody has to wait. The record stays whole:
+//! each of its rows is sealed with the one before.
 
 use std::path::Path;
 
@@ -13,8 +13,8 @@ use super::error::UsersError;
 use super::file::foreign_triggers;
 use super::schema::LAYOUT;
 
-/// Empties sessions, links, invitations and failed attempts in the copy at `path`, which nobody else has open, so that
-/// nothing of them is left in it.
+/// Empties sessions, links, invitations, tokens and failed attempts in the copy at `path`, which nobody else has open,
+/// so that nothing of them is left in it.
 ///
 /// # Errors
 /// It cannot be written, a newer program has made it, or it has triggers that are not ours: they could keep the rows.
@@ -35,9 +35,11 @@ pub fn let_nobody_in(path: &Path) -> Result<(), UsersError> {
     // Neither a journal nor a temporary file keeps on a disk what is taken out.
     db.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(())).map_err(open)?;
     let invitations = if found < 2 { "" } else { "DELETE FROM invitation;" };
+    let tokens = if found < 3 { "" } else { "DELETE FROM token;" };
     db.execute_batch(&format!(
         "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
-         BEGIN IMMEDIATE; DELETE FROM session; DELETE FROM link; DELETE FROM attempt; {invitations} COMMIT; VACUUM;",
+         BEGIN IMMEDIATE; DELETE FROM session; DELETE FROM link; DELETE FROM attempt; {invitations} {tokens}
+         COMMIT; VACUUM;",
     ))?;
     Ok(())
 }
@@ -68,7 +70,9 @@ mod tests {
                  INSERT INTO link VALUES ('li-na', CAST('link-of-a-test-0123456789abcdefg' AS BLOB), '', 0, 1);
                  INSERT INTO attempt VALUES ('guessed-name', 5, 1);
                  INSERT INTO invitation (gateway, secret_hash, made_by, made_at_ms, until_ms)
-                 VALUES ('invited-gateway', CAST('secret-of-a-test-0123456789abcde' AS BLOB), '', 0, 1);",
+                 VALUES ('invited-gateway', CAST('secret-of-a-test-0123456789abcde' AS BLOB), '', 0, 1);
+                 INSERT INTO token (name, token_hash, scope, made_by, made_at_ms, until_ms)
+                 VALUES ('county-system', CAST('token-of-a-test-0123456789abcdef' AS BLOB), 'read', '', 0, 1);",
             )
             .unwrap();
     }
@@ -88,6 +92,8 @@ mod tests {
             "guessed-name",
             "secret-of-a-test",
             "invited-gateway",
+            "token-of-a-test",
+            "county-system",
         ] {
             assert!(!holds(gone), "{gone}");
         }

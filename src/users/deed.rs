@@ -29,13 +29,26 @@ pub enum Deed {
     GatewayInvited,
     /// A gateway has used it.
     GatewayEnrolled,
+    AlarmAcknowledged,
+    /// A letter was sent by hand to try the way.
+    AlarmTested,
+    /// A row of the ledger, by the form.
+    RowEntered,
+    RowCorrected,
+    RowsReviewed,
+    /// A finding of the report was explained.
+    FindingAccepted,
+    ReportIssued,
+    /// A token of a program.
+    TokenMade,
+    TokenRevoked,
     /// What this program does not know: somebody else has written into the file.
     Unknown,
 }
 
 impl Deed {
     /// All that this program records.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 25] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -52,6 +65,15 @@ impl Deed {
         Self::GatewayReinstated,
         Self::GatewayInvited,
         Self::GatewayEnrolled,
+        Self::AlarmAcknowledged,
+        Self::AlarmTested,
+        Self::RowEntered,
+        Self::RowCorrected,
+        Self::RowsReviewed,
+        Self::FindingAccepted,
+        Self::ReportIssued,
+        Self::TokenMade,
+        Self::TokenRevoked,
     ];
 
     /// The word that the file and programs have for it.
@@ -73,6 +95,15 @@ impl Deed {
             Self::GatewayReinstated => "gateway_reinstated",
             Self::GatewayInvited => "gateway_invited",
             Self::GatewayEnrolled => "gateway_enrolled",
+            Self::AlarmAcknowledged => "alarm_acknowledged",
+            Self::AlarmTested => "alarm_tested",
+            Self::RowEntered => "row_entered",
+            Self::RowCorrected => "row_corrected",
+            Self::RowsReviewed => "rows_reviewed",
+            Self::FindingAccepted => "finding_accepted",
+            Self::ReportIssued => "report_issued",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
             Self::Unknown => "unknown",
         }
     }
@@ -100,6 +131,15 @@ impl Deed {
             Self::GatewayReinstated => words::gateway_reinstated(),
             Self::GatewayInvited => words::gateway_invited(),
             Self::GatewayEnrolled => words::gateway_enrolled(),
+            Self::AlarmAcknowledged => words::alarm_acknowledged(),
+            Self::AlarmTested => words::alarm_tested(),
+            Self::RowEntered => words::row_entered(),
+            Self::RowCorrected => words::row_corrected(),
+            Self::RowsReviewed => words::rows_reviewed(),
+            Self::FindingAccepted => words::finding_accepted(),
+            Self::ReportIssued => words::report_issued(),
+            Self::TokenMade => words::token_made(),
+            Self::TokenRevoked => words::token_revoked(),
             Self::Unknown => words::deed_unknown(),
         }
     }
@@ -121,7 +161,7 @@ mod tests {
     fn each_deed_has_an_id_and_a_name_of_its_own() {
         let ids: BTreeSet<&str> = Deed::ALL.iter().map(|deed| deed.id()).collect();
         let names: BTreeSet<String> = Deed::ALL.iter().map(|deed| deed.name().into()).collect();
-        assert_eq!((ids.len(), names.len()), (16, 16));
+        assert_eq!((ids.len(), names.len()), (25, 25));
         assert!(Deed::ALL.iter().all(|deed| Deed::from_id(deed.id()) == *deed));
         assert_eq!(Deed::from_id("made_up"), Deed::Unknown);
     }

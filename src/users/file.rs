@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::error::UsersError;
-use super::schema::{INVITATIONS, LAYOUT, LAYOUTS, TABLES};
+use super::schema::{INVITATIONS, LAYOUT, LAYOUTS, TABLES, TOKENS};
 use crate::support::files;
 use crate::support::sql::without_literals;
 
@@ -61,6 +61,9 @@ impl UsersFile {
         }
         if found < 2 {
             creating.execute_batch(INVITATIONS).map_err(open)?;
+        }
+        if found < 3 {
+            creating.execute_batch(TOKENS).map_err(open)?;
         }
         let foreign = foreign_triggers(&creating).map_err(open)?;
         if !foreign.is_empty() {

@@ -44,17 +44,22 @@ fn the_file_is_closed_to_others_and_a_newer_or_changed_one_is_left_alone() {
 }
 
 #[test]
-fn a_file_of_the_first_layout_gets_the_second_and_keeps_what_it_has() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("users.db");
-    let old = Connection::open(&path).unwrap();
-    old.execute_batch(TABLES).unwrap();
-    old.execute_batch("INSERT INTO password VALUES ('huang', 'phc', 0)").unwrap();
-    drop(old);
-    for _ in 0..2 {
-        let file = UsersFile::open(&path).unwrap();
-        assert_eq!(file.phc("huang").unwrap().as_deref(), Some("phc"));
-        assert_eq!(file.invitations().unwrap(), []);
+fn a_file_of_an_older_layout_gets_the_newest_and_keeps_what_it_has() {
+    for older in 1..LAYOUTS.len() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("users.db");
+        let old = Connection::open(&path).unwrap();
+        for tables in &LAYOUTS[..older] {
+            old.execute_batch(tables).unwrap();
+        }
+        old.execute_batch("INSERT INTO password VALUES ('huang', 'phc', 0)").unwrap();
+        drop(old);
+        for _ in 0..2 {
+            let file = UsersFile::open(&path).unwrap();
+            assert_eq!(file.phc("huang").unwrap().as_deref(), Some("phc"));
+            assert_eq!(file.invitations().unwrap(), []);
+            assert_eq!(file.tokens().unwrap(), []);
+        }
     }
 }
 

@@ -14,10 +14,12 @@ use super::error::UsersError;
 use super::file::UsersFile;
 use super::hashing::Hashing;
 use super::held::Sessions;
+use super::held_tokens::{Program, Tokens};
 use super::invitations::{Admitted, Applicant, Invitation};
 use super::keeper::{Keeper, Memory};
 use super::limits::{Limits, Who};
-use super::{password, token};
+use super::{password, token, tokens};
+use crate::core::Role;
 use crate::locales::Text;
 use crate::support::{Clock, Owner, error_chain, lock};
 
@@ -65,6 +67,17 @@ pub enum Chosen {
     Busy,
 }
 
+/// What came of a program's token.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TokenUse {
+    /// It is in force.
+    Known(Program),
+    /// There is none, it has ended, or it was revoked: nobody is told which.
+    Wrong,
+    /// Too many were wrong: so many seconds have to pass before another wrong one is looked at.
+    TooOften { wait_s: u64 },
+}
+
 /// The persons who sign in, shared by whoever asks. The thread that owns the file ends with the last handle.
 #[derive(Clone)]
 pub struct Users(Arc<Shared>);
@@ -77,6 +90,8 @@ struct Shared {
     hashing: Hashing,
     /// Wrong codes of gateways.
     codes: Mutex<Limits>,
+    /// Wrong tokens of programs.
+    wrong_tokens: Mutex<Limits>,
 }
 
 impl Users {
@@ -91,12 +106,15 @@ impl Users {
 
     fn over(file: UsersFile, accounts: Vec<Account>, clock: Clock) -> Result<Self, UsersError> {
         let sessions = Arc::new(Mutex::new(Sessions::default()));
-        let memory = Memory { sessions, limits: Arc::new(Mutex::new(Limits::new())) };
+        let tokens = Arc::new(Mutex::new(Tokens::default()));
+        let memory = Memory { sessions, tokens, limits: Arc::new(Mutex::new(Limits::new())) };
         let keeper = Keeper::new(file, &accounts, clock.clone(), memory.clone())?;
         let thread = thread::Builder::new().name("users".into());
         let owner = Owner::start(thread, keeper, Keeper::between).map_err(UsersError::Thread)?;
-        let (hashing, codes) = (Hashing::new(), Mutex::new(Limits::new()));
-        Ok(Self(Arc::new(Shared { accounts, clock, owner, memory, hashing, codes })))
+        let [codes, wrong_tokens] = [(); 2].map(|()| Mutex::new(Limits::new()));
+        let hashing = Hashing::new();
+        let shared = Shared { accounts, clock, owner, memory, hashing, codes, wrong_tokens };
+        Ok(Self(Arc::new(shared)))
     }
 
     /// Has the thread do `work`, after it has seen what others wrote to the file.
@@ -109,6 +127,12 @@ impl Users {
             work(keeper)
         });
         asked.await?
+    }
+
+    /// Office and name of those who may do what takes `role`.
+    pub fn who_may(&self, role: Role) -> Vec<String> {
+        let may = self.0.accounts.iter().filter(|account| account.role >= role);
+        may.map(|account| account.name.clone()).collect()
     }
 
     fn account(&self, id: &str) -> Option<&Account> {
@@ -177,6 +201,29 @@ impl Users {
             });
         }
         Some(self.begun(token.into(), account))
+    }
+
+    /// The program that shows `secret`, which is used now. A right one is never kept waiting by wrong ones of the same
+    /// address: 256 random bits are not guessed, and one program with an old token must not shut the others out.
+    pub fn program(&self, secret: &str, from: Option<IpAddr>) -> TokenUse {
+        let now = self.0.clock.moment();
+        let hash = tokens::hash_of_secret(secret);
+        let used = hash.and_then(|hash| lock(&self.0.memory.tokens).use_one(&hash, now));
+        if let (Some(hash), Some((program, write))) = (hash, used) {
+            if write {
+                self.0.owner.tell(move |keeper| {
+                    if let Err(error) = keeper.file.note_token(&hash, now.time) {
+                        let error = error_chain(&error);
+                        tracing::warn!(error, "the users' file failed");
+                    }
+                });
+            }
+            return TokenUse::Known(program);
+        }
+        match lock(&self.0.wrong_tokens).attempt_from(from, now.up) {
+            Ok(()) => TokenUse::Wrong,
+            Err(wait) => TokenUse::TooOften { wait_s: whole_seconds(wait) },
+        }
     }
 
     /// Ends the session of this token.

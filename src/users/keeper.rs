@@ -12,6 +12,7 @@ use super::error::UsersError;
 use super::file::UsersFile;
 use super::flood::Flood;
 use super::held::Sessions;
+use super::held_tokens::Tokens;
 use super::limits::Limits;
 use super::token::TokenHash;
 use crate::support::owner::Wake;
@@ -28,6 +29,7 @@ const STRANGER: &str = "@stranger";
 #[derive(Debug, Clone)]
 pub(super) struct Memory {
     pub(super) sessions: Arc<Mutex<Sessions>>,
+    pub(super) tokens: Arc<Mutex<Tokens>>,
     pub(super) limits: Arc<Mutex<Limits>>,
 }
 
@@ -72,9 +74,10 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// Takes the sessions of the file into memory, after a change of them.
+    /// Takes the sessions and tokens of the file into memory, after a change of them.
     pub(super) fn follow(&self) -> Result<(), UsersError> {
         let (rows, now) = (self.file.sessions()?, self.clock.moment());
+        lock(&self.memory.tokens).follow(self.file.hashed_tokens()?);
         lock(&self.memory.sessions).follow(rows, now);
         Ok(())
     }

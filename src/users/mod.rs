@@ -2,7 +2,8 @@
 //!
 //! All of it is in a file of its own, `users.db` ([`UsersFile`]); who there is, and what she may do, is in the office's
 //! configuration. [`Users`] is the handle that the hub shares: a thread owns the file, and sessions are looked up in
-//! memory. No secret is in the file: of a password there is an Argon2id hash, of a token and of a link their SHA-256
+//! memory, and so are the tokens of programs. No secret is in the file: of a password there is an Argon2id hash, of a
+//! token and of a link their SHA-256
 //! (docs/decisions/0022).
 
 mod account;
@@ -15,6 +16,7 @@ mod flood;
 mod handle;
 mod hashing;
 mod held;
+mod held_tokens;
 mod invitations;
 mod keeper;
 mod limits;
@@ -23,6 +25,7 @@ mod people;
 mod schema;
 mod sessions;
 mod token;
+mod tokens;
 
 pub use account::{Account, AccountState};
 pub use audit::{AuditRow, CONSOLE, Chain};
@@ -30,7 +33,9 @@ pub use copy::let_nobody_in;
 pub use deed::Deed;
 pub use error::UsersError;
 pub use file::UsersFile;
-pub use handle::{Chosen, Session, SignIn, Users};
+pub use handle::{Chosen, Session, SignIn, TokenUse, Users};
+pub use held_tokens::Program;
 pub use invitations::{Admitted, Applicant, INVITED_MAX, Invitation};
 pub use people::Reset;
 pub use schema::LAYOUTS;
+pub use tokens::{MadeToken, RevokedToken, Scope, TOKEN_NAME_MAX, TOKEN_PREFIX, TokenRow};

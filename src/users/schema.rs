@@ -1,7 +1,7 @@
 //! The tables of the users' file, and their triggers.
 
 /// Version of the layout, in `PRAGMA user_version`.
-pub(super) const LAYOUT: i64 = 2;
+pub(super) const LAYOUT: i64 = 3;
 
 /// What makes an empty file.
 ///
@@ -68,5 +68,20 @@ CREATE TABLE invitation (
 PRAGMA user_version = 2;
 ";
 
+/// What makes layout 3 of layout 2: tokens of programs.
+pub(super) const TOKENS: &str = "
+CREATE TABLE token (
+    name TEXT NOT NULL PRIMARY KEY CHECK (name <> ''),
+    token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'report', 'operate')),
+    made_by TEXT NOT NULL,
+    made_at_ms INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    used_at_ms INTEGER,
+    revoked_at_ms INTEGER
+) STRICT;
+PRAGMA user_version = 3;
+";
+
 /// What makes the tables of the users' file, layout by layout.
-pub const LAYOUTS: [&str; LAYOUT as usize] = [TABLES, INVITATIONS];
+pub const LAYOUTS: [&str; LAYOUT as usize] = [TABLES, INVITATIONS, TOKENS];

@@ -27,6 +27,6 @@ pub use grade::{
 pub use rain::{Rainless, anomaly as rain_anomaly, areal_mean, rainless};
 pub use status::{CLEAR_MARGIN_M, Status, status};
 pub use township::{
-    Climate, Crop, CropKind, Demand, EFFICIENCY_MAX, Irrigation, KWH_PER_M3_M, Meter, Place, Pump,
-    Station, StationKind, Threshold, ThresholdQuantity, Township, Village,
+    Climate, Crop, CropKind, Demand, EFFICIENCY_MAX, FloodLimit, Irrigation, KWH_PER_M3_M, Meter,
+    Place, Pump, Station, StationKind, Threshold, ThresholdQuantity, Township, Village,
 };

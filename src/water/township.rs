@@ -193,6 +193,9 @@ pub struct Station {
     /// Drought-limit levels 旱警 and 旱保, by month.
     #[serde(rename = "threshold", default, skip_serializing_if = "Vec::is_empty")]
     pub thresholds: Vec<Threshold>,
+    /// Flood-limit levels 汛限水位, by month.
+    #[serde(rename = "flood", default, skip_serializing_if = "Vec::is_empty")]
+    pub floods: Vec<FloodLimit>,
     /// Of a drinking-water tank: persons supplied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serves_persons: Option<u32>,
@@ -221,6 +224,12 @@ impl Station {
     /// The drought-limit values that hold in `month` (1 to 12).
     pub fn threshold(&self, month: i8) -> Option<&Threshold> {
         self.thresholds.iter().find(|t| t.months.contains(&month))
+    }
+
+    /// The flood-limit level that holds in `month` (1 to 12), m.
+    pub fn flood_limit_m(&self, month: i8) -> Option<f64> {
+        let limit = self.floods.iter().find(|limit| limit.months.contains(&month))?;
+        Some(limit.level_m)
     }
 
     /// 旱警 and 旱保 of `month` as levels, m.
@@ -307,6 +316,17 @@ pub struct Threshold {
     pub low: Option<f64>,
     pub warn: f64,
     pub guard: f64,
+    pub source: Bilingual,
+    pub confidence: f64,
+}
+
+/// Flood-limit level 汛限水位 of some months: above it, water is let out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FloodLimit {
+    /// Months in which it holds, 1 to 12.
+    pub months: Vec<i8>,
+    pub level_m: f64,
     pub source: Bilingual,
     pub confidence: f64,
 }

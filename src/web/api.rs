@@ -29,7 +29,7 @@ const DOCUMENTS_MAX: usize = 5;
 /// When somebody who came in vain may ask again, s: by then some of the documents before hers are made.
 const RETRY_S: &str = "5";
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -146,7 +146,8 @@ async fn document(
     }
 }
 
-fn kind_of(name: &str) -> &'static str {
+/// The type of a document, by the end of its name.
+pub(super) fn kind_of(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("docx") => DOCX,
         Some("xlsx") => XLSX,

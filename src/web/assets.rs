@@ -20,9 +20,11 @@ pub(super) const STYLE: &str = concat!(
     include_str!("assets/chart.css"),
     include_str!("assets/station.css"),
     include_str!("assets/pumps.css"),
+    include_str!("assets/alarms.css"),
     include_str!("assets/gateways.css"),
     include_str!("assets/ledger.css"),
     include_str!("assets/people.css"),
+    include_str!("assets/report.css"),
 );
 
 /// What follows the hub.

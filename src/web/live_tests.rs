@@ -56,6 +56,7 @@ async fn there_is_room_for_so_many_and_no_more() {
         page: "/".into(),
         address: None,
         account: None,
+        program: None,
         form_token: String::new(),
         reads: true,
     };

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
+use super::alarms::OpenAlarms;
 use super::gateways::GatewayRow;
 use crate::account::{Morning, Rank};
 use crate::core::{Flag, StationId};
@@ -43,6 +44,9 @@ pub struct Overview {
     pub morning: Option<Arc<Morning>>,
     /// Findings of the check of figures that are open: errors, and others.
     pub findings: Option<[u32; 2]>,
+    /// The alarms that are open.
+    #[serde(serialize_with = "alarms")]
+    pub alarms: Arc<OpenAlarms>,
 }
 
 /// What every page shows of the township.
@@ -54,6 +58,8 @@ pub struct Shown {
     pub now: Timestamp,
     pub simulated: bool,
     pub zone: TimeZone,
+    /// How many alarms are open.
+    pub alarms: usize,
 }
 
 /// What `/health` says.
@@ -90,6 +96,10 @@ fn morning_in_chinese<S: Serializer>(
     for_programs(Lang::Chinese, || morning.as_deref().serialize(serializer))
 }
 
+fn alarms<S: Serializer>(open: &Arc<OpenAlarms>, serializer: S) -> Result<S::Ok, S::Error> {
+    open.as_ref().serialize(serializer)
+}
+
 impl Default for Overview {
     /// What is shown before anything is known.
     fn default() -> Self {
@@ -107,6 +117,7 @@ impl Default for Overview {
             copy_age_s: None,
             morning: None,
             findings: None,
+            alarms: Arc::default(),
         }
     }
 }

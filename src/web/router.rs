@@ -15,7 +15,9 @@ use super::state::Web;
 use super::templates::Templates;
 use super::visitor::Visitor;
 use super::workplace::{Operation, Workplace};
-use super::{api, assets, gateways, ledger, live, morning, people, pumps, station};
+use super::{
+    alarms, api, assets, gateways, ledger, live, morning, people, pumps, report, sta, station, v1,
+};
 use crate::locales::page as words;
 
 /// The workplace: every page, the API, the report's documents, and what operators ask for.
@@ -25,12 +27,16 @@ pub fn office(workplace: Workplace, operation: Operation, access: Access) -> Rou
         .merge(morning::routes())
         .merge(station::routes())
         .merge(pumps::routes())
+        .merge(alarms::routes())
         .merge(gateways::routes())
         .merge(ledger::routes())
         .merge(people::routes())
         .merge(live::routes())
         .merge(assets::routes())
+        .merge(report::routes())
         .merge(api::routes())
+        .merge(v1::routes())
+        .merge(sta::routes())
         .fallback(no_such_page)
         .with_state(web);
     guarded(pages.merge(api::operation(operation)), Arc::new(access))

@@ -26,7 +26,7 @@ const RETRY_S: &str = "2";
 /// How much one visitor may take up.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Most {
-    /// Whoever has signed in, whatever the browser.
+    /// Whoever has signed in, whatever the browser; and a program, wherever its token is shown.
     pub of_person: usize,
     /// Whoever reads from one address without having signed in.
     pub of_address: usize,
@@ -52,9 +52,10 @@ impl Shares {
 
     /// A share for a visitor; `None` where she has all of hers.
     pub fn take(self: &Arc<Self>, visitor: &Visitor) -> Option<Share> {
-        let (who, most) = match (&visitor.account, visitor.address) {
-            (Some(account), _) => (format!("person {}", account.id), self.most.of_person),
-            (None, address) => (format!("address {address:?}"), self.most.of_address),
+        let (who, most) = match (&visitor.account, &visitor.program, visitor.address) {
+            (Some(account), ..) => (format!("person {}", account.id), self.most.of_person),
+            (None, Some(program), _) => (format!("program {}", program.name), self.most.of_person),
+            (None, None, address) => (format!("address {address:?}"), self.most.of_address),
         };
         let mut taken = lock(&self.taken);
         let own = taken.entry(who.clone()).or_default();
@@ -86,7 +87,10 @@ pub(super) async fn in_turn(
     next: Next,
 ) -> Response {
     let visitor = request.extensions().get::<Visitor>();
-    let visitor = visitor.filter(|visitor| visitor.account.is_some() || visitor.reads).cloned();
+    let known = |visitor: &&Visitor| {
+        visitor.account.is_some() || visitor.program.is_some() || visitor.reads
+    };
+    let visitor = visitor.filter(known).cloned();
     let Some(visitor) = visitor else { return next.run(request).await };
     let Some(_share) = shares.take(&visitor) else {
         let mut answer =
@@ -106,7 +110,7 @@ mod tests {
     use super::*;
     use crate::core::Role;
     use crate::locales::Lang;
-    use crate::users::Account;
+    use crate::users::{Account, Program, Scope};
     use crate::web::connections::once;
 
     fn visitor(id: Option<&str>, address: [u8; 4]) -> Visitor {
@@ -117,6 +121,7 @@ mod tests {
             page: "/".into(),
             address: Some(address.into()),
             account: id.map(account),
+            program: None,
             form_token: String::new(),
             reads: true,
         }
@@ -133,6 +138,15 @@ mod tests {
         let others = [&li, &li, &guest, &guest, &guest];
         let _others = others.map(|other| shares.take(other).unwrap());
         assert!(shares.take(&guest).is_none());
+        // A token is a share of its own, wherever it is shown from.
+        let token = |name: &str, address| Visitor {
+            program: Some(Program { name: name.into(), scope: Scope::Read }),
+            ..visitor(None, address)
+        };
+        let of_county = [here, [192, 0, 2, 9]].map(|from| token("county", from));
+        let county = of_county.each_ref().map(|one| shares.take(one).unwrap());
+        assert!(shares.take(&of_county[0]).is_none());
+        drop((county, shares.take(&token("city", here)).unwrap()));
         own.pop();
         own.push(shares.take(&elsewhere).unwrap());
         drop(own);

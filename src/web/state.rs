@@ -30,6 +30,7 @@ impl Web {
             now: overview.now,
             simulated: overview.simulated,
             zone: overview.zone.clone(),
+            alarms: overview.alarms.open.len(),
         }
     }
     /// An error as a page: what is wrong, and the way out.
@@ -46,7 +47,12 @@ impl Web {
     /// The page of whoever has signed in and may not do what takes `role`.
     pub fn forbidden(&self, visitor: &Visitor, role: Role) -> Response {
         let needed = page_people::role_needed(role.name());
-        let lines = vec![needed, page_people::ask_an_administrator()];
+        let who = self.workplace.users.who_may(role);
+        let way_out = match who.is_empty() {
+            true => page_people::ask_an_administrator(),
+            false => page_people::who_may(Text::list(who)),
+        };
+        let lines = vec![needed, way_out];
         self.problem(visitor, StatusCode::FORBIDDEN, page_people::not_allowed(), lines)
     }
 

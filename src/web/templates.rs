@@ -25,7 +25,7 @@ pub(super) struct Templates {
 }
 
 /// Name and text of each template.
-pub(super) const SOURCES: [(&str, &str); 16] = [
+pub(super) const SOURCES: [(&str, &str); 27] = [
     ("layout", include_str!("layout.html.j2")),
     ("parts", include_str!("parts.html.j2")),
     ("problem", include_str!("problem.html.j2")),
@@ -35,9 +35,20 @@ pub(super) const SOURCES: [(&str, &str); 16] = [
     ("station/chart", include_str!("station/chart.html.j2")),
     ("pumps/page", include_str!("pumps/page.html.j2")),
     ("pumps/part", include_str!("pumps/part.html.j2")),
+    ("alarms/page", include_str!("alarms/page.html.j2")),
+    ("alarms/part", include_str!("alarms/part.html.j2")),
     ("gateways/page", include_str!("gateways/page.html.j2")),
     ("gateways/part", include_str!("gateways/part.html.j2")),
     ("ledger/import", include_str!("ledger/import.html.j2")),
+    ("ledger/rows", include_str!("ledger/rows/rows.html.j2")),
+    ("ledger/row", include_str!("ledger/rows/row.html.j2")),
+    ("ledger/enter", include_str!("ledger/rows/enter.html.j2")),
+    ("ledger/checked", include_str!("ledger/rows/checked.html.j2")),
+    ("ledger/review", include_str!("ledger/rows/review.html.j2")),
+    ("ledger/row_parts", include_str!("ledger/rows/row_parts.html.j2")),
+    ("report/page", include_str!("report/page.html.j2")),
+    ("report/figure", include_str!("report/figure.html.j2")),
+    ("report/issued", include_str!("report/issued.html.j2")),
     ("people/sign_in", include_str!("people/sign_in.html.j2")),
     ("people/first", include_str!("people/first.html.j2")),
     ("people/page", include_str!("people/page.html.j2")),
@@ -181,6 +192,8 @@ struct Frame {
     township: String,
     now: String,
     simulated: bool,
+    /// Open alarms.
+    alarms: usize,
     /// Who has signed in, and as what.
     person: Option<String>,
     role: Option<Text>,
@@ -217,6 +230,7 @@ impl Frame {
             township: shown.map(|shown| shown.township.clone()).unwrap_or_default(),
             now: now.map(String::from).unwrap_or_default(),
             simulated: shown.is_some_and(|shown| shown.simulated),
+            alarms: shown.map_or(0, |shown| shown.alarms),
             person: visitor.account.as_ref().map(|account| account.name.clone()),
             role: visitor.account.as_ref().map(|account| account.role.name()),
             may_read: visitor.may(Role::Viewer),

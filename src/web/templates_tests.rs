@@ -7,14 +7,17 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 /// The labels of the templates as they are declared: a line that begins with a quote declares one.
-const DECLARED: [(&str, &str); 7] = [
+const DECLARED: [(&str, &str); 10] = [
     ("page", include_str!("../locales/page_labels.rs")),
     ("morning", include_str!("../locales/page_morning_labels.rs")),
     ("station", include_str!("../locales/page_station_labels.rs")),
     ("pumps", include_str!("../locales/page_pumps_labels.rs")),
+    ("alarms", include_str!("../locales/page_alarms_labels.rs")),
     ("gateways", include_str!("../locales/page_gateways_labels.rs")),
     ("people", include_str!("../locales/page_people_labels.rs")),
     ("upload", include_str!("../locales/page_ledger_labels.rs")),
+    ("rows", include_str!("../locales/page_rows_labels.rs")),
+    ("report_page", include_str!("../locales/page_report_labels.rs")),
 ];
 
 /// Names of labels, each with the names of its arguments.
@@ -70,6 +73,7 @@ fn visitor(lang: Lang) -> Visitor {
         page: "/station/a?range=7d&from=<b>".into(),
         address: None,
         account: None,
+        program: None,
         form_token: String::new(),
         reads: true,
     }
@@ -81,6 +85,7 @@ fn shown(township: &str) -> Shown {
         now: Timestamp::UNIX_EPOCH,
         simulated: true,
         zone: TimeZone::UTC,
+        alarms: 0,
     }
 }
 

@@ -10,11 +10,13 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use tokio::sync::watch;
 
+use super::alarms::{AlarmsAnswer, AlarmsAsked};
 use super::connections::once;
 use super::guard::{Access, Peer};
 use super::ledger::{Entered, UploadAsked, Uploaded, WaitingFile};
 use super::model::{Health, Overview, Shown};
 use super::pumps::PumpsFacts;
+use super::report::DeskAnswer;
 use super::router::office;
 use super::station::{CorrectionAsked, Done, StationFacts};
 use super::workplace::{Ask, Operation, Withdraw, Workplace};
@@ -112,6 +114,7 @@ fn workplace(
                 now: overview.now,
                 simulated: overview.simulated,
                 zone: overview.zone.clone(),
+                alarms: overview.alarms.open.len(),
             };
             let period = Period { from: day, to: day };
             let facts = PumpsFacts { shown, period, is_over: false, pumps: Vec::new() };
@@ -127,6 +130,18 @@ fn workplace(
             async { Ok(answer) }
         }),
         ledger_template: Ask::new(|lang: Lang| async move { Ok(format!("rows in {lang}").into()) }),
+        rows: super::ledger::rows_for_tests(asked.clone()),
+        desk: Ask::new(|_| async { Ok(DeskAnswer::Nothing) }),
+        alarms: Ask::new(|asked: AlarmsAsked| async move {
+            let no = Text::verbatim("no such channel");
+            Ok(match asked {
+                AlarmsAsked::Show(_) => AlarmsAnswer::Shown(Box::default()),
+                AlarmsAsked::Acknowledge { .. } => AlarmsAnswer::Acknowledged(Err(no)),
+                AlarmsAsked::Test { .. } => AlarmsAnswer::Tested(Err(no)),
+            })
+        }),
+        api: Ask::new(super::v1::canned),
+        things: super::sta::canned_things(),
         chart: Ask::new(|asked: super::ChartAsked| async move {
             anyhow::ensure!(asked.points != 13, "the disk is gone");
             let series = asked.series.to_string();
@@ -206,6 +221,11 @@ impl Kit {
         change(&mut access);
         let workplace = workplace(users.clone(), receiver, &asked);
         Self { users, overview, asked, workplace, access, _folder: folder }
+    }
+
+    /// The users' file, for what is done beside the hub.
+    pub fn users_file(&self) -> std::path::PathBuf {
+        self._folder.path().join("users.db")
     }
 
     pub fn router(&self) -> Router {

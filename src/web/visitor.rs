@@ -6,7 +6,7 @@ use axum::http::{Method, Uri};
 
 use crate::core::Role;
 use crate::locales::Lang;
-use crate::users::Account;
+use crate::users::{Account, Program};
 
 /// Longest address of a page that is led back to, bytes. Ours have some 200 at most.
 pub(super) const PAGE_MAX: usize = 1_000;
@@ -23,6 +23,8 @@ pub struct Visitor {
     pub address: Option<IpAddr>,
     /// Who has signed in.
     pub account: Option<Account>,
+    /// The program that shows a token; then there is no session, and no network counts.
+    pub program: Option<Program>,
     /// The token that forms of this session carry; empty without a session.
     pub form_token: String,
     /// Whether her network may read without signing in.
@@ -46,7 +48,15 @@ pub(super) fn page_of(method: &Method, uri: &Uri) -> String {
     }
     if !matches!(*method, Method::GET | Method::HEAD) {
         let own = ["/station/", "/first/", "/ledger/"].iter().any(|start| path.starts_with(start));
-        let depth = if own { 3 } else { 2 };
+        // The forms of a row have pages of their own: /ledger/rows/7/correct.
+        let of_row = path.starts_with("/ledger/rows/");
+        let depth = if of_row {
+            5
+        } else if own {
+            3
+        } else {
+            2
+        };
         let parts: Vec<&str> = path.split('/').take(depth).collect();
         return parts.join("/");
     }
@@ -79,6 +89,7 @@ mod tests {
             (Method::POST, "/people/a/link", "/people"),
             (Method::POST, "/first/secret", "/first/secret"),
             (Method::POST, "/ledger/import/enter", "/ledger/import"),
+            (Method::POST, "/ledger/rows/7/correct", "/ledger/rows/7/correct"),
             (Method::POST, "/sign-in", "/sign-in"),
             (Method::GET, "//elsewhere.example/", "/"),
             (Method::GET, &long, "/"),

@@ -5,11 +5,15 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::alarms::{AlarmsAnswer, AlarmsAsked};
 use super::gateways::GatewayDeed;
-use super::ledger::{UploadAsked, Uploaded};
+use super::ledger::{RowsAnswer, RowsAsked, UploadAsked, Uploaded};
 use super::model::{Health, Overview};
 use super::pumps::PumpsFacts;
+use super::report::{DeskAnswer, DeskAsked};
+use super::sta::{ThingsAnswer, ThingsAsked};
 use super::station::{CorrectionAsked, Done, Range, StationAsked, StationFacts};
+use super::v1::{ApiAnswer, ApiAsked};
 use crate::core::{Series, StationId};
 use crate::locales::{Lang, Text};
 use crate::users::Users;
@@ -60,6 +64,15 @@ pub struct Workplace {
     pub upload: Ask<UploadAsked, Uploaded>,
     /// The workbook to fill in, in that language.
     pub ledger_template: Ask<Lang, Vec<u8>>,
+    /// Lists, shows, checks, enters, corrects and reviews rows of the ledger.
+    pub rows: Ask<RowsAsked, RowsAnswer>,
+    /// The report: shown, filled, issued, and compared with what was issued.
+    pub desk: Ask<DeskAsked, DeskAnswer>,
+    pub alarms: Ask<AlarmsAsked, AlarmsAnswer>,
+    /// What programs read.
+    pub api: Ask<ApiAsked, ApiAnswer>,
+    /// What the SensorThings view is made of.
+    pub things: Ask<ThingsAsked, ThingsAnswer>,
     /// Points of a chart for programs, as a JSON array.
     pub chart: Ask<ChartAsked, serde_json::Value>,
     /// A document of the report by its file name; `None` where a report has no such document.

@@ -294,6 +294,7 @@ fn settings(path: &Path) -> HubSettings {
         share: None,
         broker: None,
         enroll: None,
+        alarm: hanqing::hub::AlarmSettings::default(),
     }
 }
 

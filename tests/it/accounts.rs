@@ -354,6 +354,7 @@ fn entry(code: EntryCode, value: f64, day: Date, id: i64) -> Entry {
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 

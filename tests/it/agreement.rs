@@ -64,6 +64,7 @@ impl Office {
             wording: Vec::new(),
             broker: None,
             enroll: None,
+            alarm: hanqing::hub::AlarmSettings::default(),
         };
         Office { settings, township: Arc::new(township) }
     }
@@ -335,6 +336,7 @@ fn row(code: EntryCode, value: f64, (from, to): (Date, Date), work: Option<Strin
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! `HANQING_SCREENSHOTS=docs/screenshots` lets the pictures be written there instead of `target/screenshots/`.
 
+mod day;
+mod entry;
 mod kit;
 mod looks;
 mod office;

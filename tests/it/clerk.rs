@@ -50,7 +50,7 @@ fn convert(context: &Context, file: &Path, kind: &str) -> PathBuf {
 }
 
 /// What python-docx or openpyxl finds in a file.
-fn read(file: &Path) -> serde_json::Value {
+pub fn read(file: &Path) -> serde_json::Value {
     let python = std::env::var("HANQING_TEST_PYTHON").expect("HANQING_TEST_PYTHON: run tests/run");
     let read =
         Command::new(python).arg(repository("tests/read_office.py")).arg(file).output().unwrap();

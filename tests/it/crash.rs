@@ -12,9 +12,9 @@
 //! store alone; and where readings lie on a server, the hub has a copy.
 
 mod chain;
-mod clocks;
+pub mod clocks;
 mod machine;
-mod plan;
+pub mod plan;
 mod settling;
 mod verdict;
 

@@ -100,7 +100,7 @@ fn a_contradiction_of_arithmetic_is_corrected_and_never_accepted() {
     };
     let (code, _, told) = accept("。。。。，！");
     assert_eq!(code, Some(1));
-    assert!(told.contains("--reason is too short"), "{told}");
+    assert!(told.contains("the reason is too short"), "{told}");
     let (code, _, told) = accept("调查表就是这样写的");
     assert_eq!(code, Some(1));
     assert!(told.contains("only corrected in the ledger"), "{told}");

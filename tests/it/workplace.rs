@@ -5,5 +5,6 @@ mod attacks;
 mod floods;
 pub mod kit;
 mod roles;
+mod routes;
 mod sessions;
 mod uploads;

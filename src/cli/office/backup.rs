@@ -1,13 +1,13 @@
 //! `hanqing backup` and `hanqing restore`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::progress::Progress;
 use crate::cli::config_args::ConfigArgs;
-use crate::hub::{HubSettings, calendar};
+use crate::hub::{HubSettings, alarm_book_path, calendar};
 use crate::locales::{moment_with_seconds, office as words};
 use crate::support::Clock;
 use crate::transfer::{backup, restore};
@@ -30,10 +30,16 @@ pub struct RestoreArguments {
     from: PathBuf,
 }
 
-/// The hub's files; `users` is where its users are.
-fn files<'a>(settings: &'a HubSettings, users: &'a Path) -> backup::Files<'a> {
+/// The hub's files; `beside` is where its users and its alarms are.
+fn files<'a>(settings: &'a HubSettings, beside: &'a [PathBuf; 2]) -> backup::Files<'a> {
     let (store, ledger) = (settings.store.path.as_path(), settings.ledger.path.as_path());
-    [(backup::STORE, store), (backup::LEDGER, ledger), (backup::USERS, users)]
+    let [users, alarms] = beside;
+    [
+        (backup::STORE, store),
+        (backup::LEDGER, ledger),
+        (backup::USERS, users),
+        (backup::ALARMS, alarms),
+    ]
 }
 
 /// Makes a backup.
@@ -44,8 +50,8 @@ pub fn back_up(arguments: &BackupArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        let users = settings.users_file();
-        let files = files(&settings, &users);
+        let beside = [settings.users_file(), alarm_book_path(&settings)];
+        let files = files(&settings, &beside);
         backup::back_up(&files, &arguments.out, now, calendar.zone(), &advanced)?
     };
     for file in &made.files {
@@ -64,8 +70,8 @@ pub fn restore(arguments: &RestoreArguments) -> anyhow::Result<ExitCode> {
         let progress = Progress::bytes();
         let advanced = |bytes, all| progress.of(bytes, all);
         let now = Clock::system().now();
-        let users = settings.users_file();
-        let files = files(&settings, &users);
+        let beside = [settings.users_file(), alarm_book_path(&settings)];
+        let files = files(&settings, &beside);
         restore::restore(&arguments.from, &files, now, calendar.zone(), &advanced)?
     };
     let made_at = moment_with_seconds(restored.made_at, Clock::system().now(), calendar.zone());

@@ -100,9 +100,9 @@ mod tests {
         let schema = serde_json::from_str(schema).unwrap();
         let schema = jsonschema::validator_for(&schema).unwrap();
         let text = Text::both("用电量", "electricity used");
-        let leaf = Explanation { text: text.clone(), claim: None, from: Vec::new() };
+        let leaf = Explanation { text: text.clone(), claim: None, from: Vec::new(), lead: None };
         let claim = Claim { verdict: Verdict::Open, grounds: vec![text.clone()] };
-        let tree = Explanation { text, claim: Some(claim), from: vec![leaf] };
+        let tree = Explanation { text, claim: Some(claim), from: vec![leaf], lead: None };
         let document = serde_json::to_value(&tree).unwrap();
         let found: Vec<String> = schema.iter_errors(&document).map(|e| e.to_string()).collect();
         assert_eq!(found, Vec::<String>::new());

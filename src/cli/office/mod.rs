@@ -1,5 +1,6 @@
 //! Commands of the office: the hub, its data, the ledger and the report.
 
+mod alarm;
 mod backup;
 mod correction;
 mod drought;
@@ -17,6 +18,7 @@ mod report;
 mod report_issue;
 mod retention;
 mod store_file;
+mod token;
 mod user;
 
 use std::process::ExitCode;
@@ -38,7 +40,9 @@ pub enum Command {
     Explain(explain::Arguments),
     Drought(drought::Arguments),
     Ledger(ledger::Arguments),
+    Alarm(alarm::Arguments),
     User(user::Arguments),
+    Token(token::Arguments),
 }
 
 /// Runs one command.
@@ -56,6 +60,8 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Drought(arguments) => drought::run(&arguments),
         Command::Ledger(arguments) => ledger::run(arguments),
+        Command::Alarm(arguments) => alarm::run(&arguments),
         Command::User(arguments) => user::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
     }
 }

@@ -14,12 +14,12 @@ use super::report_issue;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::table::{Table, left};
 use crate::cli::usage::bail_usage;
-use crate::figures::{FigureId, Severity, Statement};
+use crate::figures::{Severity, Statement};
 use crate::hub::{self, HubSettings};
 use crate::locales::{
     Lang, Text, fill as fill_words, full_moment, issued as issue_words, report as words,
 };
-use crate::report::fill::{self, Filled, How, Kind, Left, Passages, Replaced};
+use crate::report::fill::{self, Filled, Kind, Left, Passages, part_name};
 use crate::report::{self, ChangedInput, Document, Frozen, Issue};
 use crate::support::{Clock, files};
 
@@ -187,7 +187,7 @@ fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow
     files::replace(&target, &filled.docx).with_context(|| words::cannot_write(&target))?;
     say!("{}", target.display());
     for replaced in &filled.replaced {
-        say!("{}", words::filled_place(part_name(&replaced.part), shown_name(replaced)));
+        say!("{}", words::filled_place(part_name(&replaced.part), replaced.shown_name()));
         say!("{}", words::filled_before(&replaced.before));
         say!("{}", words::filled_after(&replaced.after));
     }
@@ -208,36 +208,6 @@ fn write_filled(office: &Path, filled: &Filled, arguments: &Arguments) -> anyhow
         complain!("{nothing}");
     }
     Ok(complete && !filled.replaced.is_empty())
-}
-
-/// The name of a replaced place as people read it: of a figure its name, not its id.
-fn shown_name(replaced: &Replaced) -> Text {
-    let name = replaced.name.as_str();
-    let (id, rest) = name.split_once('.').unwrap_or((name, ""));
-    let mut figures = FigureId::ALL.iter().map(|figure| figure.spec());
-    let figure = figures.find(|spec| id == spec.id || id == spec.name_zh);
-    match (figure, rest) {
-        (Some(figure), "value") => words::filled_value(figure.name()),
-        (Some(figure), "unit") => words::filled_unit(figure.name()),
-        (Some(figure), _) => figure.name(),
-        (None, _) if replaced.how == How::Passage => words::filled_passage(name),
-        (None, _) => Text::verbatim(name),
-    }
-}
-
-/// The name of a part of a Word file: 正文 for `word/document.xml`.
-fn part_name(part: &str) -> Text {
-    let name = part.strip_prefix("word/").unwrap_or(part);
-    let named = |kind: &str| name.starts_with(kind);
-    match name {
-        "document.xml" => words::part_document(),
-        "footnotes.xml" => words::part_footnotes(),
-        "endnotes.xml" => words::part_endnotes(),
-        "comments.xml" => words::part_comments(),
-        _ if named("header") => words::part_header(),
-        _ if named("footer") => words::part_footer(),
-        _ => Text::verbatim(part),
-    }
 }
 
 /// What was left in the office's file, and why.
@@ -348,6 +318,7 @@ mod tests {
     use crate::cli::table::Layout;
     use crate::core::Period;
     use crate::locales::within;
+    use crate::report::fill::{How, Replaced};
 
     #[test]
     fn what_was_filled_and_left_is_said_with_names_and_not_with_ids() {
@@ -359,7 +330,7 @@ mod tests {
             after: String::new(),
         };
         let shown = |lang: Lang, how: How, name: &str| {
-            within(lang, || shown_name(&replaced(how, name)).to_string())
+            within(lang, || replaced(how, name).shown_name().to_string())
         };
         assert_eq!(shown(Lang::Chinese, How::Number, "area_affected"), "农作物受灾面积");
         assert_eq!(shown(Lang::English, How::Number, "area_affected"), "crop area affected");

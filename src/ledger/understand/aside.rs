@@ -177,7 +177,9 @@ fn has_parted_number(row: &Row) -> bool {
 /// Whether a line that is too short for this column may be one whose fields have moved.
 fn is_needed(meaning: &Meaning) -> bool {
     match meaning {
-        Meaning::Role(id) => !matches!(*id, "row" | "entered_at" | "reason" | "supersedes"),
+        Meaning::Role(id) => {
+            !matches!(*id, "row" | "entered_at" | "reason" | "supersedes" | "withdrawn")
+        }
         Meaning::Item(..) | Meaning::Village(_) => true,
         _ => false,
     }

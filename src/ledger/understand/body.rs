@@ -393,6 +393,7 @@ fn entry(
         reason: shared.reason.clone(),
         supersedes: shared.supersedes,
         reviewed_by: None,
+        withdrawn: shared.withdrawn,
     })
 }
 

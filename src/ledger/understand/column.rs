@@ -123,8 +123,13 @@ fn kind(text: &str, exported: bool, lookup: &mut Lookup<'_>) -> (Kind, Option<St
     let meant = meant.is_some();
     let of_export = EXPORT_ONLY.iter().find(|c| name == c.id || name == c.names[0]);
     if let Some(column) = of_export {
-        let is_row = column.id == "row" && (exported || name == "row");
-        return (if is_row { Kind::Role("row") } else { Kind::Aside }, unit);
+        let is_own = exported || name == column.id;
+        return match column.id {
+            "row" | "withdrawn" if is_own => (Kind::Role(column.id), unit),
+            // An office's own mark is no column of the ledger: it is asked.
+            "withdrawn" => (Kind::Unknown, unit),
+            _ => (Kind::Aside, unit),
+        };
     }
     // In English people write Entered by for entered_by.
     let as_it_is = id_of(text.trim()).filter(|_| !meant);

@@ -108,6 +108,7 @@ struct Whole<'a> {
     crop: Option<&'a CropId>,
     texts: [&'a str; 4],
     supersedes: Option<i64>,
+    withdrawn: bool,
 }
 
 impl<'a> Whole<'a> {
@@ -121,6 +122,7 @@ impl<'a> Whole<'a> {
             crop: entry.crop.as_ref(),
             texts: [work, &entry.document, &entry.entered_by, &entry.reason],
             supersedes: entry.supersedes,
+            withdrawn: entry.withdrawn,
         }
     }
 }

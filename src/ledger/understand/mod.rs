@@ -28,6 +28,7 @@ mod test_kit;
 mod title;
 mod titled;
 mod totals;
+mod typed;
 mod understanding;
 mod unit;
 mod value;
@@ -35,9 +36,11 @@ mod words;
 
 use jiff::Timestamp;
 
+pub use typed::{TypedValue, ValueFault, typed_value};
 pub use understanding::{
     Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, Understanding,
 };
+pub use unit::units;
 
 use super::book;
 use crate::water::Township;

@@ -38,6 +38,7 @@ pub(super) struct Shared {
     pub at: Option<Timestamp>,
     pub reason: String,
     pub supersedes: Option<i64>,
+    pub withdrawn: bool,
     pub read_as: Vec<Text>,
     /// Whether a problem concerns all of the row.
     pub faulty: bool,
@@ -148,6 +149,7 @@ impl<'a> RowReader<'_, 'a> {
         if shared.supersedes.is_some() && shared.reason.is_empty() {
             self.problem("reason", places::correction_needs_reason(), places::write_why());
         }
+        shared.withdrawn = self.withdrawn(shared.supersedes);
         shared
     }
 
@@ -326,6 +328,20 @@ impl<'a> RowReader<'_, 'a> {
             self.problem("entered_at", places::not_a_time(), places::times_for_example());
         }
         read
+    }
+
+    /// Whether the row takes the one back that it supersedes.
+    fn withdrawn(&mut self, supersedes: Option<i64>) -> bool {
+        match words::yes_or_no(&self.text("withdrawn")) {
+            Some(true) if supersedes.is_some() => return true,
+            Some(true) => {
+                let (rule, hint) = (places::nothing_withdrawn(), places::number_of_replaced());
+                self.problem("withdrawn", rule, hint);
+            }
+            Some(false) => {}
+            None => self.problem("withdrawn", places::not_a_withdrawal(), places::yes_or_nothing()),
+        }
+        false
     }
 
     /// The number of a ledger row; the cell may be empty.

@@ -215,7 +215,7 @@ fn counts_other(plain: &str, unit: &str) -> bool {
 }
 
 /// The code that has what `written` counts, where another code of the same thing has: 送水车次 beside 机动运水车辆.
-fn code_of_count(written: &str, code: EntryCode) -> Option<EntryCode> {
+pub(super) fn code_of_count(written: &str, code: EntryCode) -> Option<EntryCode> {
     let plain = plain(written);
     let base = multiples(&plain).map(|(_, base)| base).next().unwrap_or(&plain);
     table::OTHER_COUNTS
@@ -232,6 +232,22 @@ fn taken_for(code: EntryCode) -> Vec<&'static str> {
     let own = self::plain(code.unit());
     let others = rows.iter().map(|(unit, _)| *unit).chain(masses).filter(|unit| *unit != own);
     others.take(NAMED).collect()
+}
+
+/// The units that a value of `code` may have: the ledger's own first, then one of each size that offices write.
+pub fn units(code: EntryCode) -> Vec<String> {
+    let own = code.unit();
+    let tens = ["万元", "万亩"].into_iter().filter(|unit| unit.strip_prefix('万') == Some(own));
+    let mut sizes = vec![1.0];
+    let mut units = vec![own.to_owned()];
+    for unit in taken_for(code).into_iter().chain(tens) {
+        let Ok(converted) = convert(1.0, unit, code) else { continue };
+        if converted.said.is_some() && !sizes.contains(&converted.value) {
+            sizes.push(converted.value);
+            units.push(unit.to_owned());
+        }
+    }
+    units
 }
 
 #[cfg(test)]

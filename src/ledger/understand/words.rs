@@ -215,6 +215,15 @@ pub(super) fn is_of_export(squashed: &str) -> bool {
     ["登记时间", "更正行号", "复核人", "被更正为"].contains(&squashed)
 }
 
+/// What a cell says that is answered with yes or no; an empty one says no.
+pub(super) fn yes_or_no(text: &str) -> Option<bool> {
+    match text.trim().to_lowercase().as_str() {
+        "是" | "yes" | "1" => Some(true),
+        "" | "否" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether there is a doubtful word in a head, which the item's own name lacks.
 pub(super) fn is_doubtful(head: &str, name: &str) -> bool {
     DOUBTFUL.iter().any(|word| head.contains(word) && !name.contains(word))

@@ -29,6 +29,7 @@ mod stale;
 mod subjects;
 #[cfg(test)]
 mod tests;
+mod told;
 mod update;
 mod written;
 
@@ -38,6 +39,7 @@ pub use error::FillError;
 pub use filled::{Filled, How, Kind, Left, Passages, Replaced};
 pub(super) use lead::title;
 pub use package::FILE_MAX;
+pub use told::part_name;
 
 use edit::Edits;
 use error::within;

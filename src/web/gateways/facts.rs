@@ -14,6 +14,8 @@ pub struct GatewayRow {
     pub id: String,
     /// The broker holds it for connected.
     pub online: bool,
+    /// It, or its last will, has said whether it is.
+    pub said_so: bool,
     /// Last batch or status from it.
     pub last_seen: Option<Timestamp>,
     /// Life of its spool.

@@ -53,7 +53,14 @@ pub(super) fn is_foreign(method: &Method, path: &str, headers: &HeaderMap) -> bo
 
 /// Whether a person reads what stands at `path`, and not a program.
 pub(super) fn is_page(path: &str) -> bool {
-    let of_programs = ["/api/", "/report/", "/assets/"];
+    let of_programs = ["/api/", "/report/", "/assets/", "/sta/"];
     !of_programs.iter().any(|start| path.starts_with(start))
-        && !["/live", "/metrics", "/health"].contains(&path)
+        && !["/live", "/metrics", "/health", "/sta"].contains(&path)
+}
+
+/// Whether what stands at `path` is an interface by which programs read: nothing there can be changed.
+pub(super) fn is_interface(path: &str) -> bool {
+    ["/api/v1", "/sta"].iter().any(|start| {
+        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }

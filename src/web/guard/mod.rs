@@ -1,13 +1,16 @@
 //! Who may come in: under which name this hub was asked, from where, by whom, and whether what changes something comes
-//! from our own page. It is found out before any handler runs; handlers name the role that they take.
+//! from our own page; or which program, by its token. It is found out before any handler runs; handlers name the role
+//! that they take.
 
 mod access;
 mod address;
+mod bearer;
 mod cookies;
 mod form;
 mod hosts;
 mod origin;
 mod peer;
+mod program;
 mod roles;
 mod upload;
 
@@ -21,12 +24,14 @@ use axum::response::{IntoResponse, Response};
 use super::language::language;
 use super::visitor::{Visitor, page_of};
 use crate::locales::{Text, page_people as words};
+use crate::users::Scope;
 
 pub(super) use super::format::encoded;
 pub use access::Access;
 pub(super) use cookies::Cookie;
 pub(super) use form::{Guest, GuestForm, NoFields, Signed};
 pub(super) use peer::Peer;
+pub(super) use program::{Program, Reporter};
 pub(super) use roles::{
     AsAdministrator, AsOperator, AsRecorder, AsReviewer, AsViewer, Https, MayOperate, SessionToken,
 };
@@ -45,6 +50,7 @@ pub(super) async fn guard(
         page: page_of(request.method(), request.uri()),
         address: None,
         account: None,
+        program: None,
         form_token: String::new(),
         reads: false,
     };
@@ -59,17 +65,31 @@ pub(super) async fn guard(
     if hosts::is_foreign(request.method(), request.uri().path(), headers) {
         return refused(&visitor, StatusCode::FORBIDDEN, words::from_another_site());
     }
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD);
-    if changes && !origin::is_own(headers, &host) {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads && hosts::is_interface(request.uri().path()) {
+        return bearer::only_read().answer(&visitor);
+    }
+    let shown = bearer::shown(headers);
+    let by_token = shown != bearer::Shown::None;
+    if !reads && !by_token && !origin::is_own(headers, &host) {
         return refused(&visitor, StatusCode::FORBIDDEN, words::from_another_site());
     }
     let known = address::address(headers, peer, &access);
     visitor.address = address::answers_for(known, peer, &access);
     visitor.reads = address::reads(known, &access);
-    let token = Cookie::Session.of(headers, host.https).map(str::to_owned);
+    if let Err(problem) = bearer::admit(&shown, &mut visitor, access.users.as_ref()) {
+        return problem.answer(&visitor);
+    }
+    if by_token && !reads {
+        return bearer::only_read().answer(&visitor);
+    }
+    let token = Cookie::Session.of(headers, host.https).filter(|_| !by_token).map(str::to_owned);
     let session = access.users.as_ref().zip(token).and_then(|(users, token)| users.session(&token));
     let direct = peer.address.ip().to_canonical().is_loopback() && !address::is_forwarded(headers);
-    let may_operate = direct || visitor.reads || session.is_some();
+    let may_operate = match &visitor.program {
+        Some(program) => program.scope.covers(Scope::Operate),
+        None => direct || visitor.reads || session.is_some(),
+    };
     let extensions = request.extensions_mut();
     if let Some(session) = session {
         visitor.account = Some(session.account);

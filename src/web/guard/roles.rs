@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::hosts::is_page;
 use crate::core::Role;
 use crate::locales::page_people as words;
+use crate::users::Scope;
 use crate::web::format::encoded;
 use crate::web::state::Web;
 use crate::web::visitor::Visitor;
@@ -23,7 +24,8 @@ pub(in crate::web) struct AsRecorder(pub Visitor);
 pub(in crate::web) struct AsReviewer(pub Visitor);
 /// Whoever looks after persons and gateways.
 pub(in crate::web) struct AsAdministrator(pub Visitor);
-/// A program that looks after this hub: on this machine, in a network that reads, or of somebody who has signed in.
+/// A program that looks after this hub: on this machine, in a network that reads, of somebody who has signed in, or
+/// with a token that is for it.
 pub(in crate::web) struct AsOperator;
 
 /// The token of the session that a request belongs to; an extension of it.
@@ -87,6 +89,9 @@ impl<S: Sync> FromRequestParts<S> for AsOperator {
         }
         let words = words::operators_only();
         Err(match visitor(&parts.extensions) {
+            Some(visitor) if visitor.program.is_some() => {
+                super::bearer::refusal(&visitor, Scope::Operate).answer(&visitor)
+            }
             Some(visitor) => super::refused(&visitor, StatusCode::UNAUTHORIZED, words),
             None => StatusCode::UNAUTHORIZED.into_response(),
         })

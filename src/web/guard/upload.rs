@@ -148,6 +148,10 @@ async fn take(
     visitor: &Visitor,
     uploads: &Uploads,
 ) -> Result<SignedUpload, Fault> {
+    // Of a network that reads: nobody has given her a form.
+    if visitor.account.is_none() {
+        return Err(Fault::OldToken);
+    }
     let Some(_share) = uploads.shares.take(visitor) else { return Err(Fault::Busy) };
     let _place = uploads.places.clone().try_acquire_owned().map_err(|_| Fault::Busy)?;
     let held = Held { _share, _place };

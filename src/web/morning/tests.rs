@@ -5,9 +5,11 @@ use super::test_kit::{full, overview, place, row};
 use super::view::View;
 use super::*;
 use crate::account::{Change, ChangeKind, Morning};
+use crate::alarm::Kind;
 use crate::core::Role;
 use crate::locales::Text;
 use crate::water::{StationKind, Status};
+use crate::web::alarms::{OpenAlarm, OpenAlarms};
 use crate::web::gateways::GatewayRow;
 use crate::web::model::SourceRow;
 use crate::web::templates::Templates;
@@ -32,10 +34,24 @@ fn the_page_says_all_in_both_languages() {
     let mut overview = overview(4);
     overview.problems = vec![Text::both("磁盘已满", "the disk is full")];
     overview.notes = vec![Text::both("一处要核对", "one to check")];
+    let alarm = OpenAlarm {
+        id: 7,
+        kind: Kind::BelowAssured,
+        station: Some("pond-1".parse().unwrap()),
+        name: Text::verbatim("大塘"),
+        said: Text::both("水位 101.90 m", "level 101.90 m"),
+        raised_at: overview.now,
+        acknowledged: false,
+    };
+    let open = vec![alarm; 7];
+    overview.alarms = Arc::new(OpenAlarms { open, incomplete: Text::default() });
     let zh = part_in(Lang::Chinese, &overview, &Asked::default());
     for words in [
         "磁盘已满",
         "一处要核对",
+        "水位 101.90 m",
+        "无人确认",
+        "另有 2 条未解除",
         "至少中度干旱",
         "至少 23",
         "某标准",
@@ -178,7 +194,7 @@ fn the_worst_stand_first_and_the_unknown_before_those_that_are_well() {
     ];
     let page = part(&all);
     let table = &page[page.find("<table").unwrap()..];
-    let at = |id: &str| table.find(&format!("/{id}\"")).unwrap();
+    let at = |id: &str| table.find(&format!("/{id}>")).unwrap();
     let order = ["a-dry", "a-warn-2", "a-warn-9", "a-warn", "a-none", "a-low", "a-normal"];
     assert!(order.windows(2).all(|pair| at(pair[0]) < at(pair[1])), "{table}");
 }

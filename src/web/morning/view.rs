@@ -11,6 +11,7 @@ use super::summary::{GradeView, State, Tile, drinking, states, tiles};
 use crate::core::StationId;
 use crate::locales::{Text, full_moment, moment, page_morning as words};
 use crate::water::{StationKind, Status};
+use crate::web::alarms::state_of;
 use crate::web::format::{status_id, status_name};
 use crate::web::gateways::LostRow;
 use crate::web::model::Overview;
@@ -18,6 +19,10 @@ use crate::wire::GatewayReport;
 
 /// How long grade, changes and sums are good for without a word: they are worked out anew each hour.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(90);
+
+/// Open alarms that stand at the head of the page; all of them are a click away. Engineering judgement: they must not
+/// push down what the page is for.
+const ALARMS_MAX: usize = 5;
 
 /// What is live of the page.
 #[derive(Serialize)]
@@ -27,6 +32,9 @@ pub(super) struct View {
     /// For when grade, changes and sums were worked out, where that is longer ago than they are good for.
     worked_out: Option<Text>,
     problems: Vec<Text>,
+    /// The gravest alarms that are open, and how many more are.
+    alarms: Vec<AlarmLine>,
+    more_alarms: usize,
     notes: Vec<Text>,
     grade: Option<GradeView>,
     drinking: Option<Tile>,
@@ -47,6 +55,19 @@ pub(super) struct View {
     /// Columns of the table that no row fills, from 1.
     unfilled: Vec<usize>,
     map: Option<Map>,
+}
+
+/// An alarm that is open.
+#[derive(Serialize)]
+struct AlarmLine {
+    state: &'static str,
+    kind: Text,
+    name: Text,
+    /// The station that it is of, where it is of one.
+    station: Option<String>,
+    said: Text,
+    since: Text,
+    acknowledged: bool,
 }
 
 /// How many sources have a status, with a link to those.
@@ -80,6 +101,8 @@ impl View {
                 .filter(|morning| overview.now.duration_since(morning.at) >= GOOD_FOR)
                 .map(|morning| words::worked_out(moment(morning.at, overview.now, &overview.zone))),
             problems: overview.problems.clone(),
+            alarms: alarms(overview),
+            more_alarms: overview.alarms.open.len().saturating_sub(ALARMS_MAX),
             notes: overview.notes.clone(),
             grade: morning.map(GradeView::of),
             drinking: morning.map(drinking),
@@ -99,6 +122,20 @@ impl View {
             map: map(&rows),
         }
     }
+}
+
+fn alarms(overview: &Overview) -> Vec<AlarmLine> {
+    let open = overview.alarms.open.iter().take(ALARMS_MAX);
+    let line = open.map(|alarm| AlarmLine {
+        state: state_of(alarm.kind),
+        kind: alarm.kind.name(),
+        name: alarm.name.clone(),
+        station: alarm.station.as_ref().map(ToString::to_string),
+        said: alarm.said.clone(),
+        since: moment(alarm.raised_at, overview.now, &overview.zone),
+        acknowledged: alarm.acknowledged,
+    });
+    line.collect()
 }
 
 fn statuses(overview: &Overview, asked: &Asked) -> Vec<StatusCount> {

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use cache::Cache;
 
 use super::guard::AsViewer;
+use super::model::Shown;
 use super::range::{RangeAsked, range};
 use super::state::Web;
 use super::station::Range;
@@ -86,7 +87,8 @@ async fn pumps(
         return visitor.answer(|| html(StatusCode::OK, Ok(rendered.to_string())));
     }
     let around = view::around(&facts, range);
-    web.templates.page_around(&visitor, &facts.shown, "pumps/page", &around, &rendered)
+    let shown = Shown { alarms: web.shown().alarms, ..facts.shown.clone() };
+    web.templates.page_around(&visitor, &shown, "pumps/page", &around, &rendered)
 }
 
 /// Refuses a span that is too long.

@@ -55,6 +55,7 @@ fn pump(name: &str, kwh: Option<f64>, findings: &[&str]) -> PumpFacts {
 
 fn facts() -> PumpsFacts {
     let shown = Shown {
+        alarms: 0,
         township: "示例乡".into(),
         now: "2022-08-02T00:00:00Z".parse().unwrap(),
         simulated: false,

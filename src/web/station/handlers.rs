@@ -18,6 +18,7 @@ use crate::locales::{Lang, Text, for_programs, page_station as words, within};
 use crate::users::Deed;
 use crate::web::Visitor;
 use crate::web::guard::{AsRecorder, AsReviewer, AsViewer, Signed};
+use crate::web::model::Shown;
 use crate::web::range::{self, RangeAsked, query};
 use crate::web::state::Web;
 use crate::web::workplace::Withdraw;
@@ -88,7 +89,8 @@ fn page(
 ) -> Response {
     let overview = web.workplace.overview.borrow().clone();
     let view = within(visitor.lang, || View::new(facts, range, &overview, visitor, outcome));
-    web.templates.page(visitor, &facts.shown, "station/page", &view)
+    let shown = Shown { alarms: web.shown().alarms, ..facts.shown.clone() };
+    web.templates.page(visitor, &shown, "station/page", &view)
 }
 
 fn notice_words(notice: &str) -> Option<Text> {

@@ -89,7 +89,13 @@ fn facts() -> StationFacts {
     StationFacts {
         station,
         village: format!("东门村{SCRIPT}"),
-        shown: Shown { township: "示例乡".into(), now: at(168), simulated: false, zone: zone() },
+        shown: Shown {
+            township: "示例乡".into(),
+            now: at(168),
+            simulated: false,
+            zone: zone(),
+            alarms: 0,
+        },
         from: at(0),
         to: at(168),
         curves: vec![Curve {
@@ -136,6 +142,7 @@ fn facts() -> StationFacts {
             reason: String::new(),
             supersedes: None,
             reviewed_by: None,
+            withdrawn: false,
         }],
         statuses: vec![(at(100), Some(Status::Warn)), (at(0), Some(Status::Normal))],
     }

@@ -56,6 +56,18 @@ impl Drop for Intake {
     }
 }
 
+/// Sends one reading of a gateway, and waits until the broker has it. Returns when it was on its way.
+pub fn once(office: &Office, place: usize, level_m: f64, seq: u64) -> Instant {
+    let one = &office.field.series[place];
+    let reading = Reading::good(one.series.clone(), Timestamp::now(), level_m);
+    let (client, mut connection) = connection("bench-once", office.broker_port);
+    let begun = Instant::now();
+    publish(&client, one.gateway, epoch(), seq, vec![reading]);
+    let taken = |event: &Result<Event, _>| matches!(event, Ok(Event::Incoming(Packet::PubAck(_))));
+    assert!(connection.iter().any(|event| taken(&event)), "the broker");
+    begun
+}
+
 fn connection(name: &str, port: u16) -> (Client, rumqttc::Connection) {
     let mut options = MqttOptions::new(name, Ipv4Addr::LOCALHOST.to_string(), port);
     options.set_max_packet_size(1 << 20, 1 << 20);

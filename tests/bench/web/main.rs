@@ -1,15 +1,24 @@
 //! What the office's page answers, and how fast: alone, while readings come in, while viewers follow, and while slow
-//! connections hang at it; beside a server that only sends as many bytes.
+//! connections hang at it; beside a server that only sends as many bytes. Then what is done there: alarms, a clerk's
+//! workbook, the report after an entry, SensorThings.
 //!
-//! `cargo bench --bench web -- --readings 10000000`, by hand: it asserts nothing. The hub is the program that is
-//! shipped, with mosquitto beside it, on one core where `taskset` is there. With `--work DIR` the store stays there and
-//! is used again.
+//! `cargo bench --bench web -- --readings 10000000`, by hand: it asserts nothing of times. The hub is the program that
+//! is shipped, with mosquitto beside it, on one core where `taskset` is there. With `--work DIR` the store stays there
+//! and is used again; `--parts pages,alarms,workbook,report,things` names what is measured.
 
+mod alarms;
 mod client;
+mod desk;
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../../it/form.rs"]
+mod form;
 mod intake;
 mod load;
 mod office;
 mod reference;
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../../it/visit.rs"]
+mod visit;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -28,15 +37,21 @@ const READINGS_S: u32 = 10_000;
 const VIEWERS: usize = 200;
 const SLOW: usize = 1000;
 
+/// What can be measured.
+const PARTS: [&str; 5] = ["pages", "alarms", "workbook", "report", "things"];
+
 struct Arguments {
     readings: u64,
     stations: usize,
     seconds: u64,
     work: Option<PathBuf>,
+    parts: Vec<String>,
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut found = Arguments { readings: 10_000_000, stations: 500, seconds: 20, work: None };
+    let parts = PARTS.map(str::to_owned).into();
+    let mut found =
+        Arguments { readings: 10_000_000, stations: 500, seconds: 20, work: None, parts };
     let mut given = std::env::args().skip(1).filter(|word| word != "--bench");
     while let Some(name) = given.next() {
         let value = given.next()?;
@@ -45,6 +60,12 @@ fn arguments() -> Option<Arguments> {
             "--stations" => found.stations = value.parse().ok()?,
             "--seconds" => found.seconds = value.parse().ok()?,
             "--work" => found.work = Some(value.into()),
+            "--parts" => {
+                found.parts = value.split(',').map(str::to_owned).collect();
+                if found.parts.iter().any(|part| !PARTS.contains(&part.as_str())) {
+                    return None;
+                }
+            }
             _ => return None,
         }
     }
@@ -60,19 +81,39 @@ fn main() {
         return reference::serve(port, bytes);
     }
     let Some(asked) = arguments() else {
-        eprintln!("--readings N --stations N --seconds N --work DIR");
+        eprintln!("--readings N --stations N --seconds N --work DIR --parts {}", PARTS.join(","));
         return;
     };
     let scratch = tempfile::tempdir().expect("a folder");
     let folder = asked.work.clone().unwrap_or_else(|| scratch.path().to_owned());
     std::fs::create_dir_all(&folder).expect("a folder");
-    let office = Office::open(&folder, asked.stations, asked.readings);
+    let wanted = |part: &str| asked.parts.iter().any(|one| one == part);
     println!("| what | measured | target |\n|---|---|---|");
-    let bytes = single(&office);
-    steady(&office, asked.seconds, bytes);
-    viewers(&office, asked.seconds);
-    slow(&office);
-    println!("| the hub's memory, most | {:.0} MiB | |", office.memory_mib());
+    if wanted("alarms") {
+        alarms::beside_intake(&folder, asked.seconds);
+    }
+    if asked.parts.iter().any(|part| part != "alarms") {
+        let office = Office::open(&folder, asked.stations, asked.readings, desk::CONFIG);
+        if wanted("pages") {
+            let bytes = single(&office);
+            steady(&office, asked.seconds, bytes);
+            viewers(&office, asked.seconds);
+            slow(&office);
+        }
+        if wanted("workbook") {
+            desk::workbook(&office, &folder);
+        }
+        if wanted("report") {
+            desk::report(&office, &folder);
+        }
+        if wanted("things") {
+            desk::things(&office);
+        }
+        println!("| the hub's memory, most | {:.0} MiB | |", office.memory_mib());
+    }
+    if wanted("alarms") {
+        alarms::to_the_receiver(&folder, asked.stations, asked.readings);
+    }
 }
 
 /// Prints a line of the table.

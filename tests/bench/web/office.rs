@@ -92,6 +92,12 @@ pub struct Field {
     start: Timestamp,
 }
 
+/// A source, and a level at which it is dry, m.
+pub struct Source {
+    pub place: usize,
+    pub dry_m: f64,
+}
+
 impl Field {
     fn of(township: &Township, start: Timestamp) -> Self {
         let mut series = Vec::new();
@@ -112,6 +118,15 @@ impl Field {
             }
         }
         Self { series, start }
+    }
+
+    /// The ponds and tanks: where their levels stand among the series.
+    pub fn sources(&self) -> impl Iterator<Item = Source> {
+        self.series.iter().enumerate().filter_map(|(place, one)| match one.course {
+            // As low as is dry, and no lower than its station can be.
+            Course::Level(bottom, _) => Some(Source { place, dry_m: bottom + 0.01 }),
+            _ => None,
+        })
     }
 
     /// The reading of a series then: registers grow, levels and power wander, in the steps of their devices.
@@ -147,8 +162,8 @@ pub struct Office {
 }
 
 impl Office {
-    /// Makes what is not there in `folder`, and starts broker and hub.
-    pub fn open(folder: &Path, stations: usize, readings: u64) -> Self {
+    /// Makes what is not there in `folder`, and starts broker and hub, with `more` in its configuration.
+    pub fn open(folder: &Path, stations: usize, readings: u64, more: &str) -> Self {
         let text = township(stations);
         std::fs::write(folder.join("township.toml"), &text).expect("a file");
         let township: Township = toml::from_str(&text).expect("a township");
@@ -163,7 +178,7 @@ impl Office {
         let config = format!(
             "township = \"township.toml\"\nlang = \"zh\"\n[mqtt]\nurl = \"mqtt://127.0.0.1:{broker_port}\"\n\
              [store]\npath = \"store.db\"\n[ledger]\npath = \"ledger.db\"\n\
-             [web]\nlisten = \"127.0.0.1:{port}\"\nopen_to = [\"127.0.0.0/8\"]\n"
+             [web]\nlisten = \"127.0.0.1:{port}\"\nopen_to = [\"127.0.0.0/8\"]\n{more}"
         );
         let file = folder.join("hub.toml");
         std::fs::write(&file, config).expect("a file");

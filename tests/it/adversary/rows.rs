@@ -135,6 +135,7 @@ impl Clerk<'_> {
             reason: String::new(),
             supersedes: None,
             reviewed_by: None,
+            withdrawn: false,
         });
         self.rows.entries.last_mut().unwrap()
     }

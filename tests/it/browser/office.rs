@@ -1,6 +1,7 @@
 //! The office behind the browser: the demo at its end, with persons of each role; one for all of these tests.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::mpsc::sync_channel;
@@ -31,6 +32,7 @@ pub struct Office {
     config: PathBuf,
     /// Id of a person by role.
     people: BTreeMap<String, String>,
+    _alone: File,
 }
 
 /// The office, which is opened by the first test that asks for it; and a turn of one's own at it, since two browsers
@@ -46,6 +48,9 @@ impl Office {
     fn open() -> Self {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
         std::fs::create_dir_all(&out).unwrap();
+        // Another run of these tests has its demo there: two would write over each other.
+        let alone = File::create(out.join("lock")).unwrap();
+        alone.lock().unwrap();
         let options = Options { days_per_second: 0.0, seed: None, port: 0, out };
         let (sender, receiver) = sync_channel(1);
         // It runs as long as this process does.
@@ -73,12 +78,18 @@ impl Office {
                 people.entry(role).or_insert(id);
             }
         }
-        let office = Self { base: format!("http://127.0.0.1:{port}"), port, config, people };
+        let base = format!("http://127.0.0.1:{port}");
+        let office = Self { base, port, config, people, _alone: alone };
         for id in office.people.values() {
             let link = office.first(id);
             choose(&mut Visit::to(port), link.trim_start_matches("/first/"), PASSWORD);
         }
         office
+    }
+
+    /// Where the demo's data are.
+    pub fn data(&self) -> &Path {
+        self.config.parent().unwrap()
     }
 
     /// Somebody of a role, by id.

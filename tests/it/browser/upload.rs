@@ -27,7 +27,8 @@ fn a_clerk_hands_in_her_file_answers_and_confirms() {
             assert_eq!(browser.value(CUT), json!([]), "{what}");
         }
     };
-    browser.click("nav a[href='/ledger/import']");
+    browser.click("nav a[href='/ledger']");
+    browser.click("main a[href='/ledger/import']");
     browser.choose("#field-file", &file);
     browser.click("form[action='/ledger/import'] button");
     browser.until("problems", "document.querySelector('.problems') !== null");

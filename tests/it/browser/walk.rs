@@ -285,7 +285,10 @@ fn pumps_and_gateways_show_what_they_did() {
 fn nothing_is_loaded_from_elsewhere_and_no_script_complains() {
     let (office, _turn) = office();
     let browser = office.signed_in("administrator", "zh-CN");
-    for path in ["/", &format!("/station/{POND}?range=event"), "/pumps", "/gateways", "/people"] {
+    let station = format!("/station/{POND}?range=event");
+    let others =
+        ["/", "/pumps", "/alarms", "/gateways", "/ledger", "/ledger/enter", "/report", "/people"];
+    for path in others.into_iter().chain([station.as_str()]) {
         browser.go(path);
         let elsewhere = browser.value(
             "performance.getEntriesByType('resource').map(one => one.name).filter(name => \

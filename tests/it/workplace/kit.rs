@@ -72,11 +72,7 @@ impl Office {
 
     /// A new one-time link, made beside the running hub by `hanqing user link` or `hanqing user reset`.
     pub fn link_by(&self, command: &str, person: &str) -> String {
-        let mut program = hanqing();
-        program.args(["user", command, person, "-c"]).arg(self.context.path("hub.toml"));
-        let (code, said, told) = outcome(program.stderr(Stdio::piped()));
-        assert_eq!(code, Some(0), "{said}{told}");
-        link(&said).unwrap_or_else(|| panic!("no link in {said}"))
+        link_by(&self.context, command, person)
     }
 
     /// Chooses [`PASSWORD`] with a link, and is signed in.
@@ -98,8 +94,7 @@ impl Office {
 
     /// A person of this role, signed in with a password that she has just chosen.
     pub fn person(&self, role: &str) -> Visit {
-        let [id, ..] = PERSONS.iter().find(|person| person[3] == role).unwrap();
-        self.chosen(&self.link_by("link", id))
+        signed_in(&self.context, role)
     }
 
     /// Publishes a level of [`STATION`] for each of the last hours, and waits until the hub has them.
@@ -128,6 +123,23 @@ impl Office {
             }
         });
     }
+}
+
+/// A new one-time link, made beside a running hub by `hanqing user link` or `hanqing user reset`.
+pub fn link_by(context: &Context, command: &str, person: &str) -> String {
+    let mut program = hanqing();
+    program.args(["user", command, person, "-c"]).arg(context.path("hub.toml"));
+    let (code, said, told) = outcome(program.stderr(Stdio::piped()));
+    assert_eq!(code, Some(0), "{said}{told}");
+    link(&said).unwrap_or_else(|| panic!("no link in {said}"))
+}
+
+/// Somebody of this role, signed in at a hub's page with a password that she has just chosen.
+pub fn signed_in(context: &Context, role: &str) -> Visit {
+    let [id, ..] = PERSONS.iter().find(|person| person[3] == role).unwrap();
+    let mut visit = Visit::to(context.page_port());
+    choose(&mut visit, &link_by(context, "link", id), PASSWORD);
+    visit
 }
 
 /// Chooses a password with a link, and is signed in. The hub sees within a second what a command has made.

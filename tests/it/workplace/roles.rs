@@ -26,7 +26,7 @@ enum Kind {
     Form,
 }
 
-const ROUTES: [(&str, Kind, Least); 31] = [
+const ROUTES: [(&str, Kind, Least); 41] = [
     ("/", Kind::Page, Least::Viewer),
     ("/?part=1", Kind::Data, Least::Viewer),
     ("/station/STATION", Kind::Page, Least::Viewer),
@@ -35,6 +35,12 @@ const ROUTES: [(&str, Kind, Least); 31] = [
     ("/station/STATION/data.xlsx", Kind::Page, Least::Viewer),
     ("/pumps", Kind::Page, Least::Viewer),
     ("/gateways", Kind::Page, Least::Viewer),
+    ("/ledger", Kind::Page, Least::Viewer),
+    ("/ledger/rows/1", Kind::Page, Least::Viewer),
+    ("/ledger/review", Kind::Page, Least::Viewer),
+    ("/ledger/enter", Kind::Page, Least::Recorder),
+    ("/ledger/rows/1/correct", Kind::Page, Least::Recorder),
+    ("/ledger/rows/1/withdraw", Kind::Page, Least::Recorder),
     ("/ledger/import", Kind::Page, Least::Recorder),
     ("/ledger/template", Kind::Page, Least::Recorder),
     ("/people", Kind::Page, Least::Administrator),
@@ -48,6 +54,10 @@ const ROUTES: [(&str, Kind, Least); 31] = [
     ("/first/nothing", Kind::Page, Least::Anybody),
     ("/station/STATION/corrections", Kind::Form, Least::Recorder),
     ("/station/STATION/corrections/1/withdraw", Kind::Form, Least::Reviewer),
+    ("/ledger/enter", Kind::Form, Least::Recorder),
+    ("/ledger/rows/1/correct", Kind::Form, Least::Recorder),
+    ("/ledger/rows/1/withdraw", Kind::Form, Least::Recorder),
+    ("/ledger/review", Kind::Form, Least::Reviewer),
     ("/ledger/import", Kind::Form, Least::Recorder),
     ("/ledger/import/enter", Kind::Form, Least::Recorder),
     ("/gateways/gw-dongmen/pin", Kind::Form, Least::Administrator),

@@ -7,14 +7,10 @@ use clap::Args;
 use crate::cli::office::period_args::PeriodArgs;
 use crate::core::nearest;
 use crate::figures::{Acceptance, Finding};
-use crate::hub;
-use crate::ledger::{Ledger, Work, apart_from};
+use crate::hub::{self, NotAccepted};
+use crate::ledger::Ledger;
 use crate::locales::office as words;
 use crate::support::Clock;
-
-/// Fewest letters and digits of a reason. Engineering judgement, confidence 0.7: the shortest that says something, such
-/// as 当年未装表, has five, and a mark or a yes says nothing.
-const REASON_MIN: usize = 4;
 
 /// The arguments of `hanqing ledger accept`.
 #[derive(Args)]
@@ -29,18 +25,6 @@ pub struct Arguments {
     reason: Option<String>,
     #[arg(long, value_name = "NAME")]
     by: Option<String>,
-}
-
-/// Refuses a reason that is too short, or one letter over and over.
-fn says_something(reason: &str) -> anyhow::Result<()> {
-    let letters: Vec<char> = reason.chars().filter(|c| c.is_alphanumeric()).collect();
-    if letters.len() < REASON_MIN {
-        anyhow::bail!(words::reason_too_short(REASON_MIN));
-    }
-    if letters.iter().all(|letter| Some(letter) == letters.first()) {
-        anyhow::bail!(words::reason_repeats());
-    }
-    Ok(())
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -61,7 +45,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     };
     let by = settings.persons.signature(by)?;
-    says_something(reason)?;
+    if let Some(why) = hub::reason_refusal(reason) {
+        anyhow::bail!(why);
+    }
     let here = |f: &&Finding| arguments.place.as_ref().is_none_or(|place| f.is_at(place));
     let open: Vec<&Finding> = open.collect();
     let chosen: Vec<_> = open.iter().copied().filter(|f| &f.rule == rule).filter(here).collect();
@@ -74,13 +60,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         });
     }
     for finding in &chosen {
-        if finding.arithmetic {
-            anyhow::bail!(words::cannot_be_accepted(finding.sentence(), &finding.look));
-        }
-        if settings.ledger.two_person {
-            let behind = statement.rows_behind(finding);
-            let rows = statement.entries.iter().filter(|entry| behind.contains(&entry.id));
-            apart_from(&settings.persons, &by, rows.flat_map(Work::of))?;
+        match hub::accept_refusal(&settings, &statement, finding, &by) {
+            None => {}
+            Some(NotAccepted::Contradiction) => {
+                anyhow::bail!(words::cannot_be_accepted(finding.sentence(), &finding.look));
+            }
+            Some(NotAccepted::Work(why)) => return Err(why.into()),
         }
     }
     let mut ledger = Ledger::open(&settings.ledger.path)?;
@@ -97,17 +82,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         say!("{}", finding.sentence());
     }
     Ok(ExitCode::SUCCESS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_reason_of_marks_or_of_one_letter_says_nothing() {
-        for nothing in ["。。。。。", "是的", "啊啊啊啊啊", "1111", "a a a a"] {
-            assert!(says_something(nothing).is_err(), "{nothing}");
-        }
-        assert!(says_something("当年未装表").is_ok());
-    }
 }

@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 
@@ -11,7 +10,7 @@ use crate::account::Entry;
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::json::{self, FORMAT};
 use crate::hub;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, chain};
 use crate::locales::{ledger, moment, office as words};
 use crate::support::Clock;
 
@@ -86,11 +85,10 @@ pub(super) fn show(arguments: &ShowArguments) -> anyhow::Result<ExitCode> {
     let all = ledger.all()?;
     let calendar = hub::calendar(&township)?;
     let now = Clock::system().now();
-    let find = |row: i64| all.iter().find(|entry| entry.id == row);
-    let asked = find(arguments.row).with_context(|| ledger::no_such_row(arguments.row))?;
-    let first = std::iter::successors(Some(asked), |entry| entry.supersedes.and_then(find)).last();
-    let correction_of = |entry: &&Entry| all.iter().find(|e| e.supersedes == Some(entry.id));
-    let rows: Vec<Entry> = std::iter::successors(first, correction_of).cloned().collect();
+    let rows: Vec<Entry> = chain(&all, arguments.row).into_iter().cloned().collect();
+    if rows.is_empty() {
+        anyhow::bail!(ledger::no_such_row(arguments.row));
+    }
     let pending = ledger.rows_in_force(settings.ledger.two_person)?.pending;
     print(&rows, &pending, &township);
     for entry in &rows {
@@ -127,6 +125,7 @@ mod tests {
             reason: "看错一位".into(),
             supersedes: Some(2),
             reviewed_by: None,
+            withdrawn: false,
         };
         let reviewed =
             Entry {

@@ -37,7 +37,10 @@ pub(super) fn add(
     let village = entry.village.as_ref().map(|id| township.village_name(id).to_owned());
     let crop = entry.crop.as_ref().map(|id| township.crop_name(id).to_owned());
     let place: Vec<String> = [village, crop, entry.work.clone()].into_iter().flatten().collect();
-    let corrects = entry.supersedes.map(|old| words::corrects(old, &entry.reason));
+    let corrects = entry.supersedes.map(|old| match entry.withdrawn {
+        true => words::withdraws(old, &entry.reason),
+        false => words::corrects(old, &entry.reason),
+    });
     let reviewed = entry.reviewed_by.as_ref().map(words::reviewed_by);
     let waits = waits.then(words::waits_for_review);
     let cells = [
@@ -92,6 +95,7 @@ mod tests {
             reason: "看错一位".into(),
             supersedes: Some(2),
             reviewed_by: (!pending).then(|| "吴某".into()),
+            withdrawn: false,
         }
     }
 

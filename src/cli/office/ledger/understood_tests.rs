@@ -23,6 +23,7 @@ fn entry(value: f64) -> Entry {
         reason: String::new(),
         supersedes: None,
         reviewed_by: None,
+        withdrawn: false,
     }
 }
 
