@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -11,7 +12,12 @@ use super::keeper::{Keeper, Resumed, Trouble, Troubles};
 use super::outbox::{Due, Failure, LetterRow};
 use super::{Acknowledgement, file};
 use crate::alarm::{Acknowledged, Alarm, Letter};
-use crate::support::{Clock, Owner, lock};
+use crate::support::{Clock, Owner, Stopwatch, lock};
+
+/// How long a file is waited for that cannot be read, and between two attempts. Engineering judgement: a backup or a
+/// virus scanner holds one for seconds, and nothing rings meanwhile.
+const WAITED_MAX: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_secs(1);
 
 /// The book of alarms, shared by whoever asks. The thread that owns the file ends with the last handle.
 #[derive(Clone)]
@@ -50,12 +56,23 @@ impl AlarmBook {
         lock(&self.troubles).all()
     }
 
-    /// What the file had when it was opened: for [`crate::alarm::Watch::resume`].
+    /// What the file had when it was opened: for [`crate::alarm::Watch::resume`]. A file that cannot be read, such as
+    /// one that another program has locked, is waited for: without it all that is open would ring again.
     ///
     /// # Errors
     /// The thread has ended.
     pub async fn resumed(&self) -> Result<Resumed, AlarmsError> {
-        Ok(self.owner.ask(|keeper| keeper.resumed.clone()).await?)
+        let waited = Stopwatch::start();
+        loop {
+            if let Some(resumed) = self.owner.ask(Keeper::resumed).await? {
+                return Ok(resumed);
+            }
+            if waited.elapsed() >= WAITED_MAX {
+                self.owner.ask(Keeper::begin_without).await?;
+                return Ok(Resumed::default());
+            }
+            tokio::time::sleep(WAIT).await;
+        }
     }
 
     /// Gives up letters that wait for channels other than these.

@@ -100,7 +100,7 @@ pub(super) struct Keeper {
     /// Those that the file does not have as they are here.
     dirty: BTreeSet<i64>,
     pub(super) outbox: Outbox,
-    pub(super) resumed: Resumed,
+    resumed: Resumed,
     troubles: Arc<Mutex<Troubles>>,
     /// When what is too old was last let go of.
     pruned: Option<Duration>,
@@ -126,16 +126,29 @@ impl Keeper {
             troubles,
             pruned: None,
         };
-        let opened = keeper.flush();
-        keeper.begun = true;
-        match opened {
+        match keeper.flush() {
             Err(error @ AlarmsError::Newer { .. }) => Err(error),
             _ => Ok(keeper),
         }
     }
 
+    /// What the file had when it was opened; `None` where it could not be read so far.
+    pub(super) fn resumed(&mut self) -> Option<Resumed> {
+        if !self.begun {
+            // What it meets is told of by `troubles`.
+            let _failed = self.flush();
+        }
+        self.begun.then(|| self.resumed.clone())
+    }
+
+    /// Goes on without what a file has that could not be read.
+    pub(super) fn begin_without(&mut self) {
+        self.begun = true;
+    }
+
     /// Takes in alarms that have changed.
     pub(super) fn put(&mut self, changed: Vec<Alarm>) {
+        self.begun = true;
         for mut alarm in changed {
             let before = self.alarms.get(&alarm.id).and_then(|alarm| alarm.acknowledged.clone());
             alarm.acknowledged = before.or(alarm.acknowledged.take());
@@ -205,7 +218,7 @@ impl Keeper {
             self.happened(words::trouble_replaced());
         }
         let mut file = AlarmsFile::open(&self.path)?;
-        let now = self.clock.now();
+        let (now, mut is_first) = (self.clock.now(), false);
         if self.begun {
             // What it has open is not known to whoever began without it, or before it.
             file.end_others(&self.alarms, now)?;
@@ -213,11 +226,12 @@ impl Keeper {
             let (alarms, last_id) = file.resumed(now)?;
             self.alarms = alarms.iter().map(|alarm| (alarm.id, alarm.clone())).collect();
             self.resumed = Resumed { alarms, last_id };
+            (self.begun, is_first) = (true, true);
         }
         for row in file.waiting()? {
             self.outbox.load(row);
         }
-        if self.begun {
+        if !is_first {
             self.dirty = self.alarms.keys().copied().collect();
             self.outbox.unwrite();
         }

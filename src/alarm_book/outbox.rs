@@ -136,8 +136,21 @@ impl Outbox {
         }
     }
 
-    /// What is to be sent now, the oldest letters first.
-    pub(super) fn due(&self, now: Timestamp) -> Vec<Due> {
+    /// What is to be sent now, the oldest letters first. What has waited for too long, such as that of a hub that was
+    /// off or of a backup, is given up.
+    pub(super) fn due(&mut self, now: Timestamp) -> Vec<Due> {
+        self.each_waiting(|letter, _, delivery| {
+            let gives_up =
+                now.duration_since(letter.at) >= SignedDuration::from_hours(24 * DAYS_MAX);
+            if gives_up {
+                let why = match delivery.tries {
+                    0 => words::not_tried(),
+                    _ => delivery.error.clone(),
+                };
+                delivery.give_up(words::given_up(DAYS_MAX.unsigned_abs(), why));
+            }
+            gives_up
+        });
         let latest = now.checked_add(WAIT_MAX).unwrap_or(Timestamp::MAX);
         let is_due = |delivery: &Delivery| {
             delivery.waits() && (delivery.next_at <= now || delivery.next_at > latest)

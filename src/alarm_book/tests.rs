@@ -240,3 +240,22 @@ async fn while_the_file_fails_alarms_are_open_and_letters_due_and_later_it_has_t
     assert_eq!(file.open_alarms().unwrap(), alarms);
     assert_eq!(file.letters(None, 9).unwrap()[0].deliveries[0].1.state, State::Sent);
 }
+
+#[tokio::test]
+async fn a_file_that_is_locked_at_the_start_is_waited_for_so_that_nothing_rings_again() {
+    let office = Office::new();
+    let (alarms, _) = office.dry();
+    let before = AlarmBook::open(&office.path(), office.clock.clone()).unwrap();
+    before.write(alarms.clone(), Vec::new()).await.unwrap();
+    drop(before);
+    let other = rusqlite::Connection::open(office.path()).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let path = office.path();
+    let clock = office.clock.clone();
+    let opening = tokio::task::spawn_blocking(move || AlarmBook::open(&path, clock).unwrap());
+    let book = opening.await.unwrap();
+    assert!(!book.troubles().is_empty(), "it says so");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(book.resumed().await.unwrap().alarms, alarms);
+    assert_eq!(book.open_alarms().await.unwrap(), alarms);
+}

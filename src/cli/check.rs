@@ -12,6 +12,8 @@ use super::config_args::setting;
 use super::connections;
 use super::json;
 use super::usage::{EXIT_USAGE, UsageError};
+#[cfg(feature = "hub")]
+use crate::alarm_book::AlarmBook;
 use crate::config::{self, CheckReport, FileKind, FileProblem};
 use crate::locales::{Text, check as own, cli as words};
 use crate::mqtt::certificate_warnings;
@@ -74,6 +76,7 @@ impl Checked {
         warnings.extend(certificate_warnings(&report.certificates, now));
         if sound && unusable.is_none() {
             warnings.extend(clock_warning(file, report.kind, set));
+            warnings.extend(alarms_warning(file, report.kind, set));
         }
         let mut tried = Vec::new();
         if sound && unusable.is_none() && connect {
@@ -167,6 +170,20 @@ fn together(checked: &[Checked], set: &[(String, String)]) -> Together {
 #[cfg(not(all(feature = "edge", feature = "hub")))]
 fn together(_checked: &[Checked], _set: &[(String, String)]) -> Together {
     Together::default()
+}
+
+/// A warning where the hub's book of alarms is spoilt, or of a newer version.
+#[cfg(feature = "hub")]
+fn alarms_warning(file: &Path, kind: FileKind, set: &[(String, String)]) -> Option<Text> {
+    let file = Some(file).filter(|_| kind == FileKind::Hub)?;
+    let (settings, _) = config::load_hub(file, set).ok()?;
+    let looked = AlarmBook::looks(&crate::hub::alarm_book_path(&settings));
+    looked.err().map(|error| crate::locales::foreign::chain(&error.into()))
+}
+
+#[cfg(not(feature = "hub"))]
+fn alarms_warning(_file: &Path, _kind: FileKind, _set: &[(String, String)]) -> Option<Text> {
+    None
 }
 
 /// Prints what a gateway of this configuration would do here: its plan of polls.

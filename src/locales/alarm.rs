@@ -73,6 +73,7 @@ messages! { "alarm";
         en "the file of alarms was deleted or replaced while the hub ran; what was in memory has been written anew"
     }
     channel_gone() { zh "该渠道已不在配置里，未发" en "not sent: the channel is no longer configured" }
+    not_tried() { zh "其间没有试过" en "it was not tried meanwhile" }
     given_up(days, why) { zh "{days} 天没有发成，不再发送：{why}" en "given up after {days} days: {why}" }
     too_many_waiting(most) { zh "等待发送的通知超过 {most} 封，最早的不再发送" en "given up: more than {most} letters waited" }
 }
