@@ -171,11 +171,12 @@ impl Looking {
         match read {
             Ok(read) => {
                 self.unread = None;
+                let now = self.shared.source.clock.moment();
                 let places: BTreeSet<usize> = read.iter().map(|(place, _)| *place).collect();
                 for (place, stored) in read {
-                    self.stations.read(&self.register, place, stored);
+                    self.stations.read(&self.register, place, stored, now.time);
                 }
-                self.see_stations(places, self.shared.source.clock.moment());
+                self.see_stations(places, now);
             }
             Err(error) => {
                 let error = anyhow::Error::from(error);
@@ -229,7 +230,7 @@ impl Looking {
         if taken.all {
             self.all.notify_one();
         }
-        let mut places = self.stations.take(&self.register, taken);
+        let mut places = self.stations.take(&self.register, taken, now.time);
         if self.looked_disk.is_due(DISK_EVERY) {
             self.own.space = Space::of(&source.settings.store.path);
         }

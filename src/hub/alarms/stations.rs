@@ -62,7 +62,8 @@ impl Stations {
     }
 
     /// Takes what has come. Returns the places of the stations of which something has.
-    pub fn take(&mut self, register: &Register, taken: Taken) -> BTreeSet<usize> {
+    /// What is of a time ahead of `now` says nothing of now: a gateway's clock is wrong.
+    pub fn take(&mut self, register: &Register, taken: Taken, now: Timestamp) -> BTreeSet<usize> {
         let mut touched = BTreeSet::new();
         let Taken { readings, heard, intervals, .. } = taken;
         for (station, interval_s) in intervals {
@@ -70,14 +71,14 @@ impl Stations {
                 state.interval_s = Some(interval_s);
             }
         }
-        for (station, at) in heard {
+        for (station, at) in heard.into_iter().filter(|(_, at)| !is_ahead(*at, now)) {
             let Some(place) = register.place(&station) else { continue };
             if let Some(state) = self.0.get_mut(place) {
                 state.heard = state.heard.max(Some(at));
                 touched.insert(place);
             }
         }
-        for noted in readings {
+        for noted in readings.into_iter().filter(|noted| !is_ahead(noted.at, now)) {
             let Some(place) = register.place(&noted.station) else { continue };
             if let (Some(state), Some(station)) = (self.0.get_mut(place), register.at(place)) {
                 state.note(station, &noted);
@@ -93,19 +94,20 @@ impl Stations {
 
     /// Takes what the store has of the station at `place`, unless something newer has come already: the copy of a
     /// server is behind.
-    pub fn read(&mut self, register: &Register, place: usize, stored: Stored) {
+    pub fn read(&mut self, register: &Register, place: usize, stored: Stored, now: Timestamp) {
         let (Some(state), Some(station)) = (self.0.get_mut(place), register.at(place)) else {
             return;
         };
-        state.heard = state.heard.max(stored.heard);
-        let [level, flow] = stored.newest;
+        let past = |at: &Timestamp| !is_ahead(*at, now);
+        state.heard = state.heard.max(stored.heard.filter(past));
+        let [level, flow] = stored.newest.map(|newest| newest.filter(past));
         if level >= state.level.newest() {
             state.level = Level::default();
         }
         if flow >= state.flow.newest() {
             state.flow = Flow::default();
         }
-        for noted in &stored.readings {
+        for noted in stored.readings.iter().filter(|noted| past(&noted.at)) {
             state.note(station, noted);
         }
     }
@@ -129,6 +131,14 @@ impl Stations {
         seen.extend(state.silence(station, view));
         seen
     }
+}
+
+/// How far a reading's time may lie ahead of the hub's clock: a gateway's clock that is right to the minute, and the
+/// hub's own. Engineering judgement.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
+
+fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now) > AHEAD_MAX
 }
 
 impl State {

@@ -89,7 +89,11 @@ fn what_has_come_touches_its_station_and_a_level_also_the_pumps_that_draw_on_it(
     let mut world = World::new();
     let mut take = |readings| {
         let taken = Taken { readings, ..Taken::default() };
-        world.stations.take(&world.register, taken).into_iter().collect::<Vec<_>>()
+        world
+            .stations
+            .take(&world.register, taken, moment_at(100_000).time)
+            .into_iter()
+            .collect::<Vec<_>>()
     };
     assert_eq!(take(vec![noted("pump-1", Parameter::Flow, 0, 0.0, true)]), [1]);
     assert_eq!(take(vec![noted("pond-1", Parameter::Level, 0, 100.8, false)]), [0, 1]);
@@ -114,7 +118,7 @@ fn a_station_is_silent_after_three_intervals_and_an_hour_since_its_gateway_could
     let heard = |s: i64| [("pond-1".parse().unwrap(), moment_at(s).time)].into();
     let intervals = [("pond-1".parse().unwrap(), 1800)].into();
     let taken = Taken { heard: heard(0), intervals, ..Taken::default() };
-    world.stations.take(&world.register, taken);
+    world.stations.take(&world.register, taken, moment_at(100_000).time);
     assert_eq!(world.condition(0, Kind::StationSilent, Some(0), 5400), Off);
     assert_eq!(world.condition(0, Kind::StationSilent, Some(0), 5401), On);
     assert_eq!(world.condition(0, Kind::StationSilent, None, 9000), Unknown, "no broker");
@@ -123,7 +127,7 @@ fn a_station_is_silent_after_three_intervals_and_an_hour_since_its_gateway_could
     assert_eq!(world.condition(0, Kind::StationSilent, Some(0), 13_000), Unknown);
     assert_eq!(world.condition(0, Kind::StationSilent, Some(0), 13_401), On);
     let taken = Taken { heard: heard(13_500), ..Taken::default() };
-    world.stations.take(&world.register, taken);
+    world.stations.take(&world.register, taken, moment_at(100_000).time);
     assert_eq!(world.condition(0, Kind::StationSilent, Some(0), 13_600), Off);
 }
 
@@ -153,7 +157,7 @@ fn after_a_start_the_store_says_how_levels_and_flows_stand() {
     for (place, id) in ["pond-1", "pump-1"].into_iter().enumerate() {
         let all = [Parameter::Level, Parameter::Flow];
         let stored = Stored::of(&reader, &id.parse().unwrap(), &all).unwrap();
-        world.stations.read(&world.register, place, stored);
+        world.stations.read(&world.register, place, stored, moment_at(100_000).time);
     }
     let pond = &world.stations.0[0];
     assert_eq!(pond.level.believed(moment_at(1000).time), Some((moment_at(300).time, 100.8)));
@@ -161,9 +165,26 @@ fn after_a_start_the_store_says_how_levels_and_flows_stand() {
     assert_eq!(world.condition(1, Kind::DryRun, Some(0), 1000), On);
     // What has come meanwhile is newer than a copy that is behind.
     let readings = vec![noted("pond-1", Parameter::Level, 1200, 103.0, false)];
-    world.stations.take(&world.register, Taken { readings, ..Taken::default() });
+    let taken = Taken { readings, ..Taken::default() };
+    world.stations.take(&world.register, taken, moment_at(100_000).time);
     let stored = Stored::of(&reader, &"pond-1".parse().unwrap(), &[Parameter::Level]).unwrap();
-    world.stations.read(&world.register, 0, stored);
+    world.stations.read(&world.register, 0, stored, moment_at(100_000).time);
     let level = &world.stations.0[0].level;
     assert_eq!(level.believed(moment_at(1300).time), Some((moment_at(1200).time, 103.0)));
+}
+
+#[test]
+fn what_is_ahead_of_the_clock_does_not_make_a_station_deaf() {
+    let mut world = World::new();
+    let mut take = |s: i64, level_m: f64, now: i64| {
+        let readings = vec![noted("pond-1", Parameter::Level, s, level_m, false)];
+        let heard = [("pond-1".parse().unwrap(), moment_at(s).time)].into();
+        let taken = Taken { readings, heard, ..Taken::default() };
+        world.stations.take(&world.register, taken, moment_at(now).time);
+    };
+    take(3 * 3600, 103.0, 0);
+    take(60, 100.8, 60);
+    let pond = &world.stations.0[0];
+    assert_eq!(pond.level.believed(moment_at(60).time), Some((moment_at(60).time, 100.8)));
+    assert_eq!(pond.heard, Some(moment_at(60).time));
 }
