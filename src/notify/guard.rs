@@ -65,6 +65,9 @@ static CLOSED: LazyLock<Vec<(Network, Kind)>> = LazyLock::new(|| {
         ("ff00::/8", Kind::Group),
         ("192.0.0.0/24", Kind::Reserved),
         ("192.0.2.0/24", Kind::Reserved),
+        ("192.88.99.0/24", Kind::Reserved),
+        ("3fff::/20", Kind::Reserved),
+        ("5f00::/16", Kind::Reserved),
         ("198.18.0.0/15", Kind::Reserved),
         ("198.51.100.0/24", Kind::Reserved),
         ("203.0.113.0/24", Kind::Reserved),
@@ -86,7 +89,7 @@ fn translated(address: IpAddr) -> IpAddr {
     let IpAddr::V6(v6) = address.to_canonical() else { return address.to_canonical() };
     let low = |high: u16, low: u16| Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low));
     match v6.segments() {
-        [0x64, 0xff9b, 0, 0, 0, 0, a, b] => low(a, b).into(),
+        [0x64, 0xff9b, 0, 0, 0, 0, a, b] | [0, 0, 0, 0, 0xffff, 0, a, b] => low(a, b).into(),
         [0x2002, a, b, ..] => low(a, b).into(),
         [0, 0, 0, 0, 0, 0, a, b] if a != 0 => low(a, b).into(),
         _ => v6.into(),

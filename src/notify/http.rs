@@ -95,7 +95,22 @@ impl Http {
         headers: &[(&'static str, String)],
         body: String,
     ) -> Result<Answer, SendError> {
-        let work = self.ask(query, headers, body);
+        self.within_time(self.ask(query, headers, body, true)).await
+    }
+
+    /// The same, where the status alone is the answer: what comes after it is not read.
+    pub async fn post_for_status(
+        &self,
+        headers: &[(&'static str, String)],
+        body: String,
+    ) -> Result<Answer, SendError> {
+        self.within_time(self.ask(&[], headers, body, false)).await
+    }
+
+    async fn within_time(
+        &self,
+        work: impl Future<Output = Result<Answer, SendError>>,
+    ) -> Result<Answer, SendError> {
         match timeout(self.total_max, work).await {
             Ok(answered) => answered,
             Err(_) => Err(self.again(words::no_answer_in_time())),
@@ -107,6 +122,7 @@ impl Http {
         query: &[(&str, String)],
         headers: &[(&'static str, String)],
         body: String,
+        reads: bool,
     ) -> Result<Answer, SendError> {
         let addresses = guard::resolve(&self.url, &self.allow).await;
         let addresses = addresses.map_err(|why| self.again(why))?;
@@ -122,7 +138,8 @@ impl Http {
         let (status, headers) = (response.status(), response.headers());
         let (after, elsewhere) = (retry_after(headers), elsewhere(&self.url, headers));
         let elsewhere = elsewhere.filter(|_| status.is_redirection());
-        let body = self.body(response).await?;
+        // What a webhook answers beside its status is of no use.
+        let body = if reads { self.body(response).await? } else { Vec::new() };
         Ok(Answer { status: status.as_u16(), after, elsewhere, body })
     }
 

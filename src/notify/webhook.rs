@@ -35,7 +35,7 @@ impl Webhook {
         if let Some(secret) = &self.secret {
             headers.push((SIGNATURE, secret::of_webhook(secret, now.as_second(), &body)));
         }
-        let answer = self.http.post(&[], &headers, body).await?;
+        let answer = self.http.post_for_status(&headers, body).await?;
         match answer.status {
             200..=299 => Ok(()),
             _ => Err(self.http.refused(&answer)),
