@@ -59,6 +59,7 @@ messages! { "api";
         en "a time with its offset, such as 2022-08-01T00:00:00+08:00"
     }
     rule_day() { zh "日期，如 `2022-08-01`" en "a day, such as 2022-08-01" }
+    rule_period(days) { zh "1970 到 2199 年的日期，一次最多 {days} 天" en "days from 1970 to 2199, and at most {days} of them at once" }
     rule_order() { zh "要晚于 `from`；`to` 本身不含在内" en "later than from, and not itself included" }
     rule_cursor() {
         zh "上一页 `next` 里的游标，只能接着查同样的内容"

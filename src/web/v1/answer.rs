@@ -117,7 +117,10 @@ impl Call {
             let made = make().await?;
             let after = version(web).await?;
             if before == after {
-                return Ok(sent(made, Some(&tag)));
+                return Ok(match self.has_any() {
+                    true => unchanged(&tag),
+                    false => sent(made, Some(&tag)),
+                });
             }
             before = after;
         }
@@ -148,12 +151,18 @@ impl Call {
     }
 
     /// Whether the asker has what this tag stands for.
+    /// Whether the asker has whatever there is, if there is something (`*`, RFC 9110 §13.1.2).
+    fn has_any(&self) -> bool {
+        let mut lines = self.headers.get_all(IF_NONE_MATCH).iter();
+        lines.any(|line| line.as_bytes().trim_ascii() == b"*")
+    }
+
     fn has(&self, tag: &str) -> bool {
         let lines = self.headers.get_all(IF_NONE_MATCH).iter();
         let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
         tags.any(|known| {
             let known = known.trim();
-            known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+            known.strip_prefix("W/").unwrap_or(known) == tag
         })
     }
 }
