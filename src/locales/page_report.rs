@@ -56,6 +56,14 @@ messages! { "desk";
         zh "有 {n} 个核查问题没有处理：更正台账，或写明理由认可"
         en "Open findings: {n}; correct the ledger, or accept them with a reason"
     }
+    against_not_begun(from) {
+        zh "统计期 {from} 才开始，还没有可报告的：请核对起止日期，或等它开始以后再签发"
+        en "The days begin only on {from}, so there is nothing to report yet: check the days, or issue once they have begun"
+    }
+    against_no_sentence() {
+        zh "报告里一句话也没有：先登记台账，或请管理员检查模板"
+        en "The report has no sentence: enter rows in the ledger first, or have an administrator look at the template"
+    }
     against_waiting(rows, name, now, then) {
         zh "待复核的第 {rows} 条会把{name}由{now}改为{then}：先复核或更正"
         en "Rows {rows} wait for a review and would change the {name} from {now} to {then}: review or correct them first"

@@ -254,7 +254,8 @@ impl Desk {
             let statement = &stated.statement;
             let standing = Standing::of(statement, reviewed.as_ref().map(|r| &r.statement));
             let zone = calendar(&source.township)?.zone().clone();
-            let against = source.asking(&by, &zone).against(statement, &standing);
+            let asking = source.asking(&by, &zone);
+            let against = asking.against(statement, &standing, asking.is_silent(statement));
             if !against.is_empty() {
                 return Ok(DeskAnswer::Refused(against));
             }

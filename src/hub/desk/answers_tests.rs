@@ -5,9 +5,13 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::test_kit::{EVENT, Office, asker, row};
 use crate::account::{Entry, EntryCode};
+use crate::core::Period;
 use crate::locales::{Lang, Text, within};
+use crate::support::Clock;
 use crate::web::{DeskAnswer, DeskAsked, IssuedReport, ReportFacts};
+use jiff::ToSpan;
 use jiff::civil::date;
+use jiff::tz::TimeZone;
 
 fn said(lines: &[Text]) -> Vec<String> {
     within(Lang::Chinese, || lines.iter().map(ToString::to_string).collect())
@@ -221,6 +225,34 @@ async fn a_finding_is_accepted_with_a_reason_by_somebody_else() {
     assert_eq!(office.page("wu").await.issuers, Vec::<String>::new());
     let gone = refused(office.ask(accept("wu", "数字已核对无误")).await);
     assert!(gone[0].contains("已经没有了"), "{gone:?}");
+}
+
+#[tokio::test]
+async fn days_that_have_not_begun_stand_against_it() {
+    let office = Office::new(false);
+    let today = TimeZone::UTC.to_datetime(Clock::system().now()).date();
+    let days =
+        Period { from: today.saturating_add(30.days()), to: today.saturating_add(31.days()) };
+    let by = asker("li", Lang::Chinese);
+    let asked = DeskAsked::Report { days: Some(days), by: by.clone() };
+    let DeskAnswer::Report(page) = office.ask(asked).await else { panic!() };
+    let why = said(&page.against).join("\n");
+    assert!(why.contains("才开始"), "{why}");
+    let (digest, lang) = (page.digest.clone(), Lang::Chinese);
+    let why = refused(office.ask(DeskAsked::Issue { days, digest, lang, by }).await).join("\n");
+    assert!(why.contains("才开始"), "{why}");
+}
+
+#[tokio::test]
+async fn a_section_without_a_sentence_stands_against_it() {
+    let office = Office::new(false);
+    // Of these days there are neither readings nor rows.
+    let days = Period { from: date(2019, 8, 1), to: date(2019, 8, 2) };
+    let asked = DeskAsked::Report { days: Some(days), by: asker("li", Lang::Chinese) };
+    let DeskAnswer::Report(page) = office.ask(asked).await else { panic!() };
+    let why = said(&page.against).join("\n");
+    assert!(page.paragraphs.is_empty(), "{:?}", page.paragraphs);
+    assert!(why.contains("一句话也没有"), "{why}");
 }
 
 #[tokio::test]

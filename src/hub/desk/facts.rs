@@ -58,7 +58,9 @@ impl Asking<'_> {
         let statement = &stated.statement;
         let standing = Standing::of(statement, reviewed.map(|reviewed| &reviewed.statement));
         let found = statement.findings.found.iter().take(FINDINGS_MAX);
-        let (paragraphs, no_section) = match self.section(statement) {
+        let section = self.section(statement);
+        let is_silent = section.as_ref().is_ok_and(Vec::is_empty);
+        let (paragraphs, no_section) = match section {
             Ok(paragraphs) => (paragraphs, Text::default()),
             Err(why) => (Vec::new(), why),
         };
@@ -76,7 +78,7 @@ impl Asking<'_> {
             pending: statement.pending.iter().take(PENDING_MAX).map(pending).collect(),
             pending_in_all: statement.pending.len(),
             figures: self.figures(statement),
-            against: self.against(statement, &standing),
+            against: self.against(statement, &standing, is_silent),
             two_person: self.settings.ledger.two_person,
             reviewers: issuing::reviewers(self.settings).map(Person::full_name).collect(),
             issuers: issuing::issuers(self.settings, statement),
@@ -127,9 +129,25 @@ impl Asking<'_> {
         }
     }
 
+    /// Whether the section has no sentence. Why there is no section is said where it is made.
+    pub fn is_silent(&self, statement: &Statement) -> bool {
+        self.section(statement).is_ok_and(|paragraphs| paragraphs.is_empty())
+    }
+
     /// What stands against issuing, whoever does it, and against her who asks.
-    pub fn against(&self, statement: &Statement, standing: &Standing<'_>) -> Vec<Text> {
+    pub fn against(
+        &self,
+        statement: &Statement,
+        standing: &Standing<'_>,
+        is_silent: bool,
+    ) -> Vec<Text> {
         let mut against = Vec::new();
+        let from = statement.period.from;
+        if from > self.zone.to_datetime(self.now).date() {
+            against.push(words::against_not_begun(Argument::of(from)));
+        } else if is_silent {
+            against.push(words::against_no_sentence());
+        }
         let open = standing.open.len().saturating_sub(standing.contradictions);
         if standing.contradictions > 0 {
             against.push(words::against_contradictions(standing.contradictions));

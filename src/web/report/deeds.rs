@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::asked::{AcceptForm, DaysAsked, IssueForm, by};
 use super::facts::{DeskAnswer, DeskAsked, in_plain_words};
-use super::handlers::{otherwise, page};
+use super::handlers::{otherwise, page, wrong_days};
 use super::view::Outcome;
 use crate::core::Period;
 use crate::locales::{Text, page_report as words, within};
@@ -17,11 +17,24 @@ use crate::web::Visitor;
 use crate::web::guard::{AsReviewer, AsViewer, Signed, SignedUpload};
 use crate::web::state::Web;
 
-/// The days of a form, which were those of the page.
-fn days_of(from: &str, to: &str) -> (DaysAsked, Option<Period>) {
+/// The days of a form, which were those of the page; `None` where it names none.
+///
+/// # Errors
+/// They cannot be used.
+fn days_of(from: &str, to: &str) -> Result<(DaysAsked, Option<Period>), Text> {
     let asked = DaysAsked { from: from.into(), to: to.into(), ..DaysAsked::default() };
-    let days = asked.days().ok().flatten();
-    (asked, days)
+    let days = asked.days()?;
+    Ok((asked, days))
+}
+
+/// The days of a form that must name them.
+///
+/// # Errors
+/// They cannot be used, or are missing.
+fn named_days(from: &str, to: &str) -> Result<(DaysAsked, Period), Text> {
+    let (asked, days) = days_of(from, to)?;
+    let days = days.ok_or_else(|| words::day_missing(words::first_day()))?;
+    Ok((asked, days))
 }
 
 pub(super) async fn fill(
@@ -30,7 +43,10 @@ pub(super) async fn fill(
     SignedUpload { mut texts, file, held: _held }: SignedUpload,
 ) -> Response {
     let mut take = |name: &str| texts.remove(name).unwrap_or_default();
-    let (asked, days) = days_of(&take("from"), &take("to"));
+    let (asked, days) = match days_of(&take("from"), &take("to")) {
+        Ok(days) => days,
+        Err(why) => return wrong_days(&web, &visitor, why),
+    };
     let numbers_only = !take("numbers_only").is_empty();
     let unsure = StatusCode::UNPROCESSABLE_ENTITY;
     let refused = |why: Vec<Text>| Outcome { refused: why, ..Outcome::default() };
@@ -61,8 +77,10 @@ pub(super) async fn accept(
     AsReviewer(visitor): AsReviewer,
     Signed(form): Signed<AcceptForm>,
 ) -> Response {
-    let (asked, days) = days_of(&form.from, &form.to);
-    let Some(period) = days else { return web.nowhere(&visitor) };
+    let (asked, period) = match named_days(&form.from, &form.to) {
+        Ok(days) => days,
+        Err(why) => return wrong_days(&web, &visitor, why),
+    };
     let (finding, reason) = (form.finding.clone(), form.reason.clone());
     let asking = DeskAsked::Accept { days: period, finding, reason, by: by(&visitor) };
     match doing(&web, &visitor, asking).await {
@@ -74,7 +92,7 @@ pub(super) async fn accept(
             let refused = shown(&visitor, &why);
             let (finding, reason) = (form.finding, form.reason);
             let outcome = Outcome { refused, finding, reason, ..Outcome::default() };
-            page(&web, &visitor, (asked, days), outcome, StatusCode::CONFLICT).await
+            page(&web, &visitor, (asked, Some(period)), outcome, StatusCode::CONFLICT).await
         }
         other => otherwise(&web, &visitor, other),
     }
@@ -85,9 +103,11 @@ pub(super) async fn issue(
     AsReviewer(visitor): AsReviewer,
     Signed(form): Signed<IssueForm>,
 ) -> Response {
-    let (asked, days) = days_of(&form.from, &form.to);
-    let Some(period) = days else { return web.nowhere(&visitor) };
-    let not_issued = |outcome, status| page(&web, &visitor, (asked, days), outcome, status);
+    let (asked, period) = match named_days(&form.from, &form.to) {
+        Ok(days) => days,
+        Err(why) => return wrong_days(&web, &visitor, why),
+    };
+    let not_issued = |outcome, status| page(&web, &visitor, (asked, Some(period)), outcome, status);
     if form.confirm.is_empty() {
         let outcome = Outcome { refused: vec![words::not_confirmed()], ..Outcome::default() };
         return not_issued(outcome, StatusCode::UNPROCESSABLE_ENTITY).await;

@@ -133,7 +133,7 @@ async fn figure(
     }
 }
 
-fn wrong_days(web: &Web, visitor: &Visitor, why: Text) -> Response {
+pub(super) fn wrong_days(web: &Web, visitor: &Visitor, why: Text) -> Response {
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     web.problem(visitor, status, words::days_wrong(), vec![why])
 }

@@ -212,6 +212,24 @@ async fn wrong_days_no_event_and_a_hub_that_is_busy_are_told_with_a_way_out() {
     assert!(!page.body.contains("the disk is gone"), "{}", page.body);
 }
 
+#[tokio::test]
+async fn what_is_asked_of_days_that_cannot_be_used_is_refused_and_not_done_of_others() {
+    let (kit, heard) = kit(nothing);
+    let reviewer = kit.session(Role::Reviewer).await;
+    for (from, said) in [("2022-02-30", "2022-02-30"), ("2012-08-01", "1100"), ("", "没有填")] {
+        for path in ["/report/accept", "/report/issue"] {
+            let fields = format!("from={from}&to=2022-09-30&finding=k&reason=why&confirm=1");
+            let page = kit.post(path, Some(&reviewer), &fields).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", page.body);
+            assert!(page.body.contains(said), "{path}: {}", page.body);
+        }
+    }
+    let page = kit.ask(fill_of(&reviewer, "PK", "2022-02-30")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.body);
+    assert!(page.body.contains("2022-02-30"), "{}", page.body);
+    assert_eq!(heard.lock().unwrap().len(), 0);
+}
+
 fn leaf(text: &str, link: Option<Link>) -> Branch {
     Branch { text: Text::verbatim(text), link, from: Vec::new() }
 }
@@ -298,6 +316,12 @@ async fn documents_are_kept_and_a_filled_file_has_its_own_name() {
 }
 
 fn fill(session: &Session, content: &str) -> axum::http::Request<Body> {
+    fill_of(session, content, "")
+}
+
+/// A file to be filled with the days from `from` to the end of September.
+fn fill_of(session: &Session, content: &str, from: &str) -> axum::http::Request<Body> {
+    let to = if from.is_empty() { "" } else { "2022-09-30" };
     const BOUNDARY: &str = "----of-the-tests";
     let part = |head: &str, content: &str| {
         let head = format!("Content-Disposition: form-data; name=\"{head}");
@@ -305,6 +329,8 @@ fn fill(session: &Session, content: &str) -> axum::http::Request<Body> {
     };
     let parts = [
         part("form_token\"", &session.form_token),
+        part("from\"", from),
+        part("to\"", to),
         part("numbers_only\"", "1"),
         part("file\"; filename=\"总结.docx\"", content),
     ];
