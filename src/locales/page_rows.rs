@@ -35,6 +35,10 @@ messages! { "page_rows";
     }
     day_for_example() { zh "请填日期，例如 2022-08-15" en "Write a day, such as 2022-08-15" }
     days_reversed() { zh "止日早于起日" en "The last day is before the first" }
+    event_too_long(days, most) {
+        zh "抗旱期有 {days} 天；一次最多 {most} 天，再长报告打不开：请核对起止日期的年份"
+        en "The drought event has {days} days; it has at most {most}, since the report cannot show more: check the years of its days"
+    }
     choose_village() { zh "请选一个村；全乡的数选“全乡”" en "Choose a village, or the whole township" }
     choose_crop() { zh "请选一种作物；没有分作物的选“不分作物”" en "Choose a crop, or all crops together" }
     no_work() { zh "请写明是哪一个" en "Say which one" }

@@ -113,7 +113,7 @@ labels! { "rows";
 
     "no-reviews" { zh "这里登记即计入，不用复核。" en "Rows count here once they are entered: there are no reviews." }
     "nothing-waits" { zh "没有待复核的" en "Nothing waits for a review" }
-    "oldest-first" { zh "共 {n} 条待复核，先列最早的" en "Rows that wait: {n}, the oldest are shown" }
+    "oldest-first" { zh "共 {n} 条待复核，只列一部分，你能复核的在前" en "Rows that wait: {n}; some are shown, yours to review first" }
     "who-reviews" { zh "可以复核的人：{names}" en "Those who may review: {names}" }
     "nobody-reviews" { zh "还没有人有复核的权限，请找管理员。" en "Nobody may review yet: ask an administrator." }
     "effect-below" { zh "它的影响算在下面的合计里。" en "What it changes is in the sum below." }

@@ -15,13 +15,16 @@ mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
 
 use book::{Book, Lines};
 use effect::{Before, Effected};
+use queue::Effects;
 
 use super::desk::{Stated, Statements, Unstated};
 use super::{HubSettings, calendar};
@@ -35,6 +38,13 @@ use crate::support::Clock;
 use crate::users::Account;
 use crate::water::Township;
 use crate::web::{RowHistory, RowsAnswer, RowsAsked};
+
+/// Pages that read or write the ledger at once. Engineering judgement: each reads all its rows, and other pages need
+/// threads too.
+const AT_ONCE: usize = 4;
+
+/// How long a page waits for its turn, as uploads do.
+const TURN_WAIT: Duration = Duration::from_secs(40);
 
 /// Answers the pages of rows.
 #[derive(Clone)]
@@ -50,6 +60,8 @@ struct Source {
     statements: Statements,
     /// One row is saved at a time: between its check and its entry nobody else's comes in from a page.
     saving: Mutex<()>,
+    turns: Arc<Semaphore>,
+    effects: Effects,
 }
 
 impl LedgerDesk {
@@ -68,6 +80,8 @@ impl LedgerDesk {
             clock,
             statements,
             saving: Mutex::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            effects: Effects::default(),
         }))
     }
 
@@ -102,13 +116,20 @@ impl LedgerDesk {
         }
     }
 
-    /// Does `work` beside the runtime.
+    /// Does `work` beside the runtime, once it has its turn.
     async fn beside<R: Send + 'static>(
         &self,
         work: impl FnOnce(&Source) -> anyhow::Result<R> + Send + 'static,
     ) -> anyhow::Result<R> {
-        let source = self.0.clone();
-        tokio::task::spawn_blocking(move || work(&source)).await?
+        let Ok(turn) = timeout(TURN_WAIT, self.0.turns.clone().acquire_owned()).await else {
+            return Err(Unstated::Busy.into());
+        };
+        let (source, turn) = (self.0.clone(), turn?);
+        let work = move || {
+            let _turn = turn;
+            work(&source)
+        };
+        tokio::task::spawn_blocking(work).await?
     }
 
     /// A row with its corrections, and the figures that it counts in.

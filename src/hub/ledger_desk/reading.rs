@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::faults;
 use crate::account::{Entry, EntryCode};
+use crate::core::Period;
 use crate::ledger::{self, Wanted, typed_value, wanted};
 use crate::locales::{Text, page_rows as words};
 use crate::water::Township;
@@ -14,6 +15,10 @@ use crate::web::{FieldFault, RowForm};
 
 /// What stands for the whole township, and for all crops, in the fields that choose one.
 pub(super) const ALL: &str = "-";
+
+/// The longest drought event, days: the report and the other pages show at most that many, so that the links of a
+/// longer one would all be refused. Nearly always its year is mistyped.
+const EVENT_DAYS_MAX: i64 = 1100;
 
 /// A row that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +74,10 @@ impl Reader<'_> {
         };
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             faults.keep::<()>("to", Err(words::days_reversed()));
+        }
+        let days = from.zip(to).map_or(0, |(from, to)| Period { from, to }.days());
+        if code == EntryCode::DroughtEvent && days > EVENT_DAYS_MAX {
+            faults.keep::<()>("to", Err(words::event_too_long(days, EVENT_DAYS_MAX)));
         }
         let [village_wanted, crop_wanted, work_wanted] = wanted(code);
         let villages = self.township.villages.iter().map(|village| &village.id);

@@ -190,6 +190,23 @@ async fn what_is_wrong_with_the_fields_is_said_in_words_of_the_page() {
 }
 
 #[tokio::test]
+async fn a_drought_event_of_more_days_than_a_report_shows_is_refused() {
+    let office = office(false);
+    // From 2022-08-01, day 1100 is 2025-08-04.
+    let until = |to: &str| RowForm { to: to.into(), ..event() };
+    let facts = office.wrong(RowDeed::Enter, until("2025-08-05")).await;
+    assert_eq!(facts.faults.len(), 1, "{:?}", facts.faults);
+    for lang in Lang::ALL {
+        let said = facts.faults[0].words.within(lang);
+        assert!(facts.faults[0].field == "to" && said.contains("1101"), "{said}");
+    }
+    office.check("qian", RowDeed::Enter, until("2025-08-04")).await;
+    // Rows of other items may be of more days.
+    let long = RowForm { to: "2025-08-05".into(), ..slip("760", "2022-08-01") };
+    office.check("qian", RowDeed::Enter, long).await;
+}
+
+#[tokio::test]
 async fn of_two_who_correct_a_row_the_second_is_told_of_the_first() {
     let office = office(false);
     office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
@@ -290,4 +307,34 @@ async fn rows_wait_for_another_person_and_each_tells_its_effect() {
     let all = office.queue("li").await;
     assert_eq!(all.rows.len(), 2);
     assert!(all.rows[0].effect.as_ref().is_some_and(|effect| !effect.figures.is_empty()));
+}
+
+#[tokio::test]
+async fn rows_that_she_may_review_come_first_and_effects_are_worked_out_once() {
+    let office = office(true);
+    office.saved("wu", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    let own = office.rows()[0].clone();
+    Ledger::open(&office.path).unwrap().append(&vec![own; 59]).unwrap();
+    office.saved("qian", RowDeed::Enter, event()).await;
+    match office.ask(RowsAsked::Queue(None)).await {
+        RowsAnswer::Queue(queue) => {
+            assert_eq!((queue.in_all, queue.rows.len()), (61, 50));
+            assert!(queue.all.is_empty() && queue.rows.iter().all(|row| row.effect.is_none()));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(office.desk.0.effects.count(), 0, "nobody reviews");
+    let queue = office.queue("wu").await;
+    let first: Vec<(i64, bool)> = queue.rows.iter().map(|one| (one.row.id, one.may)).collect();
+    assert_eq!(first[..2], [(61, true), (1, false)]);
+    assert_eq!(Some(&queue.all), queue.rows[0].effect.as_ref(), "all that she may is the event");
+    assert!(!queue.all.is_empty());
+    // Li may review all 61, of which 50 are shown.
+    let all = office.queue("li").await;
+    assert_eq!(all.rows.len(), 50);
+    let note = |queue: &Queue| within(Lang::Chinese, || queue.all.notes[0].to_string());
+    assert_eq!(note(&all), note(&queue), "the event is the last of them");
+    let count = office.desk.0.effects.count();
+    assert_eq!(office.queue("li").await.all, all.all);
+    assert!(count > 1 && office.desk.0.effects.count() >= count);
 }

@@ -129,7 +129,7 @@ pub enum RowsAsked {
         form: RowForm,
         digest: String,
     },
-    /// The rows that wait, for whoever may review some.
+    /// The rows that wait; with whoever asks where she may review.
     Queue(Option<Clerk>),
     Review {
         by: Clerk,
@@ -322,10 +322,10 @@ pub struct Overtaken {
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Queue {
     pub two_person: bool,
-    /// The oldest first.
+    /// Those first that she may review; of each kind the oldest first.
     pub rows: Vec<QueueRow>,
     pub in_all: usize,
-    /// What all that she may review would change; of none that she may, all that wait.
+    /// What all that she may review would change, those that are not shown too; empty where she may none.
     pub all: Effect,
     /// Who may review; empty where nobody may.
     pub reviewers: Text,
@@ -340,6 +340,6 @@ pub struct QueueRow {
     pub may: bool,
     /// Why not.
     pub why: Option<Text>,
-    /// `None` where there was no time to work it out.
+    /// `None` where there was no time to work it out, and for whoever may not review.
     pub effect: Option<Effect>,
 }
