@@ -56,19 +56,21 @@ impl WorkplaceSource {
         let documents = DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
         let uploads = Uploads::new(&settings, township.clone(), clock.clone());
         let templates = uploads.clone();
+        let statements = Statements::new(&settings, township.clone(), clock.clone(), simulated);
         let api = Api::new(ApiSource {
             settings: settings.clone(),
             township: township.clone(),
             calendar,
             clock: clock.clone(),
             overview: overview.clone(),
+            statements: statements.clone(),
+            alarms: alarms.book(),
         });
         let things = ThingsOf::new(ThingsSource {
             store: settings.store.path.clone(),
             township: township.clone(),
             overview: overview.clone(),
         });
-        let statements = Statements::new(&settings, township.clone(), clock.clone(), simulated);
         let ledger_desk =
             LedgerDesk::new(&settings, township.clone(), clock.clone(), statements.clone());
         let desk = Desk::new(statements, settings.clone(), township.clone(), clock.clone());

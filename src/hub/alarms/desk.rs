@@ -11,7 +11,7 @@ use super::Shared;
 use super::sending::send_by_hub;
 use super::state::gravest_first;
 use crate::alarm::{Acknowledged, Alarm, Letter, Occasion, Subject, Told};
-use crate::alarm_book::{Acknowledgement, AlarmsError, LetterRow, State};
+use crate::alarm_book::{Acknowledgement, AlarmBook, AlarmsError, LetterRow, State};
 use crate::locales::{Text, foreign, page_alarms as words};
 use crate::support::{Clock, Stopwatch};
 use crate::web::{
@@ -47,6 +47,11 @@ struct Kept {
 impl AlarmDesk {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self(shared, Arc::default())
+    }
+
+    /// The book that the page shows.
+    pub fn book(&self) -> AlarmBook {
+        self.0.book.clone()
     }
 
     /// # Errors

@@ -2,39 +2,24 @@
 
 use super::source::Found;
 use crate::alarm::Alarm;
-use crate::alarm_book::AlarmsFile;
-use crate::hub::{HubSettings, alarm_book_path};
+use crate::alarm_book::AlarmBook;
 use crate::locales::Lang;
 use crate::web::api_model::AlarmItem;
 use crate::web::{ApiAnswer, ApiPart};
 
 /// The alarms before the one of that id, the newest first; only open ones where `open`.
-pub(super) async fn page(
-    settings: &HubSettings,
-    open: bool,
-    before: Option<i64>,
-    most: usize,
-) -> Found {
-    let path = alarm_book_path(settings);
-    let read = move || -> anyhow::Result<ApiPart<AlarmItem>> {
-        // A hub makes it when it starts to look; before that there is none.
-        if !path.try_exists()? {
-            return Ok(ApiPart { items: Vec::new(), more: false });
-        }
-        let book = AlarmsFile::open(&path)?;
-        let mut alarms = if open {
-            let mut alarms = book.open_alarms()?;
-            alarms.retain(|alarm| before.is_none_or(|before| alarm.id < before));
-            alarms.reverse();
-            alarms
-        } else {
-            book.history(before, most.saturating_add(1))?
-        };
-        let more = alarms.len() > most;
-        alarms.truncate(most);
-        Ok(ApiPart { items: alarms.iter().map(item).collect(), more })
+pub(super) async fn page(book: &AlarmBook, open: bool, before: Option<i64>, most: usize) -> Found {
+    let mut alarms = if open {
+        let mut alarms = book.open_alarms().await?;
+        alarms.retain(|alarm| before.is_none_or(|before| alarm.id < before));
+        alarms.reverse();
+        alarms
+    } else {
+        book.history(before, most.saturating_add(1)).await?
     };
-    Ok(Ok(ApiAnswer::Alarms(tokio::task::spawn_blocking(read).await??)))
+    let more = alarms.len() > most;
+    alarms.truncate(most);
+    Ok(Ok(ApiAnswer::Alarms(ApiPart { items: alarms.iter().map(item).collect(), more })))
 }
 
 fn item(alarm: &Alarm) -> AlarmItem {

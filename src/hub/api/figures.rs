@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -11,11 +11,10 @@ use super::queue::Queue;
 use super::source::{ApiSource, Found};
 use crate::account::{Entry, EntryCode};
 use crate::core::{Period, nearest};
-use crate::figures::{Figure, FigureId, FigureInput, Statement, Value};
-use crate::hub::{drought_event, statement};
+use crate::figures::{Figure, FigureId, FigureInput, Value};
+use crate::hub::desk::{Stated, Unstated};
 use crate::ledger::{Ledger, RowsInForce};
-use crate::locales::{Lang, Text};
-use crate::support::lock;
+use crate::locales::Lang;
 use crate::web::api_model::{
     EventItem, FigureEvidence, FigureItem, FiguresFound, InputItem, LedgerItem,
 };
@@ -28,33 +27,20 @@ const WAIT: Duration = Duration::from_secs(20);
 /// When whoever came in vain may ask again, s.
 const RETRY_S: u64 = 10;
 
-/// How long a statement serves whoever asks for the same: a program asks for figures one after the other. Engineering
-/// judgement: pages show what is some seconds old, too.
-const KEPT: Duration = Duration::from_secs(10);
+/// Asks for statements, those that the pages show, one at a time.
+pub(super) struct Figures(Queue);
 
-/// Works out statements, one at a time.
-pub(super) struct Statements {
-    queue: Queue,
-    last: Mutex<Option<Kept>>,
-}
-
-/// The last statement.
-struct Kept {
-    asked: Option<Period>,
-    statement: Arc<Statement>,
-    made: Duration,
-}
-
-impl Statements {
+impl Figures {
     pub fn new() -> Self {
-        Self { queue: Queue::new(1, WAITING, WAIT, RETRY_S), last: Mutex::new(None) }
+        Self(Queue::new(1, WAITING, WAIT, RETRY_S))
     }
 
     pub async fn figures(&self, source: &ApiSource, period: Option<Period>) -> Found {
-        let statement = match self.statement(source, period).await? {
-            Ok(statement) => statement,
+        let stated = match self.stated(source, period).await? {
+            Ok(stated) => stated,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let statement = &stated.statement;
         let (from, to) = half_open(statement.period.from, statement.period.to);
         let items = statement.figures.iter().map(item).collect();
         Ok(Ok(ApiAnswer::Figures(FiguresFound { from, to, items })))
@@ -65,49 +51,33 @@ impl Statements {
             let near = nearest(id, FigureId::ALL.iter().map(|figure| figure.id()));
             return Ok(Err(ApiRefusal::NoFigure(near.map(str::to_owned))));
         };
-        let statement = match self.statement(source, period).await? {
-            Ok(statement) => statement,
+        let stated = match self.stated(source, period).await? {
+            Ok(stated) => stated,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        let statement = &stated.statement;
         let Some(figure) = statement.figure(id) else {
             return Ok(Err(ApiRefusal::NoFigure(None)));
         };
         Ok(Ok(ApiAnswer::Figure(Box::new(evidence(figure)))))
     }
 
-    async fn statement(
+    async fn stated(
         &self,
         source: &ApiSource,
         period: Option<Period>,
-    ) -> anyhow::Result<Result<Arc<Statement>, ApiRefusal>> {
-        let _place = match self.queue.place().await {
+    ) -> anyhow::Result<Result<Arc<Stated>, ApiRefusal>> {
+        let _place = match self.0.place().await {
             Ok(place) => place,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let now = source.clock.moment();
-        let young = |kept: &&Kept| kept.asked == period && now.up.saturating_sub(kept.made) < KEPT;
-        if let Some(kept) = lock(&self.last).as_ref().filter(young) {
-            return Ok(Ok(kept.statement.clone()));
+        match source.statements.live(period).await {
+            Ok(stated) => Ok(Ok(stated)),
+            Err(error) => match error.downcast::<Unstated>()? {
+                Unstated::Busy => Ok(Err(ApiRefusal::Busy { retry_s: RETRY_S })),
+                Unstated::NoPeriod(why) => Ok(Err(ApiRefusal::NoPeriod(why))),
+            },
         }
-        let (settings, township) = (source.settings.clone(), source.township.clone());
-        let made = tokio::task::spawn_blocking(move || {
-            let made = statement(&settings, &township, period, now.time);
-            let rows = Ledger::open_to_read(&settings.ledger.path)?;
-            let rows = rows.rows_in_force(settings.ledger.two_person)?.in_force;
-            let named = period.is_some() || drought_event(&rows).is_some();
-            match made {
-                // It says why, in words.
-                Err(error) if !named => error.downcast::<Text>().map(Err),
-                made => made.map(Ok),
-            }
-        });
-        let statement = match made.await?? {
-            Ok(statement) => Arc::new(statement),
-            Err(why) => return Ok(Err(ApiRefusal::NoPeriod(why))),
-        };
-        let kept = Kept { asked: period, statement: statement.clone(), made: now.up };
-        *lock(&self.last) = Some(kept);
-        Ok(Ok(statement))
     }
 }
 

@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use self::figures::Statements;
+use self::figures::Figures;
 use self::files::Files;
 use self::readers::Readers;
 pub(super) use source::ApiSource;
@@ -29,15 +29,15 @@ pub(super) struct Api(Arc<Shared>);
 struct Shared {
     source: ApiSource,
     readers: Readers,
-    statements: Statements,
+    figures: Figures,
     files: Files,
 }
 
 impl Api {
     pub fn new(source: ApiSource) -> Self {
         let readers = Readers::new(source.settings.store.path.clone());
-        let (statements, files) = (Statements::new(), Files::new());
-        Self(Arc::new(Shared { source, readers, statements, files }))
+        let (figures, files) = (Figures::new(), Files::new());
+        Self(Arc::new(Shared { source, readers, figures, files }))
     }
 
     /// # Errors
@@ -47,7 +47,7 @@ impl Api {
     }
 
     async fn found(&self, asked: ApiAsked) -> Found {
-        let Shared { source, readers, statements, files } = &*self.0;
+        let Shared { source, readers, figures, files } = &*self.0;
         let overview = || source.overview.borrow().clone();
         match asked {
             ApiAsked::Version => {
@@ -80,11 +80,11 @@ impl Api {
                 readers.read(readings::days(series, (from, to), most)).await
             }
             ApiAsked::Alarms { open, before, most } => {
-                alarms::page(&source.settings, open, before, most).await
+                alarms::page(&source.alarms, open, before, most).await
             }
             ApiAsked::Events => figures::events(source).await,
-            ApiAsked::Figures(period) => statements.figures(source, period).await,
-            ApiAsked::Figure { id, period } => statements.figure(source, &id, period).await,
+            ApiAsked::Figures(period) => figures.figures(source, period).await,
+            ApiAsked::Figure { id, period } => figures.figure(source, &id, period).await,
             ApiAsked::Ledger { after, most } => figures::ledger(source, after, most).await,
             ApiAsked::File { format, station, parameter, from, to } => {
                 let wanted = files::Wanted { format, station, parameter, from, to };

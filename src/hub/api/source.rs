@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::alarm_book::AlarmBook;
 use crate::core::Calendar;
 use crate::hub::HubSettings;
+use crate::hub::desk::Statements;
 use crate::support::Clock;
 use crate::water::Township;
 use crate::web::{ApiAnswer, ApiRefusal, Overview};
@@ -17,6 +19,8 @@ pub(in crate::hub) struct ApiSource {
     pub calendar: Calendar,
     pub clock: Clock,
     pub overview: watch::Receiver<Arc<Overview>>,
+    pub statements: Statements,
+    pub alarms: AlarmBook,
 }
 
 /// What is answered, or why not; an error where the hub fails.

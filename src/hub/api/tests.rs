@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::*;
+use crate::alarm_book::AlarmBook;
 use crate::core::{Reading, Series};
 use crate::hub::HubSettings;
+use crate::hub::desk::Statements;
 use crate::store::{Sqlite, Store};
 use crate::support::Clock;
 use crate::water::Township;
@@ -46,7 +48,10 @@ fn office() -> Office {
     let calendar = crate::hub::calendar(&township).unwrap();
     let (_, overview) = watch::channel(Arc::default());
     let (township, clock) = (Arc::new(township), Clock::system());
-    let api = Api::new(ApiSource { settings, township, calendar, clock, overview });
+    let statements = Statements::new(&settings, township.clone(), clock.clone(), false);
+    let alarms = AlarmBook::open(&crate::hub::alarm_book_path(&settings), clock.clone()).unwrap();
+    let api =
+        Api::new(ApiSource { settings, township, calendar, clock, overview, statements, alarms });
     Office { _folder: folder, store, api }
 }
 
