@@ -173,7 +173,7 @@ impl Users {
         let phc = self.ask(move |keeper| keeper.file.phc(&asked)).await?;
         let tried = phc.clone().unwrap_or_else(|| password::NOBODYS.into());
         let right = password::may_be(&password)
-            && place.run(move || password::is_of(&tried, &password)).await?;
+            && place.run(move |memory| password::is_of(&tried, &password, memory)).await?;
         if let (true, Some(account), Some(phc)) = (right, account, phc) {
             let secret = token::draw()?;
             let (hash, id) = (token::sha256(secret.as_bytes()), account.id.clone());
@@ -276,7 +276,7 @@ impl Users {
             return Ok(Chosen::Refused(why));
         }
         let Some(place) = self.0.hashing.place().await else { return Ok(Chosen::Busy) };
-        let phc = place.run(move || password::hash(&password)).await?;
+        let phc = place.run(move |memory| password::hash(&password, memory)).await?;
         let secret = token::draw()?;
         let [link, token] = [&link, &secret].map(|secret| token::sha256(secret.as_bytes()));
         let id = account.id.clone();

@@ -2,12 +2,12 @@
 
 use std::ops::RangeInclusive;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use super::account::{Account, plain};
 use super::error::UsersError;
+use super::hashing::Memory;
 use crate::locales::{Text, users as words};
 
 /// Argon2id with 19 MiB, two passes, one lane: OWASP Password Storage Cheat Sheet, "Argon2id".
@@ -90,20 +90,47 @@ pub(super) fn may_be(password: &str) -> bool {
 
 /// What is kept of `password`, as a PHC string. It takes a twentieth of a second and 19 MiB: see
 /// [`hashing`](super::hashing).
-pub(super) fn hash(password: &str) -> Result<String, UsersError> {
-    let hashed: Result<PasswordHash, _> = hasher()?.hash_password(password.as_bytes());
-    Ok(hashed.map_err(|_| UsersError::Hash)?.to_string())
-}
-
-/// Whether `phc` is of `password`.
-pub(super) fn is_of(phc: &str, password: &str) -> Result<bool, UsersError> {
-    let known = PasswordHash::new(phc).map_err(|_| UsersError::Hash)?;
-    Ok(hasher()?.verify_password(password.as_bytes(), &known).is_ok())
-}
-
-fn hasher() -> Result<Argon2<'static>, UsersError> {
+pub(super) fn hash(password: &str, memory: &mut Memory) -> Result<String, UsersError> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| UsersError::Hash)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    let salt = Salt::generate();
+    let output = output(password, &salt, &params, memory)?;
+    let kept = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|_| UsersError::Hash)?,
+        salt: Some(salt),
+        hash: Some(output),
+    };
+    Ok(kept.to_string())
+}
+
+/// Whether `phc` is of `password`. What it cost is what `phc` says.
+pub(super) fn is_of(phc: &str, password: &str, memory: &mut Memory) -> Result<bool, UsersError> {
+    let known = PasswordHash::new(phc).map_err(|_| UsersError::Hash)?;
+    let argon2id = known.algorithm == Algorithm::Argon2id.ident();
+    let current = known.version == Some(Version::V0x13.into());
+    let (Some(salt), Some(hash), true) = (known.salt, known.hash, argon2id && current) else {
+        return Err(UsersError::Hash);
+    };
+    let params = Params::try_from(&known).map_err(|_| UsersError::Hash)?;
+    // Two outputs are compared in constant time.
+    Ok(output(password, &salt, &params, memory)? == hash)
+}
+
+fn output(
+    password: &str,
+    salt: &Salt,
+    params: &Params,
+    memory: &mut Memory,
+) -> Result<Output, UsersError> {
+    memory.resize(params.block_count(), Block::new());
+    let mut bytes = [0; Output::MAX_LENGTH];
+    let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let out = bytes.get_mut(..length).ok_or(UsersError::Hash)?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into_with_memory(password.as_bytes(), salt, out, memory)
+        .map_err(|_| UsersError::Hash)?;
+    Output::new(out).map_err(|_| UsersError::Hash)
 }
 
 #[cfg(test)]
@@ -142,13 +169,14 @@ mod tests {
 
     #[test]
     fn a_hash_is_of_its_password_alone_and_says_what_it_cost() {
-        let phc = hash("correct horse").unwrap();
+        let memory = &mut Memory::new();
+        let phc = hash("correct horse", memory).unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-        assert!(is_of(&phc, "correct horse").unwrap());
-        assert!(!is_of(&phc, "correct horsf").unwrap());
-        assert_ne!(hash("correct horse").unwrap(), phc, "each has a salt of its own");
-        assert!(!is_of(NOBODYS, "correct horse").unwrap());
+        assert!(is_of(&phc, "correct horse", memory).unwrap());
+        assert!(!is_of(&phc, "correct horsf", memory).unwrap());
+        assert_ne!(hash("correct horse", memory).unwrap(), phc, "each has a salt of its own");
+        assert!(!is_of(NOBODYS, "correct horse", memory).unwrap());
         assert_eq!(NOBODYS[..30], phc[..30]);
-        is_of("$argon2id$", "correct horse").unwrap_err();
+        is_of("$argon2id$", "correct horse", memory).unwrap_err();
     }
 }
