@@ -324,7 +324,11 @@ impl Watch {
         for alarms in [&mut raised, &mut ended] {
             alarms.sort_by_key(|alarm| (std::cmp::Reverse(alarm.key.kind.gravity()), alarm.id));
         }
-        let named = raised.iter().chain(&ended).take(NAMED_MAX);
+        // The gravest is named first, since the title has it; then the end of what is urgent does not stand behind ten
+        // others: whom it has called waits for it.
+        let mut others: Vec<&Alarm> = raised.iter().skip(1).chain(&ended).copied().collect();
+        others.sort_by_key(|alarm| !alarm.key.kind.is_urgent());
+        let named = raised.first().copied().into_iter().chain(others).take(NAMED_MAX);
         let members =
             self.held.values().filter(|held| held.alarm.told.as_ref().is_some_and(is_of_storm));
         Letter {

@@ -166,7 +166,7 @@ impl Watch {
         alarms.sort_by_key(|alarm| alarm.id);
         let mut watch = Self {
             storm: Storm::resume(&rules, &alarms, now),
-            raises: alarms.iter().map(|alarm| up_of(alarm.raised_at, now)).collect(),
+            raises: raises(&alarms).map(|at| up_of(at, now)).collect(),
             rules,
             points: HashMap::new(),
             held: BTreeMap::new(),
@@ -396,6 +396,24 @@ impl Watch {
                 || lately(held.clear_told)
         });
     }
+}
+
+/// When alarms were raised that a storm counts: those that no other of their subject implied then.
+fn raises(alarms: &[Alarm]) -> impl Iterator<Item = Timestamp> {
+    let mut of: HashMap<&Subject, Vec<&Alarm>> = HashMap::new();
+    for alarm in alarms {
+        of.entry(&alarm.key.subject).or_default().push(alarm);
+    }
+    alarms.iter().filter_map(move |alarm| {
+        // Of what is raised at one look, the gravest is the first.
+        let covers = |other: &&Alarm| {
+            alarm.key.kind.implied_by().contains(&other.key.kind)
+                && other.id < alarm.id
+                && other.cleared_at().is_none_or(|at| at > alarm.raised_at)
+        };
+        let covered = of.get(&alarm.key.subject).is_some_and(|all| all.iter().any(covers));
+        (!covered).then_some(alarm.raised_at)
+    })
 }
 
 /// When that was by the time that the program has run. What the clock shows as still to come was just now: the clock

@@ -253,3 +253,37 @@ fn what_is_no_longer_watched_is_cleared_as_removed() {
     office.at(91, &[]);
     assert!(office.watch.points.is_empty());
 }
+
+#[test]
+fn what_was_covered_when_it_was_raised_makes_no_storm_after_a_restart() {
+    let mut office = Office::new(Rules { storm_from: 3, ..Rules::default() });
+    assert_eq!(office.told(0, &pond(On, On, On)), ["raised: dry"]);
+    office.restart();
+    let mut all = pond(On, On, On).to_vec();
+    all.push(seen(Kind::BelowWarning, "station/pond-2", On));
+    assert_eq!(office.told(1, &all), ["raised: below-warning"]);
+    // What was raised before that is counted as before.
+    office.restart();
+    all.push(seen(Kind::BelowWarning, "station/pond-3", On));
+    assert_eq!(office.told(2, &all), ["storm: below-warning"]);
+}
+
+#[test]
+fn the_end_of_what_is_urgent_is_named_before_ten_others_that_begin() {
+    let mut office = Office::new(Rules { storm_from: 12, ..Rules::default() });
+    let warned: Vec<Seen> =
+        (0..30).map(|n| seen(Kind::BelowWarning, &format!("station/low-{n}"), On)).collect();
+    let dry = |condition| seen(Kind::Dry, "station/a-dry-one", condition);
+    office.told(0, &[dry(On)]);
+    office.told(1, &[dry(Off)]);
+    let all: Vec<Seen> = warned[..15].iter().cloned().chain([dry(Off)]).collect();
+    office.told(2, &all);
+    // An hour later the storm goes on, and its letter has the end.
+    let all: Vec<Seen> = warned.iter().cloned().chain([dry(Off)]).collect();
+    let letters = office.at(62, &all);
+    let letter = letters.iter().find(|letter| letter.raised == 15).expect("a storm");
+    assert_eq!((letter.occasion, letter.cleared), (Occasion::Storm, 1));
+    let named: Vec<(Kind, bool)> =
+        letter.alarms.iter().map(|said| (said.kind, said.cleared_at.is_some())).collect();
+    assert_eq!(named[..2], [(Kind::BelowWarning, false), (Kind::Dry, true)]);
+}

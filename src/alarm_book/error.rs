@@ -47,23 +47,24 @@ impl AlarmsError {
         }
     }
 
-    /// Whether the file itself is not as it should be, so that waiting does not help.
+    /// Whether the file itself is not as it should be, so that waiting does not help: SQLite says that it is damaged or
+    /// no database, or the book has found so itself.
     pub(super) fn is_damage(&self) -> bool {
-        let source = match self {
-            Self::Spoilt { .. } => return true,
-            Self::Open { source, .. } | Self::Sql(source) => source,
-            _ => return false,
-        };
-        match source.sqlite_error_code() {
-            // Unknown: of a table or column that is not there.
-            Some(code) => matches!(
-                code,
-                ErrorCode::DatabaseCorrupt
-                    | ErrorCode::NotADatabase
-                    | ErrorCode::ConstraintViolation
-                    | ErrorCode::Unknown
-            ),
-            None => true,
+        let damaged = [ErrorCode::DatabaseCorrupt, ErrorCode::NotADatabase];
+        matches!(self, Self::Spoilt { .. })
+            || self.code().is_some_and(|code| damaged.contains(&code))
+    }
+
+    /// Whether the file may have been changed by somebody, so that it is to be looked at anew: a table is not there, or
+    /// a rule refuses what was right when the file was opened.
+    pub(super) fn is_doubt(&self) -> bool {
+        matches!(self.code(), Some(ErrorCode::Unknown | ErrorCode::ConstraintViolation))
+    }
+
+    fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Open { source, .. } | Self::Sql(source) => source.sqlite_error_code(),
+            _ => None,
         }
     }
 }

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::AlarmsError;
-use super::outbox::{Delivery, LetterRow};
+use super::outbox::LetterRow;
 use super::rows;
 use super::schema::{LAYOUT, LAYOUTS, TABLES};
+use super::unread::Unread;
 use super::{Acknowledgement, acknowledge};
 use crate::alarm::{Acknowledged, Alarm, Letter};
 use crate::support::files;
@@ -20,6 +22,9 @@ use crate::support::sql::without_literals;
 /// what a transaction takes on a slow disk. Engineering judgement.
 const BUSY_MAX: Duration = Duration::from_secs(2);
 
+/// Pages of changes after which the hub moves them into the main file: SQLite's own number, 4 MB.
+const CHECKPOINT_PAGES: u32 = 1000;
+
 /// Alarms and letters that are kept. A township of a hundred stations raises about ten a day in a drought: this is
 /// fifty years of them, and 50 MB. Age is not asked: a clock that is wrong would let go of all.
 const KEPT_MAX: i64 = 100_000;
@@ -27,10 +32,15 @@ const KEPT_MAX: i64 = 100_000;
 /// How far back a hub that starts looks for what was told: longer than any hour of silence. Engineering judgement.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
 
+/// Faults that are looked at of a file before it is used. Engineering judgement: with as many rows of a wrong type it
+/// is no book any more.
+const FAULTS_MAX: usize = 100;
+
 /// The file of alarms, opened.
 #[derive(Debug)]
 pub struct AlarmsFile {
     pub(super) db: Connection,
+    unread: Unread,
 }
 
 impl AlarmsFile {
@@ -45,7 +55,11 @@ impl AlarmsFile {
         db.busy_timeout(BUSY_MAX).map_err(open)?;
         // Before anything is written to a file that may be a newer program's.
         examine(&db, path)?;
-        db.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(open)?;
+        // The main file is written to by whoever closes it last, and by the hub (`keep`): so the hub notices where
+        // somebody else has.
+        let wal =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;";
+        db.execute_batch(wal).map_err(open)?;
         // Immediate, so that two programs which open a new file at once do not both create the tables.
         let creating =
             db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(open)?;
@@ -55,7 +69,30 @@ impl AlarmsFile {
             creating.execute_batch(TABLES).map_err(open)?;
         }
         creating.commit().map_err(open)?;
-        Ok(Self { db })
+        Ok(Self { db, unread: Unread::default() })
+    }
+
+    /// Has the changes moved into the main file as they become many: for whoever keeps it open.
+    pub(super) fn keep(&self) -> Result<(), AlarmsError> {
+        Ok(self.db.execute_batch(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"))?)
+    }
+
+    /// Closes a file whose contents somebody else has replaced: its latest changes do not belong to them.
+    pub(super) fn leave(self) {
+        let left = self.db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Err(error) = left {
+            tracing::error!(%error, "cannot leave the file of alarms as it is");
+        }
+    }
+
+    /// How many rows could not be read so far.
+    pub fn unread(&self) -> usize {
+        self.unread.count()
+    }
+
+    /// The number of the last commit that wrote letters: in the header, of which every copy has it.
+    pub(super) fn writes(&self) -> Result<i32, AlarmsError> {
+        Ok(self.db.query_row("PRAGMA application_id", [], |row| row.get(0))?)
     }
 
     /// A number that changes where another connection has written to the file.
@@ -68,12 +105,16 @@ impl AlarmsFile {
         Ok(self.db.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
+    fn rows(&self) -> (&Connection, &Unread) {
+        (&self.db, &self.unread)
+    }
+
     /// The alarms that are open, the oldest first.
     ///
     /// # Errors
     /// The file failed.
     pub fn open_alarms(&self) -> Result<Vec<Alarm>, AlarmsError> {
-        Ok(rows::alarms(&self.db, "cleared_ms IS NULL ORDER BY id", [])?)
+        Ok(rows::alarms(self.rows(), "cleared_ms IS NULL ORDER BY id", [])?)
     }
 
     /// What a hub that starts goes on with: open alarms, those whose end is untold, and those of the last day; and the
@@ -82,7 +123,7 @@ impl AlarmsFile {
         let since = now.checked_sub(RECENT).unwrap_or(Timestamp::MIN).as_millisecond();
         let recent = "cleared_ms IS NULL OR (told_ms IS NOT NULL AND clear_told_ms IS NULL) OR raised_ms >= ?1 \
                       OR told_ms >= ?1 OR clear_told_ms >= ?1 ORDER BY id";
-        let alarms = rows::alarms(&self.db, recent, [since])?;
+        let alarms = rows::alarms(self.rows(), recent, [since])?;
         let last: i64 =
             self.db.query_row("SELECT coalesce(max(id), 0) FROM alarm", [], |row| row.get(0))?;
         Ok((alarms, last))
@@ -95,7 +136,7 @@ impl AlarmsFile {
     pub fn history(&self, before: Option<i64>, most: usize) -> Result<Vec<Alarm>, AlarmsError> {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let page = (before.unwrap_or(i64::MAX), limit);
-        Ok(rows::alarms(&self.db, "id < ?1 ORDER BY id DESC LIMIT ?2", page)?)
+        Ok(rows::alarms(self.rows(), "id < ?1 ORDER BY id DESC LIMIT ?2", page)?)
     }
 
     /// The `most` newest letters of before `before`, or of all, with what became of them; the newest first.
@@ -110,14 +151,14 @@ impl AlarmsFile {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let page = (before.map_or(i64::MAX, Timestamp::as_millisecond), limit);
         let letters =
-            rows::letters(&self.db, "at_ms < ?1 ORDER BY at_ms DESC, id DESC LIMIT ?2", page)?;
+            rows::letters(self.rows(), "at_ms < ?1 ORDER BY at_ms DESC, id DESC LIMIT ?2", page)?;
         self.with_deliveries(letters)
     }
 
     fn with_deliveries(&self, letters: Vec<Letter>) -> Result<Vec<LetterRow>, AlarmsError> {
         let mut found = Vec::with_capacity(letters.len());
         for letter in letters {
-            let deliveries = rows::deliveries(&self.db, &letter.id)?;
+            let deliveries = rows::deliveries(self.rows(), &letter.id)?;
             found.push(LetterRow { letter, deliveries });
         }
         Ok(found)
@@ -127,7 +168,7 @@ impl AlarmsFile {
     pub(super) fn waiting(&self) -> Result<Vec<LetterRow>, AlarmsError> {
         let waiting =
             "id IN (SELECT letter FROM delivery WHERE state = 'waiting') ORDER BY at_ms, id";
-        let letters = rows::letters(&self.db, waiting, [])?;
+        let letters = rows::letters(self.rows(), waiting, [])?;
         self.with_deliveries(letters)
     }
 
@@ -140,8 +181,9 @@ impl AlarmsFile {
         id: i64,
         acknowledged: &Acknowledged,
     ) -> Result<Acknowledgement, AlarmsError> {
-        let writing = self.writing()?;
-        let open = rows::alarms(&writing, "cleared_ms IS NULL ORDER BY id", [])?;
+        let writing = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let all = "cleared_ms IS NULL ORDER BY id";
+        let open = rows::alarms((&writing, &self.unread), all, [])?;
         let mut open: BTreeMap<i64, Alarm> =
             open.into_iter().map(|alarm| (alarm.id, alarm)).collect();
         let (done, changed) = acknowledge(&mut open, id, acknowledged);
@@ -150,19 +192,6 @@ impl AlarmsFile {
         }
         writing.commit()?;
         Ok(done)
-    }
-
-    /// Adds a letter for these channels: a running hub sends it within seconds.
-    ///
-    /// # Errors
-    /// The file failed; there is no letter.
-    pub fn add_letter(&mut self, letter: &Letter, channels: &[String]) -> Result<(), AlarmsError> {
-        let waiting = Delivery::new(letter.at);
-        let writing = self.writing()?;
-        let deliveries = channels.iter().map(|channel| (channel, &waiting));
-        rows::put_letter(&writing, letter, deliveries)?;
-        writing.commit()?;
-        Ok(())
     }
 
     /// Ends alarms that are open in the file and that nobody in `known` goes on with: the file is another than before.
@@ -220,20 +249,38 @@ fn examine(db: &Connection, path: &Path) -> Result<(), AlarmsError> {
     if found > LAYOUT {
         return Err(AlarmsError::Newer { path: path.into(), found });
     }
-    let sound: String =
-        db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(open)?;
-    let mut statement = db
-        .prepare("SELECT type, coalesce(sql, '') FROM sqlite_schema WHERE type IN ('table', 'trigger', 'view')")
-        .map_err(open)?;
+    let sound = is_sound(db).map_err(open)?;
+    // An index that SQLite makes for itself has no text.
+    let mut statement =
+        db.prepare("SELECT type, coalesce(sql, '') FROM sqlite_schema").map_err(open)?;
     let objects = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).map_err(open)?;
     let objects: Vec<(String, String)> = objects.collect::<rusqlite::Result<_>>().map_err(open)?;
     let own = LAYOUTS.map(without_literals);
     let ours = |sql: &str| own.iter().any(|own| own.contains(&without_literals(sql)));
-    let foreign = objects.iter().any(|(kind, sql)| kind != "table" && !ours(sql));
-    // A file with the number of a layout has its tables; what SQLite needs for itself is not asked about.
+    // Other tables and indexes do no harm, unless they refuse rows.
+    let refuses = |sql: &str| sql.to_ascii_uppercase().contains("UNIQUE");
+    let foreign = objects.iter().any(|(kind, sql)| match kind.as_str() {
+        "table" => false,
+        "index" => refuses(sql) && !ours(sql),
+        _ => !ours(sql),
+    });
+    // A file with the number of a layout has all of its tables; what SQLite needs for itself is not asked about.
     let tables = objects.iter().filter(|(kind, sql)| kind == "table" && ours(sql)).count();
-    if sound != "ok" || foreign || (found > 0) != (tables > 0) {
+    let expected = if found > 0 { TABLES.matches("CREATE TABLE").count() } else { 0 };
+    if !sound || foreign || tables != expected {
         return Err(AlarmsError::Spoilt { path: path.into() });
     }
     Ok(())
+}
+
+/// Whether the file can be read as a whole. Rows of which a value is of a wrong type, or breaks a rule of its table,
+/// are passed over when they are read.
+fn is_sound(db: &Connection) -> rusqlite::Result<bool> {
+    let mut statement = db.prepare(&format!("PRAGMA quick_check({FAULTS_MAX})"))?;
+    let faults = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let faults: Vec<String> = faults.collect::<rusqlite::Result<_>>()?;
+    let of_row = |fault: &String| {
+        fault.contains(" value in ") || fault.starts_with("CHECK constraint failed")
+    };
+    Ok(faults.len() < FAULTS_MAX && faults.iter().all(|fault| fault == "ok" || of_row(fault)))
 }

@@ -139,6 +139,7 @@ impl AlarmBook {
         at: Timestamp,
     ) -> Result<(), AlarmsError> {
         let noted = self.owner.ask(move |keeper| {
+            keeper.tried(at);
             keeper.outbox.sent(&letter, &channel, at);
             keeper.flush()
         });
@@ -151,6 +152,7 @@ impl AlarmBook {
     /// The file failed; it is noted in memory, and written later.
     pub async fn failed(&self, failure: Failure) -> Result<(), AlarmsError> {
         let noted = self.owner.ask(move |keeper| {
+            keeper.tried(failure.at);
             keeper.outbox.failed(&failure);
             keeper.flush()
         });

@@ -12,11 +12,13 @@ use jiff::Timestamp;
 
 use super::error::AlarmsError;
 use super::file::AlarmsFile;
-use super::outbox::Outbox;
+use super::held::{Held, PARTS, There};
+use super::outbox::{LetterRow, Outbox};
+use super::reached::Reached;
 use super::{Acknowledgement, acknowledge, rows};
 use crate::alarm::{Acknowledged, Alarm};
 use crate::locales::{Text, alarm as words};
-use crate::support::files::{self, FileId};
+use crate::support::files;
 use crate::support::owner::{OwnerGone, Wake};
 use crate::support::{Clock, error_chain, lock};
 
@@ -25,38 +27,6 @@ const LOOKED_EVERY: Duration = Duration::from_secs(1);
 
 /// How often what is too old is let go of.
 const PRUNED_EVERY: Duration = Duration::from_secs(24 * 3600);
-
-/// What belongs to an SQLite database: the file itself and what SQLite keeps beside it.
-const PARTS: [&str; 3] = ["", "-wal", "-shm"];
-
-/// The file as it is open.
-struct Held {
-    file: AlarmsFile,
-    own: FileId,
-    /// What SQLite keeps beside it.
-    beside: Vec<(PathBuf, FileId)>,
-}
-
-/// What stands beside the file at `path`, while it is open.
-fn beside(path: &Path) -> Vec<(PathBuf, FileId)> {
-    let parts = PARTS.iter().filter(|part| !part.is_empty());
-    let parts = parts.map(|part| files::with_suffix(path, part));
-    parts.filter_map(|part| FileId::of(&part).ok().map(|id| (part, id))).collect()
-}
-
-impl Held {
-    /// Closes the file that is no longer the one at `path`. What SQLite kept beside it belongs to it: beside another
-    /// file it would be taken for that one's latest changes.
-    fn let_go(self, path: &Path) {
-        drop(self.file);
-        let left = beside(path).into_iter().filter(|part| self.beside.contains(part));
-        for (part, _) in left {
-            if let Err(error) = std::fs::remove_file(&part) {
-                tracing::error!(%error, part = %part.display(), "cannot remove what belongs to the file before");
-            }
-        }
-    }
-}
 
 /// What is wrong with the file of alarms, for persons.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,11 +40,13 @@ pub struct Trouble {
 pub(super) struct Troubles {
     failing: Option<Trouble>,
     happened: Option<Trouble>,
+    /// Rows that cannot be read.
+    unread: Option<Trouble>,
 }
 
 impl Troubles {
     pub(super) fn all(&self) -> Vec<Trouble> {
-        self.failing.iter().chain(&self.happened).cloned().collect()
+        self.failing.iter().chain(&self.happened).chain(&self.unread).cloned().collect()
     }
 }
 
@@ -100,6 +72,10 @@ pub(super) struct Keeper {
     /// Those that the file does not have as they are here.
     dirty: BTreeSet<i64>,
     pub(super) outbox: Outbox,
+    /// How far the book has come, as far as is known.
+    reached: Reached,
+    /// The file is an older copy, or a new one: its number is to go on from `reached`.
+    behind: bool,
     resumed: Resumed,
     troubles: Arc<Mutex<Troubles>>,
     /// When what is too old was last let go of.
@@ -122,6 +98,8 @@ impl Keeper {
             alarms: BTreeMap::new(),
             dirty: BTreeSet::new(),
             outbox: Outbox::default(),
+            reached: Reached::read(path),
+            behind: false,
             resumed: Resumed::default(),
             troubles,
             pruned: None,
@@ -163,10 +141,19 @@ impl Keeper {
     /// It failed: what it lacks stays noted, and is written the next time.
     pub(super) fn flush(&mut self) -> Result<(), AlarmsError> {
         let mut written = self.write();
+        if written.as_ref().is_err_and(AlarmsError::is_doubt) && self.file.take().is_some() {
+            // It is examined when it is opened.
+            written = self.write();
+        }
         if written.as_ref().is_err_and(AlarmsError::is_damage) {
             written = self.set_aside().and_then(|()| self.write());
         }
+        let unread = self.file.as_ref().map_or(0, |held| held.file.unread());
         let mut troubles = lock(&self.troubles);
+        troubles.unread = (unread > 0).then(|| Trouble {
+            since: troubles.unread.as_ref().map_or(self.clock.now(), |found| found.since),
+            text: words::trouble_rows_unread(unread),
+        });
         match &written {
             Ok(()) if troubles.failing.take().is_some() => {
                 tracing::info!("the file of alarms can be written again");
@@ -187,9 +174,11 @@ impl Keeper {
     fn write(&mut self) -> Result<(), AlarmsError> {
         self.hold_file()?;
         let Some(Held { file, .. }) = &mut self.file else { return Ok(()) };
-        if self.dirty.is_empty() && self.outbox.is_written() {
+        let letters = !self.outbox.is_written() || self.behind;
+        if self.dirty.is_empty() && !letters {
             return Ok(());
         }
+        let writes = self.reached.writes.saturating_add(letters.into());
         let writing = file.writing()?;
         for alarm in self.dirty.iter().filter_map(|id| self.alarms.get(id)) {
             rows::put_alarm(&writing, alarm)?;
@@ -197,27 +186,57 @@ impl Keeper {
         for (letter, deliveries) in self.outbox.unwritten() {
             rows::put_letter(&writing, letter, deliveries.iter())?;
         }
+        if letters {
+            writing.pragma_update(None, "application_id", writes)?;
+        }
         writing.commit()?;
         self.dirty.clear();
         self.outbox.written();
+        if letters {
+            (self.reached.writes, self.behind) = (writes, false);
+            self.reached.write(&self.path);
+        }
+        self.note_written();
         let lasts =
             |alarm: &Alarm| alarm.is_open() || (alarm.told.is_some() && alarm.clear_told.is_none());
         self.alarms.retain(|_, alarm| lasts(alarm));
         Ok(())
     }
 
-    /// Opens the file, where it is not open or is no longer the one at its place.
+    /// Notes how the file was left by what was just written to it.
+    fn note_written(&mut self) {
+        if let Some(held) = &mut self.file {
+            held.note_written(&self.path);
+        }
+    }
+
+    /// Takes a letter of the file; `older` where that is an older copy. Returns how many deliveries are given up for
+    /// it.
+    fn load(&mut self, row: LetterRow, older: bool) -> usize {
+        self.outbox.load(row, self.reached.tried.filter(|_| older))
+    }
+
+    /// Notes that something of a letter was tried at `at`.
+    pub(super) fn tried(&mut self, at: Timestamp) {
+        self.reached.tried = self.reached.tried.max(Some(at));
+    }
+
+    /// Opens the file, where it is not open, is no longer the one at its place, or has been written to by somebody who
+    /// knows nothing of those who have it open.
     fn hold_file(&mut self) -> Result<(), AlarmsError> {
-        let there = FileId::of(&self.path).ok();
-        if self.file.as_ref().is_some_and(|held| Some(held.own) == there) {
+        let there = There::at(&self.path).ok();
+        if self.file.as_ref().is_some_and(|held| held.is(there)) {
             return Ok(());
         }
         if let Some(held) = self.file.take() {
-            held.let_go(&self.path);
+            held.let_go(&self.path, there);
             tracing::error!("the file of alarms was deleted or replaced under the running hub");
             self.happened(words::trouble_replaced());
         }
         let mut file = AlarmsFile::open(&self.path)?;
+        file.keep()?;
+        let writes = file.writes()?;
+        let older = writes < self.reached.writes;
         let (now, mut is_first) = (self.clock.now(), false);
         if self.begun {
             // What it has open is not known to whoever began without it, or before it.
@@ -228,17 +247,24 @@ impl Keeper {
             self.resumed = Resumed { alarms, last_id };
             (self.begun, is_first) = (true, true);
         }
+        let mut given_up = 0;
         for row in file.waiting()? {
-            self.outbox.load(row);
+            given_up += self.load(row, older);
         }
+        // A new file has nothing in it that could be older than it was.
+        if older && (writes > 0 || !file.history(None, 1)?.is_empty()) {
+            tracing::error!(given_up, "the file of alarms is an older copy of itself");
+            self.happened(words::trouble_older(given_up));
+        }
+        self.behind = older;
+        self.reached.writes = self.reached.writes.max(writes);
         if !is_first {
             self.dirty = self.alarms.keys().copied().collect();
             self.outbox.unwrite();
         }
         self.version = file.version()?;
         // Where it is gone again already, the next attempt meets that.
-        let Ok(own) = FileId::of(&self.path) else { return Ok(()) };
-        self.file = Some(Held { file, own, beside: beside(&self.path) });
+        self.file = Held::new(file, &self.path);
         Ok(())
     }
 
@@ -271,6 +297,17 @@ impl Keeper {
     /// Follows the file where another program, such as `hanqing alarm`, has written to it.
     pub(super) fn refresh(&mut self) -> Result<(), AlarmsError> {
         self.flush()?;
+        match self.follow() {
+            // It is examined when it is opened.
+            Err(error) if error.is_doubt() || error.is_damage() => {
+                self.file = None;
+                self.flush()
+            }
+            followed => followed,
+        }
+    }
+
+    fn follow(&mut self) -> Result<(), AlarmsError> {
         let Some(Held { file, .. }) = &self.file else { return Ok(()) };
         let version = file.version()?;
         if version == self.version {
@@ -283,7 +320,7 @@ impl Keeper {
             }
         }
         for row in file.waiting()? {
-            self.outbox.load(row);
+            self.outbox.load(row, None);
         }
         self.version = version;
         Ok(())
@@ -297,6 +334,7 @@ impl Keeper {
         if let (true, Some(Held { file, .. })) = (prunes && done.is_ok(), &mut self.file) {
             self.pruned = Some(up);
             done = file.prune();
+            self.note_written();
         }
         // What flushing meets it tells itself.
         if let Err(error) = done {

@@ -9,10 +9,14 @@
 mod error;
 mod file;
 mod handle;
+mod held;
 mod keeper;
 mod outbox;
+mod reached;
 mod rows;
 mod schema;
+mod testing;
+mod unread;
 
 pub use error::AlarmsError;
 pub use file::AlarmsFile;
@@ -20,6 +24,7 @@ pub use handle::AlarmBook;
 pub use keeper::{Resumed, Trouble};
 pub use outbox::{Delivery, Due, Failure, LetterRow, State};
 pub use schema::LAYOUTS;
+pub use testing::{TEST_PAUSE, TestPlace};
 
 use std::collections::BTreeMap;
 

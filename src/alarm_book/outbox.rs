@@ -1,6 +1,6 @@
 //! The letters that are still to be sent, by channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,10 @@ const WAIT_MAX: SignedDuration = SignedDuration::from_hours(24);
 
 /// Letters that wait at most: with five a minute and storms told in one, hours of trouble. Engineering judgement.
 const WAITING_MAX: usize = 1000;
+
+/// Letters that wait no more and are remembered, the newest: another file in the book's place may say that they wait.
+/// Engineering judgement: those of a day of trouble, 5 MB.
+const DONE_MAX: usize = 10_000;
 
 /// What has become of a letter on a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,14 +109,39 @@ pub(super) struct Outbox {
     letters: BTreeMap<String, (Arc<Letter>, BTreeMap<String, Delivery>)>,
     /// Letters that the file does not have as they are here.
     dirty: BTreeSet<String>,
+    /// What has become of letters that wait no more, and their ids, the oldest first.
+    done: BTreeMap<String, BTreeMap<String, Delivery>>,
+    order: VecDeque<String>,
 }
 
 impl Outbox {
-    /// Adds a letter of the file, unless it is known.
-    pub(super) fn load(&mut self, row: LetterRow) {
+    /// Adds a letter of the file, unless it is known. What is known to have been sent does not wait, whatever the file
+    /// says; nor does what an older copy of the file has of before `tried`, when letters were last tried: it may have
+    /// been sent. Returns how many deliveries are given up for that.
+    pub(super) fn load(&mut self, row: LetterRow, tried: Option<Timestamp>) -> usize {
         let id = row.letter.id.clone();
-        let new = || (Arc::new(row.letter), row.deliveries.into_iter().collect());
-        self.letters.entry(id).or_insert_with(new);
+        if self.letters.contains_key(&id) {
+            return 0;
+        }
+        let (done, old) = (self.done.get(&id), tried.is_some_and(|tried| row.letter.at <= tried));
+        let (mut changed, mut given_up) = (false, 0);
+        let mut deliveries: BTreeMap<String, Delivery> = row.deliveries.into_iter().collect();
+        for (channel, delivery) in deliveries.iter_mut().filter(|(_, delivery)| delivery.waits()) {
+            match done.and_then(|done| done.get(channel)) {
+                Some(known) => *delivery = known.clone(),
+                None if old => {
+                    delivery.give_up(words::may_have_been_sent());
+                    given_up += 1;
+                }
+                None => continue,
+            }
+            changed = true;
+        }
+        if changed {
+            self.dirty.insert(id.clone());
+        }
+        self.letters.insert(id, (Arc::new(row.letter), deliveries));
+        given_up
     }
 
     /// Adds a letter that is to be sent to these channels. The oldest is given up where too many wait.
@@ -244,7 +273,19 @@ impl Outbox {
     /// The file has it all: what does not wait any more is let go of.
     pub(super) fn written(&mut self) {
         self.dirty.clear();
-        self.letters.retain(|_, (_, deliveries)| deliveries.values().any(Delivery::waits));
+        let done = |_: &String, (_, all): &mut (Arc<Letter>, BTreeMap<String, Delivery>)| {
+            !all.values().any(Delivery::waits)
+        };
+        for (id, (_, deliveries)) in self.letters.extract_if(.., done) {
+            if self.done.insert(id.clone(), deliveries).is_none() {
+                self.order.push_back(id);
+            }
+        }
+        while self.order.len() > DONE_MAX {
+            if let Some(oldest) = self.order.pop_front() {
+                self.done.remove(&oldest);
+            }
+        }
     }
 
     /// The file is another than before: it has nothing of this.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
 use super::outbox::{Delivery, State};
+use super::unread::Unread;
 use crate::alarm::{Acknowledged, Alarm, Cleared, Key, Kind, Letter, Told, both};
 
 /// The columns of an alarm, in the order in which they are read and written.
@@ -16,15 +17,24 @@ pub(super) fn time(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or_default()
 }
 
-/// The alarms of which `condition` holds. Those of a kind or subject that nobody knows are passed over.
+/// The alarms of which `condition` holds. Those that cannot be read, such as those of a kind or subject that nobody
+/// knows, are passed over.
 pub(super) fn alarms(
-    db: &Connection,
+    (db, unread): (&Connection, &Unread),
     condition: &str,
     arguments: impl rusqlite::Params,
 ) -> rusqlite::Result<Vec<Alarm>> {
     let query = format!("SELECT {COLUMNS} FROM alarm WHERE {condition}");
     let mut statement = db.prepare_cached(&query)?;
-    let found = statement.query_map(arguments, alarm)?;
+    let found = statement.query_map(arguments, |row| {
+        let id: i64 = row.get(0)?;
+        let name = || format!("alarm {id}");
+        let read = unread.pass(name(), alarm(row))?;
+        if read == Some(None) {
+            unread.note(name(), "of a kind or subject that is not known");
+        }
+        Ok(read.flatten())
+    })?;
     Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
@@ -135,36 +145,52 @@ pub(super) fn put_letter<'a>(
     Ok(())
 }
 
-/// The deliveries of a letter by channel.
+/// The deliveries of a letter by channel, but for those that cannot be read.
 pub(super) fn deliveries(
-    db: &Connection,
+    (db, unread): (&Connection, &Unread),
     letter: &str,
 ) -> rusqlite::Result<Vec<(String, Delivery)>> {
     let query = "SELECT channel, state, tries, next_ms, error_zh, error_en, sent_ms FROM delivery WHERE letter = ?1";
     let mut statement = db.prepare_cached(query)?;
-    let found = statement.query_map([letter], |row| {
-        let state: String = row.get(1)?;
-        let delivery = Delivery {
-            state: State::from_id(&state),
-            tries: row.get(2)?,
-            next_at: time(row.get(3)?),
-            error: both::text(row.get(4)?, row.get(5)?),
-            sent_at: row.get::<_, Option<i64>>(6)?.map(time),
-        };
-        Ok((row.get(0)?, delivery))
-    })?;
-    found.collect()
+    let mut found = statement.query([letter])?;
+    let (mut all, mut number) = (Vec::new(), 0);
+    while let Some(row) = found.next()? {
+        number += 1;
+        all.extend(unread.pass(format!("delivery {number} of {letter}"), delivery(row))?);
+    }
+    Ok(all)
+}
+
+fn delivery(row: &Row<'_>) -> rusqlite::Result<(String, Delivery)> {
+    let state: String = row.get(1)?;
+    let delivery = Delivery {
+        state: State::from_id(&state),
+        tries: row.get(2)?,
+        next_at: time(row.get(3)?),
+        error: both::text(row.get(4)?, row.get(5)?),
+        sent_at: row.get::<_, Option<i64>>(6)?.map(time),
+    };
+    Ok((row.get(0)?, delivery))
 }
 
 /// The letters of which `condition` holds. A letter of a newer program, or one that somebody has changed, cannot be
 /// read and is passed over.
 pub(super) fn letters(
-    db: &Connection,
+    (db, unread): (&Connection, &Unread),
     condition: &str,
     arguments: impl rusqlite::Params,
 ) -> rusqlite::Result<Vec<Letter>> {
-    let mut statement = db.prepare_cached(&format!("SELECT body FROM letter WHERE {condition}"))?;
-    let found = statement.query_map(arguments, |row| row.get::<_, String>(0))?;
-    let found = found.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(found.iter().filter_map(|body| serde_json::from_str(body).ok()).collect())
+    let query = format!("SELECT rowid, body FROM letter WHERE {condition}");
+    let mut statement = db.prepare_cached(&query)?;
+    let mut found = statement.query(arguments)?;
+    let mut letters = Vec::new();
+    while let Some(row) = found.next()? {
+        let name = format!("letter {}", row.get::<_, i64>(0)?);
+        let Some(body) = unread.pass(name.clone(), row.get::<_, String>(1))? else { continue };
+        match serde_json::from_str(&body) {
+            Ok(letter) => letters.push(letter),
+            Err(error) => unread.note(name, error),
+        }
+    }
+    Ok(letters)
 }

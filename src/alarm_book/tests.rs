@@ -1,5 +1,8 @@
 //! Tests of the book, with real files.
 
+mod copies_tests;
+mod damage_tests;
+
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
@@ -154,7 +157,8 @@ async fn what_another_program_acknowledges_or_adds_is_seen_and_the_first_who_doe
     let mut beside = AlarmsFile::open(&office.path()).unwrap();
     let dry = alarms.iter().find(|alarm| alarm.key.kind == Kind::Dry).unwrap().id;
     assert_eq!(beside.acknowledge(dry, &office.by()).unwrap(), Acknowledgement::Done);
-    beside.add_letter(&office.test_letter(), &[MAIL.into()]).unwrap();
+    let test = beside.begin_test(&office.test_letter(), MAIL, true).unwrap();
+    assert_eq!(test, TestPlace::Begun);
     assert_eq!(book.acknowledged().await.unwrap().len(), 3, "with what it implies");
     assert_eq!(due(&book, &office).await.len(), 3);
     let other = Acknowledged { by: "谢某".into(), ..office.by() };
@@ -216,7 +220,7 @@ async fn a_spoilt_file_is_set_aside_and_a_newer_one_is_refused() {
         AlarmBook::looks(&office.path()).unwrap_err(),
         AlarmBook::open(&office.path(), office.clock).err().unwrap(),
     ] {
-        assert!(error.to_string().contains("update the program, or move the file away"), "{error}");
+        assert!(error.to_string().contains("install the version again that wrote it"), "{error}");
     }
 }
 

@@ -62,6 +62,31 @@ fn the_channels_of_the_sample_are_right() {
 }
 
 #[test]
+fn networks_that_are_allowed_leave_most_addresses_refused() {
+    let channel = |allow: &[String]| {
+        let text = "[[alarm.channel]]\nname = 'a'\nkind = 'webhook'\nurl = 'https://a.example/x'";
+        read(&format!("{text}\nallow = {allow:?}"))
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let both_halves = ["0.0.0.0/1", "128.0.0.0/1"].map(str::to_owned);
+    let said = told(folder.path(), channel(&both_halves));
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("allow[0] = 0.0.0.0/1") && said[0].contains("at most /8"), "{said:?}");
+    let many = |count: usize| (0..count).map(|n| format!("{n}.0.0.0/8")).collect::<Vec<_>>();
+    assert_eq!(told(folder.path(), channel(&many(NETWORKS_MAX))), Vec::<String>::new());
+    let [said] = told(folder.path(), channel(&many(NETWORKS_MAX + 1))).try_into().unwrap();
+    assert!(said.contains("allow = 17") && said.contains("at most 16"), "{said}");
+}
+
+#[test]
+fn a_name_of_a_channel_can_be_seen() {
+    let text = "[[alarm.channel]]\nname = 'duty\u{e0041}'\nkind = 'mqtt'";
+    let folder = tempfile::tempdir().unwrap();
+    let [said] = told(folder.path(), read(text)).try_into().unwrap();
+    assert!(said.contains("alarm.channel[0].name"), "{said}");
+}
+
+#[test]
 fn every_secret_of_a_channel_is_looked_at() {
     let text = "[[alarm.channel]]\nname = 'a'\nkind = 'dingtalk'\nurl_file = 'u'\nsecret_file = 's'\n\
                 [[alarm.channel]]\nname = 'b'\nkind = 'email'\npassword_file = 'p'";

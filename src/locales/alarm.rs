@@ -50,8 +50,9 @@ messages! { "alarm";
     // The book.
     cannot_open(path) { zh "打不开报警文件 {path}" en "cannot open the file of alarms {path}" }
     newer(path, found, known) {
-        zh "报警文件 {path} 的结构版本是 {found}，本程序只认识到 {known}：请更新程序，或先把这个文件移走，程序会新建一个"
-        en "the file of alarms {path} has layout {found}, this program knows up to {known}: update the program, or move the file away, and a new one is begun"
+        zh "报警文件 {path} 的结构版本是 {found}，本程序只认识到 {known}；请换回写出它的版本，或先把这个文件移走，程序会新建一个，未解除的报警会重新判断"
+        en "the file of alarms {path} has layout {found}, this program knows {known}; install the version again that wrote it, or move \
+            the file away: a new one is begun, and what is open is found anew"
     }
     failed() { zh "报警文件读写失败" en "the file of alarms failed" }
     no_thread() { zh "无法启动读写报警文件的线程" en "the thread of the file of alarms cannot be started" }
@@ -72,6 +73,19 @@ messages! { "alarm";
         zh "报警文件在运行中被删除或替换，已用内存中的报警重新写入"
         en "the file of alarms was deleted or replaced while the hub ran; what was in memory has been written anew"
     }
+    trouble_rows_unread(n) {
+        zh "报警文件里有 {n} 行读不出来，已跳过，其余照用；是哪几行，看日志"
+        en "{n} rows of the file of alarms cannot be read and are passed over, the others are used; the log names them"
+    }
+    trouble_older(n) {
+        zh "报警文件是一份旧的副本：其后的报警记录不在里面；里面等着发的通知有 {n} 份可能早已发过，不再发送"
+        en "the file of alarms is an older copy: what came after is not in it, and {n} letters that wait in it may have been sent since, so that they are not sent again"
+    }
+    may_have_been_sent() {
+        zh "报警文件是一份旧的副本，可能早已发过，不再发送"
+        en "not sent: the file of alarms is an older copy, and it may have been sent since"
+    }
+    sent_by_command() { zh "由命令行发出，还没有结果" en "sent by a command, which has not said what came of it" }
     channel_gone() { zh "该渠道已不在配置里，未发" en "not sent: the channel is no longer configured" }
     not_tried() { zh "其间没有试过" en "it was not tried meanwhile" }
     given_up(days, why) { zh "{days} 天没有发成，不再发送：{why}" en "given up after {days} days: {why}" }

@@ -35,9 +35,9 @@ messages! { "config_alarm";
     required_of(kind) { zh "`kind` 为 `{kind}` 时必填" en "is required of kind {kind}" }
     no_use(kind) { zh "`kind` 为 `{kind}` 的渠道用不着" en "is of no use to a channel of kind {kind}" }
     remove_or_change_kind() { zh "删掉它，或改正 `kind`" en "remove it, or correct the kind" }
-    allows_everything() {
-        zh "包括所有地址，等于不设防"
-        en "is every address, which leaves nothing to be refused"
+    allows_too_much() {
+        zh "范围太大，等于不设防：最大到 10.0.0.0/8 或 fc00::/7 这样的内部网段"
+        en "is too wide to leave much to be refused: at most /8, or /7 of IPv6, as the largest private networks are"
     }
     allow_example() {
         zh "确实要发到内部网络的，写出它的网段，如 `allow = [\"10.1.2.0/24\"]`"

@@ -39,6 +39,19 @@ messages! { "office_alarm";
         zh "测试消息已交给中心端，由它经消息服务器发出；是否送达，看报警页面上的 {channel}"
         en "the hub has the test and sends it over its connection to the broker; whether it arrived stands on the page of alarms: {channel}"
     }
+    test_waits(channel) {
+        zh "{channel} 上一次的测试消息还等着中心端发出，这次没有再发；是否送达，看报警页面"
+        en "the last test of {channel} still waits for the hub to send it, and there is no other; whether it arrives stands on the page of alarms"
+    }
+    test_too_soon(channel, seconds) {
+        zh "{channel} 刚测试过或正在测试，{seconds} 秒后再试"
+        en "{channel} was tested a moment ago, or is being tested: try again in {seconds} s"
+    }
+    test_not_noted() { zh "测试没有记下来" en "the test is not noted" }
+    rows_unread(n) {
+        zh "报警文件里有 {n} 行读不出来，没有列出"
+        en "{n} rows of the file of alarms cannot be read and are not listed"
+    }
     arrived(channel) { zh "测试消息已送达：{channel}" en "the test has arrived: {channel}" }
     not_arrived(channel) { zh "测试消息没有送达 {channel}" en "the test has not arrived at {channel}" }
 }

@@ -76,6 +76,14 @@ messages! { "alarms";
     email() { zh "电子邮件" en "e-mail" }
     is_acknowledged(name, kind) { zh "已确认：{name} {kind}" en "Acknowledged: {name}, {kind}" }
     test_arrived(channel) { zh "测试消息已送达：{channel}" en "The test has arrived: {channel}" }
+    test_on_its_way(channel) {
+        zh "{channel} 正在测试，等有了结果再试"
+        en "A test of {channel} is on its way: wait for what comes of it"
+    }
+    test_too_soon(channel, seconds) {
+        zh "{channel} 刚测试过，{seconds} 秒后再试"
+        en "{channel} was tested a moment ago: try again in {seconds} s"
+    }
     no_such_channel(channel) { zh "没有报警渠道 {channel}" en "there is no channel {channel}" }
     no_open_alarm(id) { zh "没有编号为 {id} 的未解除报警" en "no alarm {id} is open" }
     acknowledged_before(by) { zh "{by} 已经确认了" en "{by} has acknowledged it already" }

@@ -101,13 +101,20 @@ fn translated(address: IpAddr) -> IpAddr {
 /// # Errors
 /// What kind of address it is.
 pub(super) fn check_address(address: IpAddr, allow: &[Network]) -> Result<(), Text> {
-    if is_allowed(address, allow) {
-        return Ok(());
-    }
     let meant = translated(address);
     let found = CLOSED.iter().find(|(network, _)| network.contains(meant));
-    found
-        .map_or(Ok(()), |(_, kind)| Err(words::address_is_closed(address.to_string(), kind.text())))
+    // A private network may have such a page in it, which nobody means who allows the network.
+    let named = |network: &Network| network.is_single() && network.contains(address);
+    let allowed = match found {
+        Some((_, Kind::Metadata)) => allow.iter().any(named),
+        _ => is_allowed(address, allow),
+    };
+    match found {
+        Some((_, kind)) if !allowed => {
+            Err(words::address_is_closed(address.to_string(), kind.text()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_allowed(address: IpAddr, allow: &[Network]) -> bool {
@@ -247,6 +254,19 @@ mod tests {
         ] {
             assert_eq!(check_address(address.parse().unwrap(), &allow).is_ok(), open, "{address}");
         }
+        let private = networks(&["100.64.0.0/10", "fc00::/7", "64:ff9b::/96"]);
+        for (address, open) in [
+            ("100.64.0.1", true),
+            ("fd12::1", true),
+            ("100.100.100.200", false),
+            ("fd00:ec2::254", false),
+            ("64:ff9b::a9fe:a9fe", false),
+        ] {
+            let found = check_address(address.parse().unwrap(), &private);
+            assert_eq!(found.is_ok(), open, "{address}");
+        }
+        let named = networks(&["100.100.100.200"]);
+        assert_eq!(check_address("100.100.100.200".parse().unwrap(), &named), Ok(()));
     }
 
     #[test]

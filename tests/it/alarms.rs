@@ -1,6 +1,7 @@
 //! Alarms of a hub as users run it, with a receiver that counts: what rings, how soon, how often, and what does not.
 
 pub mod kit;
+mod over_mqtt;
 pub mod receiver;
 
 use std::time::{Duration, Instant};
@@ -303,7 +304,9 @@ fn a_book_that_goes_is_spoilt_or_cannot_be_written_keeps_no_letter_back() {
 
 #[test]
 fn commands_beside_the_running_hub_list_acknowledge_and_try_a_channel() {
-    let office = Office::open(1, &levels_ring());
+    let receiver = Receiver::start();
+    let channels = receiver.channel("duty", "") + &receiver.channel("other", "urgent_only = true");
+    let office = Office::with(receiver, 1, &(levels_ring() + &channels));
     office.levels(&[(0, ASSURED)]);
     let came = office.receiver.waits("旱保", tells("below-assured", 0));
     let id = number(&came, "below-assured", 0).to_string();
@@ -335,13 +338,17 @@ fn commands_beside_the_running_hub_list_acknowledge_and_try_a_channel() {
     let (code, said) = office.says(&["alarm", "test", "duty"]);
     assert_eq!(code, Some(0), "{said}");
     tests(1);
+    let (code, said) = office.says(&["alarm", "test", "duty"]);
+    assert!(code == Some(1) && said.contains("try again in"), "at once again: {code:?} {said}");
     let fields = [("channel", "duty")];
     let page = office.person("administrator").send("/alarms", "/alarms/test", &fields);
     assert_eq!(page.status, 200, "{page:?}");
     tests(2);
+    let page = office.person("administrator").send("/alarms", "/alarms/test", &fields);
+    assert_eq!(page.status, 409, "at once again: {page:?}");
     assert_eq!(office.person("reviewer").send("/alarms", "/alarms/test", &fields).status, 403);
     office.receiver.becomes(Manner::Refuses(500));
-    let (code, said) = office.says(&["alarm", "test", "duty"]);
+    let (code, said) = office.says(&["alarm", "test", "other"]);
     assert!(code == Some(1) && said.contains("500"), "{code:?} {said}");
     let (code, said) = office.says(&["alarm", "test", "dutty"]);
     assert!(code == Some(2) && said.contains("duty"), "{code:?} {said}");

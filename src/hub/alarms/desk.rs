@@ -186,7 +186,9 @@ impl AlarmDesk {
         let channel = source.settings.alarm.channels.iter().find(|channel| channel.name == name);
         let channel = channel.ok_or_else(|| words::no_such_channel(name))?;
         // People look at their watches, also where the township is simulated.
-        let letter = Letter::test(by, Clock::system().now(), source.calendar.zone());
+        let clock = Clock::system();
+        let _on_its_way = self.0.tests.begin(name, clock.clone())?;
+        let letter = Letter::test(by, clock.now(), source.calendar.zone());
         let sent = send_by_hub(&source.settings, channel, &letter, &source.state.letters_out).await;
         sent.map_err(|error| error.why)?;
         self.0.channels.succeeded(name, source.clock.now());

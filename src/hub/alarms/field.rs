@@ -12,6 +12,7 @@ use super::own::certificate_of_gateway;
 use super::subjects::{Register, of, of_gateway};
 use crate::alarm::{Condition, Kind, Seen, Subject};
 use crate::core::{GatewayId, Reason, StationId, shown};
+use crate::hub::times::is_ahead;
 use crate::locales::{Text, moment, page_alarms as words};
 use crate::support::Moment;
 use crate::web::GatewayRow;
@@ -195,9 +196,12 @@ fn silence(gateway: &GatewayId, row: &GatewayRow, view: &FieldView<'_>) -> Seen 
         (Some(_), Some(_)) if row.said_so && !row.online => Condition::On,
         (Some(_), Some(_)) if view.silent.contains_key(gateway) => Condition::On,
         // One that has never said how it is, only sent readings: it is silent when these stay away.
-        (Some(waited), Some(at)) if !row.said_so && waited > UNSAID => {
-            match view.now.time.duration_since(at).unsigned_abs() > UNSAID {
-                true => Condition::On,
+        (Some(waited), Some(at)) if !row.said_so && row.publisher.is_none() && waited > UNSAID => {
+            let age = Duration::try_from(view.now.time.duration_since(at)).unwrap_or_default();
+            match is_ahead(at, view.now.time) {
+                // The hub's clock was set back: nobody knows how long ago that was.
+                true => Condition::Unknown,
+                false if age > UNSAID => Condition::On,
                 false => Condition::Off,
             }
         }

@@ -103,6 +103,13 @@ fn a_gateway_is_silent_when_it_is_offline_and_nobody_knows_while_the_broker_is_a
     let mute = GatewayRow { said_so: false, ..row(false, None) };
     assert_eq!(of(&look(&mut field, std::slice::from_ref(&mute), true, 86_400), silent), Off);
     assert_eq!(of(&look(&mut field, &[mute], true, 86_401), silent), On, "a day without readings");
+    let ahead = Some(moment_at(86_402 + 3600).time);
+    let ahead = GatewayRow { said_so: false, last_seen: ahead, ..row(false, None) };
+    assert_eq!(of(&look(&mut field, &[ahead], true, 86_402), silent), Unknown, "set back");
+    // A program that publishes each week is silent by its own interval.
+    let publisher = Some(crate::web::PublisherRow::default());
+    let publisher = GatewayRow { said_so: false, publisher, ..row(true, None) };
+    assert_eq!(of(&look(&mut field, &[publisher], true, 300_000), silent), Off);
     let never = GatewayRow { last_seen: None, ..row(false, None) };
     assert_eq!(of(&look(&mut field, std::slice::from_ref(&never), true, 3600), silent), Unknown);
     assert_eq!(of(&look(&mut field, &[never], true, 3601), silent), On);

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::levels::Level;
 use super::subjects::of_station;
 use crate::alarm::{Condition, Kind, Seen};
+use crate::hub::times::is_ahead;
 use crate::locales::page_alarms as words;
 use crate::water::{Station, dry_level_m};
 
@@ -48,7 +49,8 @@ impl Flow {
         source: Option<(&Station, &Level)>,
         now: Timestamp,
     ) -> [Seen; 2] {
-        let fresh = self.newest.is_some_and(|at| now.duration_since(at) <= STALE);
+        let says = |at: Timestamp| !is_ahead(at, now) && now.duration_since(at) <= STALE;
+        let fresh = self.newest.is_some_and(says);
         let condition = match self.flagged.filter(|_| fresh) {
             None => Condition::Unknown,
             Some(0) => Condition::Off,

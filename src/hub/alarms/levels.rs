@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::subjects::of_station;
 use crate::alarm::{Condition, Kind, Seen};
 use crate::core::Calendar;
+use crate::hub::times::is_ahead;
 use crate::locales::{Text, page_alarms as words};
 use crate::water::{CLEAR_MARGIN_M, Station, doubt, dry_level_m, step_m_per_h};
 
@@ -95,7 +96,8 @@ impl Level {
     /// The last level that is believed, where it still says something at `now`.
     pub fn believed(&self, now: Timestamp) -> Option<(Timestamp, f64)> {
         let last = self.window.back().copied();
-        last.filter(|(at, _)| self.doubted < DOUBTED_MAX && now.duration_since(*at) <= STALE)
+        let says = |at: Timestamp| !is_ahead(at, now) && now.duration_since(at) <= STALE;
+        last.filter(|(at, _)| self.doubted < DOUBTED_MAX && says(*at))
     }
 
     /// What is seen of `station` at `now`: each kind that its file, or the office, has a limit of.

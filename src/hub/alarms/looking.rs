@@ -174,7 +174,7 @@ impl Looking {
                 let now = self.shared.source.clock.moment();
                 let places: BTreeSet<usize> = read.iter().map(|(place, _)| *place).collect();
                 for (place, stored) in read {
-                    self.stations.read(&self.register, place, stored, now.time);
+                    self.stations.read(&self.register, place, stored, now);
                 }
                 self.see_stations(places, now);
             }
@@ -230,7 +230,7 @@ impl Looking {
         if taken.all {
             self.all.notify_one();
         }
-        let mut places = self.stations.take(&self.register, taken, now.time);
+        let mut places = self.stations.take(&self.register, taken, now);
         if self.looked_disk.is_due(DISK_EVERY) {
             self.own.space = Space::of(&source.settings.store.path);
         }

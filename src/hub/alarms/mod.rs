@@ -22,6 +22,7 @@ mod stations;
 mod subjects;
 #[cfg(test)]
 mod test_kit;
+mod trying;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use sending::send_letter;
 pub(in crate::hub) use state::AlarmState;
 
 use sending::Channels;
+use trying::Tests;
 
 /// Where the book of alarms is: beside the store.
 pub fn book_path(settings: &HubSettings) -> PathBuf {
@@ -67,6 +69,7 @@ struct Shared {
     source: AlarmSource,
     book: AlarmBook,
     channels: Channels,
+    tests: Tests,
     /// Somebody has acknowledged an alarm.
     noted: Notify,
     /// There is something to send.
@@ -84,7 +87,8 @@ impl Alarms {
         // What cannot be written now is written later, and told as a trouble.
         let _told = book.keep_channels(channels.names()).await;
         let (noted, to_send) = (Notify::new(), Notify::new());
-        Ok(Self(Arc::new(Shared { source, book, channels, noted, to_send })))
+        let tests = Tests::default();
+        Ok(Self(Arc::new(Shared { source, book, channels, tests, noted, to_send })))
     }
 
     /// What the page asks.

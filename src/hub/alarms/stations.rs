@@ -12,6 +12,7 @@ use super::levels::{Level, LevelRules};
 use super::subjects::{Register, of_station};
 use crate::alarm::{Condition, Kind, Seen};
 use crate::core::{Parameter, Series, StationId};
+use crate::hub::times::is_ahead;
 use crate::locales::{Text, moment, page_alarms as words};
 use crate::store::{Sqlite, StoreError};
 use crate::support::Moment;
@@ -40,10 +41,17 @@ pub(super) struct Stations(Vec<State>);
 struct State {
     level: Level,
     flow: Flow,
-    /// When its last value was observed.
-    heard: Option<Timestamp>,
+    /// Its last value.
+    heard: Option<Heard>,
     /// Seconds between its readings.
     interval_s: Option<u32>,
+}
+
+/// When a value was observed, and the uptime at which that was first known.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    at: Timestamp,
+    up: Duration,
 }
 
 /// When and how stations are looked at.
@@ -63,7 +71,7 @@ impl Stations {
 
     /// Takes what has come. Returns the places of the stations of which something has.
     /// What is of a time ahead of `now` says nothing of now: a gateway's clock is wrong.
-    pub fn take(&mut self, register: &Register, taken: Taken, now: Timestamp) -> BTreeSet<usize> {
+    pub fn take(&mut self, register: &Register, taken: Taken, now: Moment) -> BTreeSet<usize> {
         let mut touched = BTreeSet::new();
         let Taken { readings, heard, intervals, .. } = taken;
         for (station, interval_s) in intervals {
@@ -71,16 +79,17 @@ impl Stations {
                 state.interval_s = Some(interval_s);
             }
         }
-        for (station, at) in heard.into_iter().filter(|(_, at)| !is_ahead(*at, now)) {
+        for (station, at) in heard.into_iter().filter(|(_, at)| !is_ahead(*at, now.time)) {
             let Some(place) = register.place(&station) else { continue };
             if let Some(state) = self.0.get_mut(place) {
-                state.heard = state.heard.max(Some(at));
+                state.hear(at, now);
                 touched.insert(place);
             }
         }
-        for noted in readings.into_iter().filter(|noted| !is_ahead(noted.at, now)) {
+        for noted in readings.into_iter().filter(|noted| !is_ahead(noted.at, now.time)) {
             let Some(place) = register.place(&noted.station) else { continue };
             if let (Some(state), Some(station)) = (self.0.get_mut(place), register.at(place)) {
+                state.forget_ahead(now.time);
                 state.note(station, &noted);
                 touched.insert(place);
             }
@@ -94,12 +103,15 @@ impl Stations {
 
     /// Takes what the store has of the station at `place`, unless something newer has come already: the copy of a
     /// server is behind.
-    pub fn read(&mut self, register: &Register, place: usize, stored: Stored, now: Timestamp) {
+    pub fn read(&mut self, register: &Register, place: usize, stored: Stored, now: Moment) {
         let (Some(state), Some(station)) = (self.0.get_mut(place), register.at(place)) else {
             return;
         };
-        let past = |at: &Timestamp| !is_ahead(*at, now);
-        state.heard = state.heard.max(stored.heard.filter(past));
+        let past = |at: &Timestamp| !is_ahead(*at, now.time);
+        if let Some(at) = stored.heard.filter(past) {
+            state.hear(at, now);
+        }
+        state.forget_ahead(now.time);
         let [level, flow] = stored.newest.map(|newest| newest.filter(past));
         if level >= state.level.newest() {
             state.level = Level::default();
@@ -133,15 +145,37 @@ impl Stations {
     }
 }
 
-/// How far a reading's time may lie ahead of the hub's clock: a gateway's clock that is right to the minute, and the
-/// hub's own. Engineering judgement.
-const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
-
-fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
-    at.duration_since(now) > AHEAD_MAX
-}
-
 impl State {
+    /// Takes that a value was observed at `at`, which is not ahead of `now`.
+    fn hear(&mut self, at: Timestamp, now: Moment) {
+        // What was known before the clock was set back is older than it says.
+        let before = self.heard.filter(|heard| !is_ahead(heard.at, now.time));
+        if before.is_none_or(|heard| at > heard.at) {
+            self.heard = Some(Heard { at, up: now.up });
+        }
+    }
+
+    /// Forgets levels and flows of before the clock was set back: what comes now would be taken for older.
+    fn forget_ahead(&mut self, now: Timestamp) {
+        let ahead = |at: Option<Timestamp>| at.is_some_and(|at| is_ahead(at, now));
+        if ahead(self.level.newest()) {
+            self.level = Level::default();
+        }
+        if ahead(self.flow.newest()) {
+            self.flow = Flow::default();
+        }
+    }
+
+    /// How long ago the last value was observed. One that lies slightly ahead is of now; of one that lies further ahead
+    /// since the clock was set back, it is known how long it has been known.
+    fn age(&self, now: Moment) -> Option<Duration> {
+        let heard = self.heard?;
+        Some(match is_ahead(heard.at, now.time) {
+            true => now.up.saturating_sub(heard.up),
+            false => Duration::try_from(now.time.duration_since(heard.at)).unwrap_or_default(),
+        })
+    }
+
     fn note(&mut self, station: &Station, noted: &Noted) {
         match noted.parameter {
             Parameter::Level => self.level.note(station, noted.at, noted.value),
@@ -163,17 +197,17 @@ impl State {
         // A gateway that has come back has to send first what it has.
         let since = view.open_since.max(way.and_then(|way| way.online_since));
         let waited = view.open_since.and(since).map(|since| view.now.up.saturating_sub(since));
-        let age = self.heard.map(|at| view.now.time.duration_since(at));
-        let condition = match (waited, age) {
+        let condition = match (waited, self.age(view.now)) {
             (None, _) => Condition::Unknown,
-            (Some(_), Some(age)) if age.unsigned_abs() <= limit => Condition::Off,
+            (Some(_), Some(age)) if age <= limit => Condition::Off,
             (Some(waited), Some(_)) if waited <= limit => Condition::Unknown,
             (Some(waited), None) if waited <= limit.max(NEVER_HEARD) => Condition::Unknown,
             _ => Condition::On,
         };
         let last = self
             .heard
-            .map(|at| words::last_value(moment(at, view.now.time, view.rules.calendar.zone())));
+            .map(|heard| moment(heard.at, view.now.time, view.rules.calendar.zone()))
+            .map(words::last_value);
         let said = match condition {
             Condition::On => last.unwrap_or_else(words::no_value_yet),
             _ => Text::default(),

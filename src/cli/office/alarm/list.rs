@@ -88,6 +88,9 @@ pub(super) fn list(office: &Office, arguments: &ListArguments) -> anyhow::Result
             open
         }
     };
+    if book.unread() > 0 {
+        complain!("{}", words::rows_unread(book.unread()));
+    }
     if arguments.json {
         return for_programs(Lang::English, || json::print(&Document::of(&alarms)));
     }

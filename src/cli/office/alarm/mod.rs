@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
 use crate::alarm::{Acknowledged, Letter};
-use crate::alarm_book::{Acknowledgement, AlarmsFile};
+use crate::alarm_book::{Acknowledgement, AlarmsFile, TestPlace};
 use crate::cli::config_args::OfficeConfig;
 use crate::cli::runtime::block_on_two_threads;
 use crate::cli::usage::bail_usage;
@@ -114,16 +114,38 @@ impl Office {
         };
         let letter = Letter::test(&words::by_command().to_string(), self.now, self.calendar.zone());
         // The broker lets a name in once: the hub has the connection.
-        if channel.kind == ChannelKind::Mqtt {
-            let mut file = self.book()?;
-            file.add_letter(&letter, &[name.to_owned()])?;
+        let by_hub = channel.kind == ChannelKind::Mqtt;
+        // Where no hub has run there is no book, and nothing to note a test in.
+        let there = hub::alarm_book_path(&self.settings).try_exists().unwrap_or(true);
+        let mut book = if by_hub || there { Some(self.book()?) } else { None };
+        let place = match &mut book {
+            Some(book) => book.begin_test(&letter, name, by_hub)?,
+            None => TestPlace::Begun,
+        };
+        let refused = match place {
+            TestPlace::Begun => None,
+            TestPlace::Waits => Some(words::test_waits(name)),
+            TestPlace::In(seconds) => Some(words::test_too_soon(name, seconds)),
+        };
+        if let Some(why) = refused {
+            complain!("{why}");
+            return Ok(ExitCode::FAILURE);
+        }
+        if by_hub {
             say!("{}", words::handed_to_hub(name));
             return Ok(ExitCode::SUCCESS);
         }
         let sent = block_on_two_threads(async {
             Ok(hub::send_letter(&self.settings, channel, &letter).await)
         });
-        match sent.context(words::cannot_send())? {
+        let sent = sent.context(words::cannot_send())?;
+        let failed = sent.as_ref().err().map(|error| &error.why);
+        let noted =
+            book.map(|mut book| book.end_test(&letter, name, Clock::system().now(), failed));
+        if let Some(Err(error)) = noted {
+            complain!("{}", Text::chain([words::test_not_noted(), error.in_words()]));
+        }
+        match sent {
             Ok(()) => {
                 say!("{}", words::arrived(name));
                 Ok(ExitCode::SUCCESS)
