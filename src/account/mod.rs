@@ -71,7 +71,9 @@ pub use intake::{Intake, UNSEEN_H_MAX};
 pub use meter::MeterEvents;
 pub use method::Method;
 pub use morning::{Morning, MorningBasis, morning};
-pub use now::{PumpsNow, RUNNING_FRESH, SourceMemory, SourceNow, pumps_now, running_now};
+pub use now::{
+    AHEAD_MAX, PumpsNow, RUNNING_FRESH, SourceMemory, SourceNow, pumps_now, running_now,
+};
 pub use outlook::next_limit;
 pub use pump::PumpAccount;
 pub use pumped::Pumped;

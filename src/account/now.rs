@@ -27,6 +27,10 @@ const WEEK_DAYS: i64 = 7;
 /// for hours; a pump that is polled more seldom may have been switched since.
 pub const RUNNING_FRESH: SignedDuration = SignedDuration::from_mins(30);
 
+/// How far a reading's time may lie ahead of now and still be of now: a gateway's clock that is right to the minute,
+/// and the hub's own. What is further ahead says nothing of now. Engineering judgement.
+pub const AHEAD_MAX: SignedDuration = SignedDuration::from_mins(10);
+
 /// A source at this moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceNow {
@@ -171,7 +175,7 @@ pub fn running_now<C: Cells>(
 ) -> Result<Option<bool>, C::Error> {
     // Readings from a gateway whose clock is a little ahead count as well.
     let from = now.checked_sub(fresh).unwrap_or(Timestamp::MIN);
-    let to = now.checked_add(fresh).unwrap_or(Timestamp::MAX);
+    let to = now.checked_add(AHEAD_MAX).unwrap_or(Timestamp::MAX);
     let mut last_of = |parameter| {
         let mut newest: Option<(Timestamp, f64)> = None;
         for id in stations(station) {
@@ -320,6 +324,8 @@ mod tests {
         assert_eq!(runs(&[("p/power", stood, 1.9)]), Some(false));
         assert_eq!(runs(&[("p/power", stood, 1.9), ("p-ee/power", ran, 2.0)]), Some(true));
         assert_eq!(runs(&[("p/run_state", "2022-08-01T07:00:00Z", 1.0)]), None);
+        let (of_now, ahead) = ("2022-08-01T08:09:00Z", "2022-08-01T08:11:00Z");
+        assert_eq!(runs(&[("p/run_state", of_now, 1.0), ("p/run_state", ahead, 0.0)]), Some(true));
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Issuing a report: what stands against it, what was confirmed, and freezing it. Page and command line have the same
-//! rules.
+//! Issuing a report: what stands against it, and what was confirmed. Page and command line have the same rules.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ring::digest::{SHA256, digest};
 
 use super::HubSettings;
@@ -66,11 +66,7 @@ impl<'a> Standing<'a> {
 ///
 /// # Errors
 /// She did one of these things, or nobody can say who did it.
-pub fn issues_apart(
-    settings: &HubSettings,
-    statement: &Statement,
-    by: &str,
-) -> Result<(), WorkError> {
+fn issues_apart(settings: &HubSettings, statement: &Statement, by: &str) -> Result<(), WorkError> {
     if !settings.ledger.two_person || is_apart(settings, &took_part(statement), by) {
         return Ok(());
     }
@@ -113,18 +109,65 @@ pub(super) fn reviewers(settings: &HubSettings) -> impl Iterator<Item = &Person>
     settings.persons.iter().filter(|person| person.role >= Some(Role::Reviewer))
 }
 
-/// Freezes the report of `statement` under the next number.
-///
-/// # Errors
-/// A template is wrong, or a file cannot be written; nothing is issued then.
-pub fn freeze(
+/// Something that stands against issuing a report.
+pub enum Against<'a> {
+    /// Its days begin only then.
+    NotBegun(Date),
+    /// Its section has no sentence.
+    Silent,
+    /// So many findings contradict themselves.
+    Contradictions(usize),
+    /// So many others are open.
+    Open(usize),
+    /// Rows that wait would change a figure.
+    Waiting(&'a Awaited),
+    /// They would change the days.
+    Days(Period),
+    /// Whoever wants to issue it took part in it.
+    Work(WorkError),
+}
+
+/// Whether the section of a statement has no sentence. Why there is no section is said where it is made.
+pub(super) fn is_silent(
     settings: &HubSettings,
     township: &Township,
     statement: &Statement,
-    (by, now, lang): (&str, Timestamp, Lang),
-) -> anyhow::Result<Issue> {
-    let documents = report::render(settings.section_choice(), township, statement, now, lang)?;
-    Ok(report::issue(&settings.issued, &documents, statement, by, now)?)
+    (now, lang): (Timestamp, Lang),
+) -> bool {
+    let section = report::linked(settings.section_choice(), township, statement, now, lang);
+    section.is_ok_and(|paragraphs| paragraphs.is_empty())
+}
+
+/// What stands against issuing a statement on the day `today`, whoever does it, and against `by`, where somebody is
+/// named.
+pub(super) fn against<'a>(
+    settings: &HubSettings,
+    statement: &Statement,
+    standing: &'a Standing<'_>,
+    (by, today, is_silent): (&str, Date, bool),
+) -> Vec<Against<'a>> {
+    let mut against = Vec::new();
+    let from = statement.period.from;
+    if from > today {
+        against.push(Against::NotBegun(from));
+    } else if is_silent {
+        against.push(Against::Silent);
+    }
+    if standing.contradictions > 0 {
+        against.push(Against::Contradictions(standing.contradictions));
+    }
+    let open = standing.open.len().saturating_sub(standing.contradictions);
+    if open > 0 {
+        against.push(Against::Open(open));
+    }
+    against.extend(standing.awaited.iter().map(Against::Waiting));
+    against.extend(standing.period_then.map(Against::Days));
+    if !by.is_empty()
+        && let Err(why) = issues_apart(settings, statement, by)
+    {
+        against.push(Against::Work(why));
+    }
+    against
 }
 
 /// Why a reason is none: it is too short, too long, or one letter over and over.

@@ -9,7 +9,6 @@ use super::api::{Api, ApiSource};
 use super::charts::Charts;
 use super::corrections::Corrections;
 use super::desk::{Desk, Statements};
-use super::documents::DocumentMaker;
 use super::ledger_desk::LedgerDesk;
 use super::station::{StationSource, Stations};
 use super::things::{ThingsOf, ThingsSource};
@@ -41,22 +40,26 @@ impl WorkplaceSource {
         stop: CancellationToken,
     ) -> Workplace {
         let Self { settings, township, calendar, clock, simulated, users, alarms } = self;
+        let statements = Statements::new(&settings, township.clone(), clock.clone(), simulated);
+        let pumps = pumps::pumps(
+            (settings.clone(), statements.book()),
+            township.clone(),
+            clock.clone(),
+            simulated,
+        );
         let charts = Charts::new(settings.store.path.clone());
         let stations = Stations::new(StationSource {
             charts: charts.clone(),
             township: township.clone(),
             calendar: calendar.clone(),
-            ledger: settings.ledger.path.clone(),
-            two_person: settings.ledger.two_person,
+            ledger: statements.book(),
             clock: clock.clone(),
             simulated,
         });
         let corrections = Corrections::new(settings.store.path.clone(), clock.clone(), stop);
         let withdrawals = corrections.clone();
-        let documents = DocumentMaker::new(settings.clone(), township.clone(), clock.clone());
         let uploads = Uploads::new(&settings, township.clone(), clock.clone());
         let templates = uploads.clone();
-        let statements = Statements::new(&settings, township.clone(), clock.clone(), simulated);
         let api = Api::new(ApiSource {
             settings: settings.clone(),
             township: township.clone(),
@@ -80,7 +83,7 @@ impl WorkplaceSource {
             station: Ask::new(move |asked| stations.clone().facts(asked)),
             correct: Ask::new(move |asked| corrections.clone().correct(asked)),
             withdraw: Ask::new(move |asked| withdrawals.clone().withdraw(asked)),
-            pumps: pumps::pumps(settings.clone(), township.clone(), clock.clone(), simulated),
+            pumps,
             gateway: gateway_deeds::deeds(settings, township, clock),
             upload: Ask::new(move |asked| uploads.clone().answer(asked)),
             ledger_template: Ask::new(move |lang| templates.clone().template(lang)),
@@ -90,21 +93,25 @@ impl WorkplaceSource {
             api: Ask::new(move |asked| api.clone().answer(asked)),
             things: Ask::new(move |asked| things.clone().answer(asked)),
             chart: Ask::new(move |asked| charts.clone().draw(asked)),
-            document: Ask::new(move |(name, lang)| documents.clone().make(name, lang)),
         }
     }
 }
 
 /// What operators ask this hub for.
-pub(super) fn operation(settings: &HubSettings, state: &Arc<HubState>, clock: &Clock) -> Operation {
+pub(super) fn operation(
+    settings: &HubSettings,
+    state: &Arc<HubState>,
+    township: Option<metrics::TownshipShown>,
+    clock: &Clock,
+) -> Operation {
     let (of_metrics, of_health) = (state.clone(), state.clone());
     let (at_metrics, at_health) = (clock.clone(), clock.clone());
     let store = settings.store.path.clone();
     Operation {
         metrics: Arc::new(move || {
-            let (state, store) = (of_metrics.clone(), store.clone());
+            let (state, store, township) = (of_metrics.clone(), store.clone(), township.clone());
             let now = at_metrics.moment();
-            metrics::encode(metrics::Scrape { state, store, now }).ok()
+            metrics::encode(metrics::Scrape { state, township, store, now }).ok()
         }),
         health: Arc::new(move || of_health.health(at_health.moment())),
     }

@@ -9,6 +9,7 @@ mod columns;
 mod correction;
 mod error;
 mod export;
+mod mark;
 mod merge;
 mod persons;
 mod plain_table;
@@ -26,6 +27,7 @@ pub use codes::{code, codes_near, near_codes};
 pub use correction::{chain, is_far, withdrawal};
 pub use error::LedgerError;
 pub use export::{to_csv, to_workbook};
+pub use mark::{Mark, Whole};
 pub use merge::ImportOutcome;
 pub use persons::{Person, PersonError, Persons, Separation};
 pub use plain_table::text_of_workbook;
@@ -37,6 +39,6 @@ pub use understand::{
     Asked, ColumnRead, EqualRows, Layout, LeftOut, RowRead, SheetRead, TypedValue, Understanding,
     ValueFault, typed_value, understand, units,
 };
-pub use value::{refused_day, refused_text, refused_value};
+pub use value::{RowFault, meters, refused_day, refused_row, refused_text, refused_value};
 pub use visible::visible;
 pub use work::{Others, Work, WorkError, apart_from};

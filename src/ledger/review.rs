@@ -27,28 +27,26 @@ impl RowsInForce {
     /// person. While a correction or a withdrawal waits, the row that it supersedes stays in force. If several of a row
     /// wait, the last is pending.
     pub fn of(all: Vec<Entry>, two_person: bool) -> Self {
-        let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
-        let waits = |entry: &Entry| two_person && entry.reviewed_by.is_none();
-        // A reviewed correction ends all rows before it in its chain, also across corrections that wait.
-        let mut out_of_force = BTreeSet::new();
-        for entry in all.iter().rev() {
-            if let Some(old) = entry.supersedes
-                && (!waits(entry) || out_of_force.contains(&entry.id))
-            {
-                out_of_force.insert(old);
-            }
-        }
+        let stands = stands(&all, two_person);
         let mut rows = RowsInForce::default();
-        for entry in all {
-            if waits(&entry) {
-                if !corrected.contains(&entry.id) {
-                    rows.pending.push(entry);
-                }
-            } else if !entry.withdrawn && !out_of_force.contains(&entry.id) {
-                rows.in_force.push(entry);
+        for (entry, stand) in all.into_iter().zip(stands) {
+            match stand {
+                Stand::Counts => rows.in_force.push(entry),
+                Stand::Waits => rows.pending.push(entry),
+                Stand::Neither => {}
             }
         }
         rows
+    }
+
+    /// The numbers of the rows that count and of those that wait, as [`of`](Self::of) finds them.
+    pub fn numbers(all: &[Entry], two_person: bool) -> (BTreeSet<i64>, BTreeSet<i64>) {
+        let stands = stands(all, two_person);
+        let of = |wanted| {
+            let rows = all.iter().zip(&stands).filter(move |(_, stand)| **stand == wanted);
+            rows.map(|(entry, _)| entry.id).collect()
+        };
+        (of(Stand::Counts), of(Stand::Waits))
     }
 
     /// All of these rows, by id.
@@ -57,6 +55,36 @@ impl RowsInForce {
         rows.sort_by_key(|entry| entry.id);
         rows
     }
+}
+
+/// How it stands with a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Counts,
+    Waits,
+    Neither,
+}
+
+/// How it stands with each of `all` rows: see [`RowsInForce::of`].
+fn stands(all: &[Entry], two_person: bool) -> Vec<Stand> {
+    let corrected: BTreeSet<i64> = all.iter().filter_map(|entry| entry.supersedes).collect();
+    let waits = |entry: &Entry| two_person && entry.reviewed_by.is_none();
+    // A reviewed correction ends all rows before it in its chain, also across corrections that wait.
+    let mut out_of_force = BTreeSet::new();
+    for entry in all.iter().rev() {
+        if let Some(old) = entry.supersedes
+            && (!waits(entry) || out_of_force.contains(&entry.id))
+        {
+            out_of_force.insert(old);
+        }
+    }
+    let stand = |entry: &Entry| match waits(entry) {
+        true if corrected.contains(&entry.id) => Stand::Neither,
+        true => Stand::Waits,
+        false if entry.withdrawn || out_of_force.contains(&entry.id) => Stand::Neither,
+        false => Stand::Counts,
+    };
+    all.iter().map(stand).collect()
 }
 
 /// Whether a row that `entered_by` entered may be reviewed by `by`.

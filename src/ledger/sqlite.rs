@@ -94,6 +94,21 @@ impl Ledger {
         Ok(ids)
     }
 
+    /// The same, with `before` done while the rows are written and not yet committed.
+    #[cfg(test)]
+    pub fn append_after(
+        &mut self,
+        rows: &[Entry],
+        before: impl FnOnce(),
+    ) -> Result<(), LedgerError> {
+        let writing = begin(&mut self.db)?;
+        for row in rows {
+            insert(&writing, row)?;
+        }
+        before();
+        writing.commit().map_err(sql(words::committing))
+    }
+
     /// A number that changes where another connection has written to the file.
     pub fn version(&self) -> Result<i64, LedgerError> {
         let version = self.db.query_row("PRAGMA data_version", [], |row| row.get(0));

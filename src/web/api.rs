@@ -15,15 +15,17 @@ use tokio::sync::Semaphore;
 use super::guard::{AsOperator, AsViewer, refused};
 use super::headers::DOCUMENT_POLICY;
 use super::model::Health;
+use super::report::{DeskAnswer, DeskAsked};
 use super::state::Web;
+use super::visitor::Visitor;
 use super::workplace::{ChartAsked, Operation};
 use crate::core::Series;
-use crate::locales::{Lang, for_programs, foreign, page as words, page_people};
+use crate::locales::{Lang, Text, for_programs, foreign, page as words, page_people};
 
 /// Most points of a chart: twice what the widest screens show.
 const POINTS_MAX: u32 = 10_000;
 
-/// Documents that are made or wait: one is made at a time, in about a second, and a person waits for five at most.
+/// Documents that are made or wait: each takes about a second of a core, and a person waits for five at most.
 const DOCUMENTS_MAX: usize = 5;
 
 /// When somebody who came in vain may ask again, s: by then some of the documents before hers are made.
@@ -76,27 +78,20 @@ fn default_points() -> u32 {
 
 async fn chart(
     State(web): State<Web>,
-    AsViewer(_): AsViewer,
+    AsViewer(visitor): AsViewer,
     path: Result<Path<(String, String)>, PathRejection>,
     span: Result<Query<Span>, QueryRejection>,
 ) -> Response {
-    let refused = |problem: String| (StatusCode::BAD_REQUEST, problem).into_response();
-    let (station, parameter) = match path {
-        Ok(Path(path)) => path,
-        Err(error) => return refused(error.body_text()),
-    };
-    let span = match span {
-        Ok(Query(span)) => span,
-        Err(error) => return refused(error.body_text()),
+    let refused = |why: Text| refused(&visitor, StatusCode::BAD_REQUEST, why);
+    let Ok(Path((station, parameter))) = path else { return refused(words::chart_path()) };
+    let span = span.ok().filter(|Query(span)| (1..=POINTS_MAX).contains(&span.points));
+    let Some(Query(Span { from, to, points })) = span else {
+        return refused(words::chart_query(POINTS_MAX));
     };
     let series: Series = match format!("{station}/{parameter}").parse() {
         Ok(series) => series,
-        Err(problem) => return refused(problem.within(Lang::English)),
+        Err(problem) => return refused(problem),
     };
-    let Span { from, to, points } = span;
-    if points == 0 || points > POINTS_MAX {
-        return refused(format!("points = {points}: must be 1 to {POINTS_MAX}"));
-    }
     match web.workplace.chart.ask(ChartAsked { series, from, to, points }).await {
         Ok(points) => Json(points).into_response(),
         Err(error) => {
@@ -115,22 +110,16 @@ async fn document(
 ) -> Response {
     let no_such = || (StatusCode::NOT_FOUND, format!("{}\n", words::no_such_document()));
     let Ok(Path(name)) = name else { return visitor.answer(no_such) };
-    let Ok(place) = places.try_acquire_owned() else {
-        let words = page_people::too_many_documents();
-        let mut answer = refused(&visitor, StatusCode::SERVICE_UNAVAILABLE, words);
-        let retry = HeaderValue::from_static(RETRY_S);
-        answer.headers_mut().insert(header::RETRY_AFTER, retry);
-        return answer;
-    };
+    let Ok(place) = places.try_acquire_owned() else { return too_many(&visitor) };
     let kind = kind_of(&name);
-    let (make, lang) = (web.workplace.document.clone(), visitor.lang);
+    let (desk, lang) = (web.workplace.desk.clone(), visitor.lang);
     // Whoever goes away before her document is made has her place until it is.
     let made = tokio::spawn(async move {
         let _place = place;
-        make.ask((name, lang)).await
+        desk.ask(DeskAsked::Document { name, days: None, lang }).await
     });
     match made.await.map_err(anyhow::Error::from).and_then(|made| made) {
-        Ok(Some(bytes)) => {
+        Ok(DeskAnswer::File { bytes, .. }) => {
             let mut answer = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
             if kind == HTML {
                 let policy = HeaderValue::from_static(DOCUMENT_POLICY);
@@ -138,12 +127,22 @@ async fn document(
             }
             answer
         }
-        Ok(None) => visitor.answer(no_such),
+        Ok(DeskAnswer::NoPeriod(why)) => refused(&visitor, StatusCode::CONFLICT, why),
+        Ok(DeskAnswer::Busy) => too_many(&visitor),
+        Ok(_) => visitor.answer(no_such),
         Err(error) => {
             tracing::error!(error = logged(&error), "cannot make a report");
             visitor.answer(|| (StatusCode::CONFLICT, format!("{}\n", foreign::chain(&error))))
         }
     }
+}
+
+/// Too many documents are being made.
+fn too_many(visitor: &Visitor) -> Response {
+    let words = page_people::too_many_documents();
+    let mut answer = refused(visitor, StatusCode::SERVICE_UNAVAILABLE, words);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_S));
+    answer
 }
 
 /// The type of a document, by the end of its name.

@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 
 use super::connections::once;
 use super::model::Overview;
+use super::report::DeskAnswer;
 use super::router::ingester;
 use super::test_kit::{Kit, asked, operation};
 use super::workplace::Ask;
@@ -31,7 +32,9 @@ async fn the_documents_of_a_report_are_in_the_language_of_whoever_asks() {
     }
     let wrong = kit.get("/report/no-period.docx", Some(&session)).await;
     assert_eq!(wrong.status, StatusCode::CONFLICT);
-    assert!(wrong.body.contains("enter the drought event"), "{}", wrong.body);
+    assert_eq!(wrong.body, "先登记抗旱期\n");
+    let busy = kit.get("/report/busy.docx", Some(&session)).await;
+    assert_eq!((busy.status, busy.header("retry-after")), (StatusCode::SERVICE_UNAVAILABLE, "5"));
 }
 
 #[tokio::test]
@@ -40,12 +43,12 @@ async fn five_documents_wait_and_a_sixth_is_told_to_come_again() {
     let session = kit.session(Role::Viewer).await;
     let (made, begun) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
     let (makes, begins) = (made.clone(), begun.clone());
-    kit.workplace.document = Ask::new(move |_| {
+    kit.workplace.desk = Ask::new(move |_| {
         let (made, begun) = (makes.clone(), begins.clone());
         async move {
             begun.add_permits(1);
             made.acquire().await?.forget();
-            Ok(Some(b"done".to_vec()))
+            Ok(DeskAnswer::File { name: "x.docx".into(), bytes: b"done".to_vec() })
         }
     });
     let router = kit.router();
@@ -86,6 +89,13 @@ async fn a_chart_is_asked_for_by_series_and_span() {
         (format!("/api/chart/pond-1/level?{span}&points=13"), 500),
     ] {
         assert_eq!(kit.get(&path, Some(&session)).await.status.as_u16(), status, "{path}");
+    }
+    let twice = format!("/api/chart/pond-1/level?{span}&from=2022-02-01T00:00:00Z");
+    for (lang, words) in [("zh", "每项只写一次"), ("en", "each once")] {
+        let headers = [("accept-language", lang)];
+        let refused = kit.ask(asked(Method::GET, &twice, Some(&session), &headers, "")).await;
+        assert!(refused.status == StatusCode::BAD_REQUEST && refused.body.contains(words));
+        assert!(!refused.body.contains("duplicate field"), "{}", refused.body);
     }
 }
 

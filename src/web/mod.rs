@@ -20,6 +20,7 @@ mod ledger;
 mod live;
 mod model;
 mod morning;
+mod notice;
 mod paced;
 mod people;
 mod places;
@@ -57,7 +58,7 @@ pub use alarms::{
 };
 pub use connections::{DRAIN_MAX, serve};
 pub use enrolment::{EnrolAnswered, EnrolAsked, enrolment};
-pub use gateways::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow};
+pub use gateways::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow, PublisherRow};
 pub use guard::Access;
 pub use ledger::{
     Checked, Clerk, ColumnShown, Effect, Entered, FILE_MAX, FieldFault, FigureChange, FormFacts,

@@ -141,6 +141,8 @@ pub struct SourceRow {
     pub trend_m_per_day: Option<f64>,
     /// Instant of the last reading that counts.
     pub observed_at: Option<Timestamp>,
+    /// Instant of a reading that lies ahead of the hub's clock, where there is one: it says nothing of now.
+    pub ahead_at: Option<Timestamp>,
     /// Seconds from `observed_at` to the overview's `now`.
     pub age_s: Option<i64>,
     /// Why there is no value (传感器无效值), or what is doubtful.

@@ -6,14 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::station::Range;
-use crate::core::shown;
-use crate::locales::{Text, page_station as words};
-
-/// The longest span of an own choice, days: three years, to lay one beside the other. Engineering judgement.
-const OWN_DAYS_MAX: i64 = 1100;
-
-/// Years in which readings may lie. Engineering judgement: no gateway is older, and none will be read later.
-const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
+use crate::core::{Period, shown};
+use crate::locales::{Text, page, page_station as words};
 
 /// What a query says of the span: `?range=24h|7d|30d|event|year|own&from=2022-08-01&to=2022-08-31`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -57,8 +51,8 @@ impl RangeAsked {
             return Err(words::days_reversed(from.to_string(), to.to_string()));
         }
         let days = from.duration_until(to).as_hours() / 24 + 1;
-        if days > OWN_DAYS_MAX {
-            return Err(words::too_many_days(days, OWN_DAYS_MAX));
+        if days > Period::DAYS_MAX {
+            return Err(words::too_many_days(days, Period::DAYS_MAX));
         }
         Ok(Range::Own(from, to))
     }
@@ -74,7 +68,7 @@ pub(super) fn range(
 ) -> Result<Range, Text> {
     match asked {
         Ok(Query(asked)) => asked.range(usual),
-        Err(error) => Err(words::query_unreadable(shown(&error.body_text()).into_owned())),
+        Err(_) => Err(page::query_unreadable()),
     }
 }
 
@@ -84,7 +78,7 @@ fn day(key: &str, text: &str) -> Result<Date, Text> {
     }
     let is_day = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     let day: Option<Date> = if is_day { text.parse().ok() } else { None };
-    let day = day.filter(|day| YEARS.contains(&day.year()));
+    let day = day.filter(|day| Period::YEARS.contains(&day.year()));
     day.ok_or_else(|| words::not_a_day(key, shown(text).into_owned()))
 }
 

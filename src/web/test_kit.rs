@@ -16,7 +16,7 @@ use super::guard::{Access, Peer};
 use super::ledger::{Entered, UploadAsked, Uploaded, WaitingFile};
 use super::model::{Health, Overview, Shown};
 use super::pumps::PumpsFacts;
-use super::report::DeskAnswer;
+use super::report::{DeskAnswer, DeskAsked};
 use super::router::office;
 use super::station::{CorrectionAsked, Done, StationFacts};
 use super::workplace::{Ask, Operation, Withdraw, Workplace};
@@ -131,7 +131,7 @@ fn workplace(
         }),
         ledger_template: Ask::new(|lang: Lang| async move { Ok(format!("rows in {lang}").into()) }),
         rows: super::ledger::rows_for_tests(asked.clone()),
-        desk: Ask::new(|_| async { Ok(DeskAnswer::Nothing) }),
+        desk: Ask::new(|asked: DeskAsked| async move { Ok(at_the_desk(asked)) }),
         alarms: Ask::new(|asked: AlarmsAsked| async move {
             let no = Text::verbatim("no such channel");
             Ok(match asked {
@@ -147,15 +147,19 @@ fn workplace(
             let series = asked.series.to_string();
             Ok(serde_json::json!([series, asked.from, asked.to, asked.points]))
         }),
-        document: Ask::new(|(name, lang): (String, Lang)| async move {
-            match name.as_str() {
-                "drought-relief.docx" | "drought-relief.html" => {
-                    Ok(Some(format!("a document in {lang}").into_bytes()))
-                }
-                "no-period.docx" => anyhow::bail!("no period: enter the drought event"),
-                _ => Ok(None),
-            }
-        }),
+    }
+}
+
+/// A hub's answers about a report that has two documents and nothing else.
+fn at_the_desk(asked: DeskAsked) -> DeskAnswer {
+    let DeskAsked::Document { name, days: None, lang } = asked else { return DeskAnswer::Nothing };
+    match name.as_str() {
+        "drought-relief.docx" | "drought-relief.html" => {
+            DeskAnswer::File { name, bytes: format!("a document in {lang}").into_bytes() }
+        }
+        "no-period.docx" => DeskAnswer::NoPeriod(Text::both("先登记抗旱期", "enter the event")),
+        "busy.docx" => DeskAnswer::Busy,
+        _ => DeskAnswer::Nothing,
     }
 }
 

@@ -75,8 +75,6 @@ pub struct Workplace {
     pub things: Ask<ThingsAsked, ThingsAnswer>,
     /// Points of a chart for programs, as a JSON array.
     pub chart: Ask<ChartAsked, serde_json::Value>,
-    /// A document of the report by its file name; `None` where a report has no such document.
-    pub document: Ask<(String, Lang), Option<Vec<u8>>>,
 }
 
 /// What operators ask for; an ingesting hub has nothing else.

@@ -113,3 +113,23 @@ fn a_contradiction_of_arithmetic_is_corrected_and_never_accepted() {
         assert!(told.contains("只能更正台账"), "{told}");
     }
 }
+
+/// What the page refuses to issue, the command line does, too.
+#[test]
+fn a_report_of_days_to_come_of_nothing_or_of_too_many_is_not_issued() {
+    let context = office();
+    for (from, to, why) in [
+        ("2150-08-01", "2150-08-31", "begin only on"),
+        ("2001-08-01", "2001-08-02", "has no sentence"),
+        ("2015-08-01", "2022-08-01", "at most 1100"),
+        ("1722-08-01", "1722-08-31", "the year 1722"),
+    ] {
+        let rest = ["--from", from, "--to", to, "--by", "刘某", "--despite-findings"];
+        let (code, printed, told) = run(&context, &["report", "issue"], &rest);
+        assert_eq!(code, Some(1), "{from}: {printed}{told}");
+        assert!(told.contains(why), "{from}: {told}");
+        let (_, _, told) = run_zh(&context, &["report", "issue"], &rest);
+        assert!(!told.contains("begin") && !told.contains("sentence"), "{told}");
+    }
+    assert!(!context.path("issued").join("2150-001").exists());
+}

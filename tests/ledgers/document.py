@@ -18,6 +18,48 @@ the namespaces of the strict form. XML of Excel 2003 and `.xlsb` were not had.
 
 Rows of a text file are numbered as a spreadsheet shows them: each record is a row, also one with a line break in a cell, and an empty line
 counts.
+
+## What a value can be
+
+These bounds hold for a file, the page and `hanqing ledger enter` alike (`src/ledger/value.rs`). What lies beyond cannot be, and is refused; what is
+below them and doubtful is entered, and may become a finding of the check of figures. The figures of the whole country are those of
+the drought of early 2009 (1.26 million wells, 23,100 pump stations, 1.82 million sets and 280,000 lorries in use, 14 million persons at work,
+144 million mu irrigated). Where no source is named, the bound is engineering judgement: far above what a township can have.
+
+| unit | most | why |
+|---|---|---|
+| % | 100 | a share |
+| 级 | 4 | grades I to IV of the national plan for floods and droughts (国家防汛抗旱应急预案, 2022); 0 where the response ended |
+| 次 | 1 | a drought event or an inspection is a row of its own; 0 says that there was none |
+| 个 | 10000 | villagers' groups; of villages hit and works built each is a row of its own, with 1 or 0 |
+| 台 | 1000000 | fewer than in the whole country |
+| 眼 | 1000000 | fewer than in the whole country |
+| 辆 | 280000 | as many as in the whole country |
+| 处 | 23100 | as many as in the whole country |
+| 座 | 100000 | more than all reservoirs of the country |
+| 条 | 100000 | |
+| 人 | 10000000 | fewer than were at work in the whole country |
+| 户 | 10000000 | as persons |
+| 头 | 10000000 | as persons |
+| 只 | 10000000 | as persons |
+| 人次 | 1000000000 | each of those persons on a hundred days |
+| 车次 | 28000000 | each of those lorries on a hundred days |
+| 亩 | 100000000 | 66,700 km² |
+| 亩次 | 144000000 | as in the whole country |
+| 元 | 100000000000 | the country's loss in the drought of 2022 was 51 thousand million yuan |
+| kWh | 10000000000 | a tenth of what the Three Gorges power station gives in a year |
+| kW | 10000000 | less than half of its power |
+| m3 | 100000000000 | more than twice what its reservoir holds |
+| L | 1000000000 | |
+| t | 10000000 | |
+| h | 100000000 | a thousand sets, each hour of eleven years |
+| m | 100000000 | more than twice around the earth |
+| mm | 27000 | the most rain of twelve months that was ever measured is 26,470 mm (WMO: Cherrapunji, 1860 to 1861) |
+| 天 | 1000 | no crops are grown where it does not rain for so long |
+| 示数 | 1000000000000 | the last reading of a meter |
+
+A number above 0 is at least 0.000001. What is counted in persons, animals, sets, wells and the like is a whole number. A drought event has at most
+1,100 days, as many as a report shows. A meter that was replaced is one of the township's pumps.
 """
 
 WORDS = {"taken": "taken", "refused": "refused", "asked": "asked", "either": "taken or refused"}

@@ -102,6 +102,33 @@ taken(F, "percent-wide.xlsx", "86％ with a full-width sign", book([rate("８６
 refused(F, "percent-share.xlsx", "0.86 with the unit %, which may mean 86 %", book([rate(0.86, "%")]), "B2", "write it with %")
 refused(F, "percent-over.xlsx", "a share of 120 %", book([rate(120, "%")]), "B2", "100")
 
+V = "Values that cannot be"
+EVENT = {"unit": "次", "first": "2022-08-01", "village": None, "document": "总结"}
+METER = {"unit": "示数", "first": "2022-09-10", "village": None, "document": "换表单 1"}
+refused(V, "value-grade.xlsx", "a response of grade 9", book([line("抗旱应急响应级别", 9, "级", village=None, document="通知 1")]), "B2",
+        ["1 to 4", "the grade that the notice has"])
+refused(V, "value-event.xlsx", "a drought event with the number 5", book([line("抗旱期", 5, last="2022-11-15", **EVENT)]), "B2",
+        ["with the number 1", "a row for each"])
+refused(V, "value-inspection.xlsx", "7 inspections in one row", book([line("农饮工程隐患大排查", 7, "次", document="通知 2")]), "B2",
+        ["with the number 1", "a row for each"])
+refused(V, "value-villages.xlsx", "12 villages in one row", book([line("受旱行政村", 12, "个", village=None, document="调查表 2")]), "B2",
+        ["with the number 1", "a row for each"])
+refused(V, "value-persons.xlsx", "100,000,000 persons short of water", book(
+    [line("因旱饮水困难人口（当前）", 100000000, "人", document="调查表 3")]), "B2", ["10000000", "decimal point"])
+refused(V, "value-tiny.xlsx", "a number with 300 zeros behind the point", book([line(value=1e-300)]), "B2", ["0.000001", "decimal point"])
+refused(V, "value-rain.xlsx", "30,000 mm of rain", book([line("降雨量（气象部门）", 30000, "mm", village=None, document="气象 1")]), "B2",
+        ["27000", "decimal point"])
+refused(V, "event-too-long.xlsx", "a drought event of three years, its year mistyped", book([line("抗旱期", 1, last="2025-11-15", **EVENT)]), "E2",
+        ["1203 days", "check the years"])
+refused(V, "meter-unknown.xlsx", "the meter of a pump that the township does not have", book(
+    [line("换表旧表止码", 5210, work="pump-99/energy_total", **METER)]), "H2", ["no meter of the township's pumps", "the meters are|did you mean"])
+refused(V, "meter-unnamed.xlsx", "an old meter's last reading, and no word of which meter", book([line("换表旧表止码", 5210, **METER)]), "H2",
+        "which meter")
+taken(V, "meter-known.xlsx", "the meter of a pump that there is", book([line("换表旧表止码", 5210, work="pump-dongmen-1/energy_total", **METER)]),
+      [entry("meter_replaced", 5210, "2022-09-10", document="换表单 1")])
+taken(V, "value-much.xlsx", "90,000 persons short of water: doubtful, and possible", book(
+    [line("因旱饮水困难人口（当前）", 90000, "人", document="调查表 3")]), [entry("persons_short", 90000, "2022-09-05", "xianping")])
+
 X = "Formulas"
 taken(X, "formula-done.xlsx", "a formula with its result", computed(book([line(value="=60+60")]), {"B2": 120}), liters(120))
 refused(X, "formula-not-done.xlsx", "a formula that was never worked out", book([line(value="=60+60")]), "B2", "save it again")

@@ -1,7 +1,5 @@
 //! Droughts, figures with their evidence, and rows of the ledger.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +10,7 @@ use super::source::{ApiSource, Found};
 use crate::account::{Entry, EntryCode};
 use crate::core::{Period, nearest};
 use crate::figures::{Figure, FigureId, FigureInput, Value};
-use crate::hub::desk::{Stated, Unstated};
-use crate::ledger::{Ledger, RowsInForce};
+use crate::hub::desk::{Leaf, Stated, Unstated};
 use crate::locales::Lang;
 use crate::web::api_model::{
     EventItem, FigureEvidence, FigureItem, FiguresFound, InputItem, LedgerItem,
@@ -43,7 +40,7 @@ impl Figures {
         let statement = &stated.statement;
         let (from, to) = half_open(statement.period.from, statement.period.to);
         let items = statement.figures.iter().map(item).collect();
-        Ok(Ok(ApiAnswer::Figures(FiguresFound { from, to, items })))
+        Ok(Ok(ApiAnswer::Figures(FiguresFound { from, to, items, next: None })))
     }
 
     pub async fn figure(&self, source: &ApiSource, id: &str, period: Option<Period>) -> Found {
@@ -140,24 +137,21 @@ fn evidence(figure: &Figure) -> FigureEvidence {
     }
 }
 
-/// Reads something of the ledger, beside the runtime.
-async fn of_ledger<T: Send + 'static>(
-    path: PathBuf,
-    read: impl FnOnce(&Ledger) -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(move || read(&Ledger::open_to_read(&path)?)).await?
+/// The ledger that the pages show, read beside the runtime where it has changed.
+async fn leaf(source: &ApiSource) -> anyhow::Result<Arc<Leaf>> {
+    let statements = source.statements.clone();
+    Ok(tokio::task::spawn_blocking(move || statements.leaf()).await??)
 }
 
 /// The droughts that the ledger names, in order of time.
 pub(super) async fn events(source: &ApiSource) -> Found {
     let today = source.calendar.day_of(source.clock.now());
-    let two_person = source.settings.ledger.two_person;
-    let path = source.settings.ledger.path.clone();
-    let mut rows =
-        of_ledger(path, move |ledger| Ok(ledger.rows_in_force(two_person)?.in_force)).await?;
-    rows.retain(|row| row.code == EntryCode::DroughtEvent && row.value > 0.0);
+    let leaf = leaf(source).await?;
+    let named = |row: &&Entry| row.code == EntryCode::DroughtEvent && row.value > 0.0;
+    let counts = |row: &&Entry| leaf.in_force.contains(&row.id);
+    let mut rows: Vec<&Entry> = leaf.all.iter().filter(named).filter(counts).collect();
     rows.sort_by_key(|row| (row.from, row.id));
-    let item = |row: Entry| {
+    let item = |row: &Entry| {
         let (from, to) = half_open(row.from, row.to);
         EventItem { row: row.id, from, to, current: from <= today && today < to }
     };
@@ -166,34 +160,30 @@ pub(super) async fn events(source: &ApiSource) -> Found {
 
 /// The rows after the one of that number.
 pub(super) async fn ledger(source: &ApiSource, after: i64, most: usize) -> Found {
-    let two_person = source.settings.ledger.two_person;
-    let path = source.settings.ledger.path.clone();
-    let all = of_ledger(path, |ledger| Ok(ledger.all()?)).await?;
-    let counting = RowsInForce::of(all.clone(), two_person).in_force;
-    let counting: BTreeSet<i64> = counting.iter().map(|row| row.id).collect();
-    let mut rows: Vec<Entry> = all.into_iter().filter(|row| row.id > after).collect();
+    let leaf = leaf(source).await?;
+    let begin = leaf.all.partition_point(|row| row.id <= after);
+    let rows = leaf.all.get(begin..).unwrap_or_default();
     let more = rows.len() > most;
-    rows.truncate(most);
-    let item = |row: Entry| {
+    let item = |row: &Entry| {
         let (from, to) = half_open(row.from, row.to);
         LedgerItem {
-            in_force: counting.contains(&row.id),
+            in_force: leaf.in_force.contains(&row.id),
             id: row.id,
             code: row.code.id().into(),
             value: row.value,
             unit: row.code.unit().into(),
             from,
             to,
-            village: row.village.map(|village| village.to_string()),
-            crop: row.crop.map(|crop| crop.to_string()),
-            work: row.work,
-            document: row.document,
-            entered_by: row.entered_by,
+            village: row.village.as_ref().map(ToString::to_string),
+            crop: row.crop.as_ref().map(ToString::to_string),
+            work: row.work.clone(),
+            document: row.document.clone(),
+            entered_by: row.entered_by.clone(),
             entered_at: row.entered_at,
-            reviewed_by: row.reviewed_by,
+            reviewed_by: row.reviewed_by.clone(),
             withdrawn: row.withdrawn,
             supersedes: row.supersedes,
         }
     };
-    Ok(Ok(ApiAnswer::Ledger(ApiPart { items: rows.into_iter().map(item).collect(), more })))
+    Ok(Ok(ApiAnswer::Ledger(ApiPart { items: rows.iter().take(most).map(item).collect(), more })))
 }

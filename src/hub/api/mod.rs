@@ -20,6 +20,7 @@ use self::readers::Readers;
 pub(super) use source::ApiSource;
 use source::Found;
 
+use crate::core::StationId;
 use crate::web::{ApiAnswer, ApiAsked};
 
 /// Answers programs.
@@ -66,10 +67,21 @@ impl Api {
                 Ok(Ok(ApiAnswer::Gateways(part)))
             }
             ApiAsked::SeriesList { station, parameter, after, most } => {
+                // A station that nothing is known of is no empty list.
+                let known = |id: &StationId| source.township.station(id).is_some();
+                let none = station.as_ref().filter(|id| !known(id));
+                let none = none.map(|id| stations::none(&source.township, id));
                 let read = readings::list(station, parameter, after, most);
-                readers.read(read).await
+                match (readers.read(read).await?, none) {
+                    (Ok(ApiAnswer::SeriesList(part)), Some(none)) if part.items.is_empty() => {
+                        Ok(Err(none))
+                    }
+                    (found, _) => Ok(found),
+                }
             }
-            ApiAsked::Series(series) => readers.read(readings::one(series)).await,
+            ApiAsked::Series(series) => {
+                readers.read(readings::one(series, source.clock.now())).await
+            }
             ApiAsked::Readings { series, span, most, raw } => {
                 readers.read(readings::readings(series, span, most, raw)).await
             }

@@ -1,5 +1,6 @@
 //! Series, readings, hours and days.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::readers::Read;
@@ -7,6 +8,7 @@ use super::source::Found;
 use crate::core::{
     DayCell, HourCell, Kind, Parameter, Period, Reading, Rollup, Series, StationId, nearest,
 };
+use crate::hub::times::latest_of_now;
 use crate::store::{Paged, PagedReading, Sqlite, StoreError, first_ms};
 use crate::web::api_model::{DayItem, HourItem, ReadingItem, RollupItem, SeriesItem};
 use crate::web::{ApiAnswer, ApiPart, ApiRefusal, ApiSpan};
@@ -28,17 +30,25 @@ pub(super) fn list(
     }
 }
 
-/// One series with its last reading.
-pub(super) fn one(series: Series) -> impl Read {
+/// One series with its last reading of `now`.
+pub(super) fn one(series: Series, now: Timestamp) -> impl Read {
     move |store: &Sqlite| {
-        let Some(latest) = store.latest(&series)? else { return none(store, &series) };
+        let (latest, ahead_at) = latest_of_now(store, &series, now)?;
+        let Some(latest) = latest else {
+            return match ahead_at {
+                Some(_) => {
+                    Ok(Ok(ApiAnswer::Series(Box::new(SeriesItem { ahead_at, ..item(&series) }))))
+                }
+                None => none(store, &series),
+            };
+        };
         let reading = PagedReading { said: latest.last.value(), reading: latest.last };
         // What corrections make of it, of the very same reading.
         let at_ms = reading.reading.observed_at.as_millisecond();
         let page = store.readings_page(&series, (at_ms, at_ms.saturating_add(1)), 1)?;
         let reading = page.rows.into_iter().next().unwrap_or(reading);
         let latest = Some(reading_item(reading, false));
-        Ok(Ok(ApiAnswer::Series(Box::new(SeriesItem { latest, ..item(&series) }))))
+        Ok(Ok(ApiAnswer::Series(Box::new(SeriesItem { latest, ahead_at, ..item(&series) }))))
     }
 }
 
@@ -116,6 +126,7 @@ fn item(series: &Series) -> SeriesItem {
         unit: spec.unit.symbol().into(),
         kind: kind.into(),
         latest: None,
+        ahead_at: None,
     }
 }
 

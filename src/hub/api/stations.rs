@@ -92,6 +92,7 @@ fn item(township: &Township, overview: &Overview, station: &Station) -> StationI
             share_of_normal: known(row.share_of_normal),
             trend_m_per_day: known(row.trend_m_per_day),
             observed_at: row.observed_at,
+            ahead_at: row.ahead_at,
             supply_days: row.supply_days,
         }),
     }
@@ -125,6 +126,7 @@ pub(super) fn gateways(
         gaps: row.gaps.len() as u64 + row.more_gaps,
         stations: row.declared.iter().chain(&row.pinned).map(ToString::to_string).collect(),
         revoked_since: row.revoked_since,
+        publisher: row.publisher.as_ref().map(|publisher| publisher.format.clone()),
     });
     ApiPart { items: items.collect(), more }
 }

@@ -103,9 +103,33 @@ async fn what_there_is_not_is_refused_with_the_nearest_name() {
     }
     let station = ApiAsked::Station("pond-dongmen-x".parse().unwrap());
     assert!(matches!(refusal(station).await, ApiRefusal::NoStation(Some(_))));
+    let listed = |station: &str| ApiAsked::SeriesList {
+        station: Some(station.parse().unwrap()),
+        parameter: None,
+        after: String::new(),
+        most: 1,
+    };
+    assert!(matches!(refusal(listed("pond-dongmen-x")).await, ApiRefusal::NoStation(Some(_))));
+    let ApiAnswer::SeriesList(part) = office.ask(listed("pump-dongmen-1")).await else {
+        panic!("no list");
+    };
+    assert_eq!(part.items, [], "the township's file has it, and nothing was measured");
     let figure = ApiAsked::Figure { id: "area_faild".into(), period: None };
     assert_eq!(refusal(figure).await, ApiRefusal::NoFigure(Some("area_failed".into())));
     assert!(matches!(refusal(ApiAsked::Figures(None)).await, ApiRefusal::NoPeriod(_)));
+}
+
+#[tokio::test]
+async fn the_last_reading_of_a_series_is_none_that_is_ahead_of_the_clock() {
+    let mut office = office();
+    let now = Timestamp::from_second(Clock::system().now().as_second()).unwrap();
+    let ahead = now + jiff::SignedDuration::from_hours(3);
+    office.store.commit(&[batch(2, vec![Reading::good(level(), ahead, 99.9)])], now).unwrap();
+    let ApiAnswer::Series(series) = office.ask(ApiAsked::Series(level())).await else {
+        panic!("no series");
+    };
+    assert_eq!(series.latest.map(|latest| latest.at), Some(at(9)));
+    assert_eq!(series.ahead_at, Some(ahead));
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! What the store says of some periods, read once and kept as long as it is good.
 
+use std::cell::OnceCell;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -25,6 +28,30 @@ const KEPT: Duration = Duration::from_secs(600);
 
 /// Periods that are kept: two reports with the year before and three droughts each, and two more.
 const PERIODS_MAX: usize = 12;
+
+/// The store at one instant, opened when it is first read. What is read of one instant has the same readings.
+pub(super) struct Instant<'a> {
+    path: &'a Path,
+    open: OnceCell<(u64, Sqlite)>,
+}
+
+impl<'a> Instant<'a> {
+    pub fn of(path: &'a Path) -> Self {
+        Self { path, open: OnceCell::new() }
+    }
+
+    /// The number that tells it from others, and the store.
+    fn store(&self) -> Result<&(u64, Sqlite), StoreError> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        match self.open.get() {
+            Some(open) => Ok(open),
+            None => {
+                let store = Sqlite::open_instant(self.path)?;
+                Ok(self.open.get_or_init(|| (NEXT.fetch_add(1, Ordering::Relaxed), store)))
+            }
+        }
+    }
+}
 
 /// What the store was like.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,10 +95,24 @@ pub(super) struct Read {
     /// The rows of the ledger that they are made from.
     rows: Vec<Entry>,
     pub stamp: Stamp,
+    /// The number of the instant at which they were read.
+    instant: u64,
     pub read_at: Timestamp,
     /// By the stopwatch of the cache.
     since: Duration,
     pub accounts: Arc<Accounts>,
+}
+
+impl Read {
+    /// Whether they are the accounts of these days for these rows of the ledger.
+    pub fn is_of(&self, period: Period, rows: &[Entry]) -> bool {
+        self.period == period && self.rows.iter().eq(TownshipAccount::rows(rows))
+    }
+
+    /// Whether both were read of one instant of the store.
+    pub fn is_together(&self, other: &Self) -> bool {
+        self.instant == other.instant
+    }
 }
 
 /// The accounts that are kept, the last used one last.
@@ -111,9 +152,7 @@ impl Cache {
     /// The accounts of `period` for these rows of the ledger, if they are kept.
     pub fn get(&self, period: Period, rows: &[Entry]) -> Option<Arc<Read>> {
         let mut kept = lock(&self.kept);
-        let own = TownshipAccount::rows(rows);
-        let same = |read: &Arc<Read>| read.period == period && read.rows.iter().eq(own.clone());
-        let found = kept.iter().position(same)?;
+        let found = kept.iter().position(|read| read.is_of(period, rows))?;
         let read = kept.remove(found);
         kept.push(read.clone());
         Some(read)
@@ -122,15 +161,17 @@ impl Cache {
     /// Reads the accounts of a period, and keeps them instead of older ones.
     pub fn read(
         &self,
-        store: &Sqlite,
+        instant: &Instant<'_>,
         stamp: Stamp,
         read_at: Timestamp,
         basis: &Basis<'_>,
     ) -> Result<Arc<Read>, StoreError> {
         let since = self.running.elapsed();
+        let (instant, store) = instant.store()?;
         let accounts = Arc::new(Accounts::read(store, basis)?);
         let rows = TownshipAccount::rows(basis.entries).cloned().collect();
-        let read = Read { period: basis.period, rows, stamp, read_at, since, accounts };
+        let (period, instant) = (basis.period, *instant);
+        let read = Read { period, rows, stamp, instant, read_at, since, accounts };
         let read = Arc::new(read);
         let mut kept = lock(&self.kept);
         kept.retain(|old| old.period != read.period || old.rows != read.rows);
@@ -145,11 +186,11 @@ impl Cache {
     pub fn renew(
         &self,
         (township, calendar): (&Township, &Calendar),
-        (store, stamp): (&Sqlite, Stamp),
+        (instant, stamp): (&Instant<'_>, Stamp),
         read_at: Timestamp,
         old: &Read,
     ) -> Result<(), StoreError> {
         let basis = Basis { township, calendar, entries: &old.rows, period: old.period };
-        self.read(store, stamp, read_at, &basis).map(|_| ())
+        self.read(instant, stamp, read_at, &basis).map(|_| ())
     }
 }

@@ -10,14 +10,15 @@ use tokio::time::timeout;
 
 use super::facts::{self, Asking};
 use super::filling::{self, FilledFiles};
-use super::{Stated, Statements, Unstated};
+use super::{Statements, Unstated};
 use crate::core::Period;
 use crate::figures::Acceptance;
-use crate::hub::issuing::{self, Shown, Standing};
+use crate::hub::issue_draft::{Draft, Meanwhile};
+use crate::hub::issuing::{self, Shown};
 use crate::hub::{HubSettings, calendar};
 use crate::ledger::Ledger;
 use crate::locales::{Lang, Text, foreign, page_report as words, within};
-use crate::report::{self, Document, IssueError};
+use crate::report::{self, Document, Issue, IssueError};
 use crate::support::{Clock, Stopwatch, lock};
 use crate::water::Township;
 use crate::web::{DeskAnswer, DeskAsked, IssuedReport, Uploader};
@@ -115,21 +116,8 @@ impl Desk {
         tokio::task::spawn_blocking(work).await?
     }
 
-    /// The same statement as if all that waits had been reviewed, where anything waits.
-    async fn reviewed(
-        &self,
-        stated: &Stated,
-        days: Option<Period>,
-    ) -> anyhow::Result<Option<Arc<Stated>>> {
-        match stated.statement.pending.is_empty() {
-            true => Ok(None),
-            false => self.0.statements.reviewed(days).await.map(Some),
-        }
-    }
-
     async fn report(&self, days: Option<Period>, by: Uploader) -> anyhow::Result<DeskAnswer> {
-        let stated = self.0.statements.live(days).await?;
-        let reviewed = self.reviewed(&stated, days).await?;
+        let (stated, reviewed) = self.0.statements.beside_reviewed(days).await?;
         self.beside(by.lang, move |source| {
             let issued = report::issued(&source.settings.issued)?;
             source.remember(Shown::of(&stated, &issued));
@@ -241,28 +229,30 @@ impl Desk {
         let Ok(_turn) = timeout(TURN_WAIT, self.0.issuing.lock()).await else {
             return Ok(DeskAnswer::Busy);
         };
-        let stated = self.0.statements.fresh(Some(days)).await?;
-        let reviewed = self.reviewed(&stated, Some(days)).await?;
+        let found = self.0.statements.fresh_beside_reviewed(Some(days)).await?;
+        let draft = Draft::of(&self.0.statements, found);
         self.beside(by.lang, move |source| {
             let issued = report::issued(&source.settings.issued)?;
-            let now = Shown::of(&stated, &issued);
+            let now = Shown::of(&draft.stated, &issued);
             if now.digest() != digest {
                 let changed = source.recall(&digest).map(|then| then.differences(&now));
                 let unknown = || vec![words::something_changed()];
                 return Ok(DeskAnswer::Changed(changed.unwrap_or_else(unknown)));
             }
-            let statement = &stated.statement;
-            let standing = Standing::of(statement, reviewed.as_ref().map(|r| &r.statement));
-            let zone = calendar(&source.township)?.zone().clone();
-            let asking = source.asking(&by, &zone);
-            let against = asking.against(statement, &standing, asking.is_silent(statement));
+            let (settings, township, at) =
+                (&source.settings, &*source.township, source.clock.now());
+            let standing = draft.standing();
+            let against = draft.against(settings, township, &standing, (&by.name, at, lang))?;
             if !against.is_empty() {
+                let against = against.iter().map(facts::said_against).collect();
                 return Ok(DeskAnswer::Refused(against));
             }
-            let name = source.settings.persons.signature(&by.name)?;
-            let (township, at) = (&source.township, source.clock.now());
-            let issue = issuing::freeze(&source.settings, township, statement, (&name, at, lang))?;
-            Ok(DeskAnswer::HasIssued { number: issue.number, digest: issue.digest })
+            let name = settings.persons.signature(&by.name)?;
+            Ok(match draft.freeze(settings, township, (&name, at, lang))? {
+                Ok(Issue { number, digest, .. }) => DeskAnswer::HasIssued { number, digest },
+                Err(Meanwhile::Ledger) => DeskAnswer::Changed(vec![words::ledger_meanwhile()]),
+                Err(Meanwhile::Readings) => DeskAnswer::Changed(vec![words::readings_corrected()]),
+            })
         })
         .await
     }

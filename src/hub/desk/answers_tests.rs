@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::mpsc;
 
 use super::test_kit::{EVENT, Office, asker, row};
 use crate::account::{Entry, EntryCode};
 use crate::core::Period;
+use crate::hub::issue_draft::{Draft, Meanwhile};
+use crate::ledger::Ledger;
 use crate::locales::{Lang, Text, within};
 use crate::support::Clock;
 use crate::web::{DeskAnswer, DeskAsked, IssuedReport, ReportFacts};
@@ -309,4 +312,73 @@ async fn an_offices_own_file_is_filled_and_had_again_and_what_is_none_is_refused
     {
         assert_eq!(refused(office.ask(fill(wrong)).await).len(), 1);
     }
+}
+
+/// Whatever is being entered while somebody issues: it is in the report, or the report is not issued.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_not_issued_past_a_correction_that_is_being_entered() {
+    let office = Office::new(false);
+    let page = office.page("li").await;
+    // A clerk is about to save her correction: the row is written, and not yet committed.
+    let (path, row) = (office.settings.ledger.path.clone(), row(EntryCode::Gasoline, 40.0));
+    let ((wrote, written), (commit, committing)) =
+        (mpsc::sync_channel(1), mpsc::sync_channel::<()>(1));
+    let clerk = std::thread::spawn(move || {
+        Ledger::open(&path).unwrap().append_after(&[row], || {
+            wrote.send(()).unwrap();
+            committing.recv().unwrap();
+        })
+    });
+    written.recv().unwrap();
+    let issuing = office.issue(&page.digest, "li", Lang::Chinese);
+    tokio::pin!(issuing);
+    let waits = tokio::time::timeout(std::time::Duration::from_secs(3), &mut issuing).await;
+    assert!(waits.is_err(), "issued without the row: {waits:?}");
+    commit.send(()).unwrap();
+    clerk.join().unwrap().unwrap();
+    let what = changed(issuing.await).join("");
+    assert!(what.contains("登记") || what.contains("第 3 条"), "{what}");
+    assert!(!office.settings.issued.exists(), "nothing was issued");
+    // Looked at again, it has the row.
+    let page = office.page("li").await;
+    let number = number(office.issue(&page.digest, "li", Lang::Chinese).await);
+    let path = office.settings.issued.join(&number).join("drought-relief.html");
+    assert!(fs::read_to_string(path).unwrap().contains("800升"));
+}
+
+/// The same for a command, which looks at what it issues for itself.
+#[test]
+fn a_command_issues_nothing_past_what_was_entered_or_corrected_meanwhile() {
+    let office = Office::new(true);
+    let clock = Clock::system();
+    let draft = || Draft::read(&office.settings, office.township.clone(), None, &clock).unwrap();
+    let freeze = |draft: &Draft| {
+        let by = ("乡政府 吴某", clock.now(), Lang::Chinese);
+        draft.freeze(&office.settings, &office.township, by).unwrap()
+    };
+    let entered = draft();
+    let row = office.enter(&[row(EntryCode::Gasoline, 40.0)]);
+    assert_eq!(freeze(&entered).err(), Some(Meanwhile::Ledger));
+    let reviewed = draft();
+    office.review(&row, "农业办 李某");
+    assert_eq!(freeze(&reviewed).err(), Some(Meanwhile::Ledger));
+    let corrected = draft();
+    office.correct_readings(date(2022, 8, 5));
+    assert_eq!(freeze(&corrected).err(), Some(Meanwhile::Readings));
+    assert!(!office.settings.issued.exists(), "nothing was issued");
+    assert_eq!(freeze(&draft()).unwrap().number, "2022-001");
+}
+
+#[tokio::test]
+async fn while_the_withdrawal_of_the_only_drought_waits_its_report_is_shown() {
+    let office = Office::new(true);
+    let taken = Entry {
+        supersedes: Some(1),
+        withdrawn: true,
+        reason: "登错了".into(),
+        ..row(EntryCode::DroughtEvent, 1.0)
+    };
+    office.enter(&[taken]);
+    let page = office.page("wu").await;
+    assert_eq!((page.days.from.as_str(), page.pending_in_all), ("2022-08-01", 1));
 }

@@ -1,48 +1,79 @@
-//! The ledger as statements read it: its rows, read again only where somebody has written to it.
+//! The ledger as statements and pages read it: its rows, shared by all who ask, and read again only where somebody has
+//! written to it.
 
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use crate::account::Entry;
 use crate::figures::Acceptance;
-use crate::ledger::{Ledger, LedgerError, RowsInForce};
+use crate::ledger::{Ledger, LedgerError, Mark, RowsInForce, Whole};
+use crate::support::files::FileId;
 use crate::support::lock;
 
-/// The rows and acceptances of the ledger at one time.
+/// The rows and acceptances of the ledger at one instant, and how it stands with each row.
 #[derive(Debug)]
-pub(super) struct Leaf {
+pub(in crate::hub) struct Leaf {
     /// Grows where the ledger has changed.
     pub version: u64,
-    /// All rows, with those that are superseded.
+    pub mark: Mark,
+    /// All rows, with those that are superseded, by number.
     pub all: Vec<Entry>,
     pub acceptances: Vec<Acceptance>,
+    pub in_force: BTreeSet<i64>,
+    /// Those that wait, by number.
+    pub pending: BTreeSet<i64>,
+    pub superseded_by: BTreeMap<i64, i64>,
 }
 
 impl Leaf {
+    fn of(whole: Whole, version: u64, two_person: bool) -> Self {
+        let Whole { mark, rows: all, acceptances } = whole;
+        let (in_force, pending) = RowsInForce::numbers(&all, two_person);
+        let superseded_by = all.iter().filter_map(|row| Some((row.supersedes?, row.id))).collect();
+        Self { version, mark, all, acceptances, in_force, pending, superseded_by }
+    }
+
+    /// The rows that count, by number.
+    pub fn counting(&self) -> impl Iterator<Item = &Entry> {
+        self.all.iter().filter(|row| self.in_force.contains(&row.id))
+    }
+
+    /// The row of that number.
+    pub fn get(&self, id: i64) -> Option<&Entry> {
+        self.all.binary_search_by_key(&id, |row| row.id).ok().and_then(|at| self.all.get(at))
+    }
+
     /// The rows as if those of `extra` were in force too: one whose number the ledger has takes its place, another is
-    /// added.
+    /// added with the next number of this leaf. A row that is not entered yet has the number 0, as no row of the ledger
+    /// has.
     pub fn with(&self, extra: &[Entry], two_person: bool) -> RowsInForce {
         let mut all = self.all.clone();
         for row in extra {
             match all.iter_mut().find(|old| old.id == row.id) {
                 Some(old) => *old = row.clone(),
-                None => all.push(row.clone()),
+                None => {
+                    let id = all.last().map_or(0, |last| last.id) + 1;
+                    all.push(Entry { id, ..row.clone() });
+                }
             }
         }
-        all.sort_by_key(|row| row.id);
         RowsInForce::of(all, two_person)
     }
 }
 
 /// The ledger's file, opened once.
-pub(super) struct Book {
+pub(in crate::hub) struct Book {
     path: PathBuf,
+    two_person: bool,
     open: Mutex<Open>,
 }
 
 #[derive(Default)]
 struct Open {
     ledger: Option<Ledger>,
+    /// Which file that is: another may have been put in its place.
+    file: Option<FileId>,
     /// SQLite's version of what was read last.
     seen: Option<i64>,
     leaf: Option<Arc<Leaf>>,
@@ -50,8 +81,8 @@ struct Open {
 }
 
 impl Book {
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, open: Mutex::default() }
+    pub fn new(path: PathBuf, two_person: bool) -> Self {
+        Self { path, two_person, open: Mutex::default() }
     }
 
     /// What the ledger has now.
@@ -60,7 +91,7 @@ impl Book {
     /// It cannot be read.
     pub fn leaf(&self) -> Result<Arc<Leaf>, LedgerError> {
         let mut open = lock(&self.open);
-        let leaf = open.read(&self.path);
+        let leaf = open.read(&self.path, self.two_person);
         if leaf.is_err() {
             // Whatever was wrong with the file, it is opened anew.
             *open = Open { version: open.version, ..Open::default() };
@@ -70,7 +101,11 @@ impl Book {
 }
 
 impl Open {
-    fn read(&mut self, path: &std::path::Path) -> Result<Arc<Leaf>, LedgerError> {
+    fn read(&mut self, path: &Path, two_person: bool) -> Result<Arc<Leaf>, LedgerError> {
+        let file = FileId::of(path).ok();
+        if self.file != file {
+            *self = Self { version: self.version, ..Self::default() };
+        }
         let ledger = match self.ledger.take() {
             Some(ledger) => ledger,
             None => Ledger::open_to_read(path)?,
@@ -80,13 +115,12 @@ impl Open {
             Some(leaf) => leaf,
             None => {
                 self.version += 1;
-                let (all, acceptances) = (ledger.all()?, ledger.acceptances()?);
-                Arc::new(Leaf { version: self.version, all, acceptances })
+                Arc::new(Leaf::of(ledger.whole()?, self.version, two_person))
             }
         };
-        // Where there is no file yet, the next look may find one.
-        if path.exists() {
-            (self.ledger, self.seen) = (Some(ledger), seen);
+        // Where there was no file yet, the next look may find one.
+        if file.is_some() {
+            (self.ledger, self.file, self.seen) = (Some(ledger), file, seen);
             self.leaf = Some(leaf.clone());
         }
         Ok(leaf)

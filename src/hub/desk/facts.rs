@@ -10,7 +10,7 @@ use crate::account::Entry;
 use crate::core::Period;
 use crate::figures::{Acceptance, Figure, FigureId, Finding, Severity, Statement, Value};
 use crate::hub::HubSettings;
-use crate::hub::issuing::{self, NotAccepted, Shown, Standing};
+use crate::hub::issuing::{self, Against, NotAccepted, Shown, Standing};
 use crate::ledger::{Others, Person, WorkError};
 use crate::locales::{Argument, Lang, Text, foreign, full_day, full_moment, page_report as words};
 use crate::report::{self, Awaited, Change, ChangedInput, Explanation, Issue, Lead, figure_value};
@@ -129,46 +129,17 @@ impl Asking<'_> {
         }
     }
 
-    /// Whether the section has no sentence. Why there is no section is said where it is made.
-    pub fn is_silent(&self, statement: &Statement) -> bool {
-        self.section(statement).is_ok_and(|paragraphs| paragraphs.is_empty())
-    }
-
     /// What stands against issuing, whoever does it, and against her who asks.
-    pub fn against(
+    fn against(
         &self,
         statement: &Statement,
         standing: &Standing<'_>,
         is_silent: bool,
     ) -> Vec<Text> {
-        let mut against = Vec::new();
-        let from = statement.period.from;
-        if from > self.zone.to_datetime(self.now).date() {
-            against.push(words::against_not_begun(Argument::of(from)));
-        } else if is_silent {
-            against.push(words::against_no_sentence());
-        }
-        let open = standing.open.len().saturating_sub(standing.contradictions);
-        if standing.contradictions > 0 {
-            against.push(words::against_contradictions(standing.contradictions));
-        }
-        if open > 0 {
-            against.push(words::against_findings(open));
-        }
-        for Awaited { figure, now, then, rows } in &standing.awaited {
-            let rows = Text::list(rows.iter().take(ROWS_MAX).copied());
-            against.push(words::against_waiting(rows, figure.spec().name(), now, then));
-        }
-        if let Some(then) = standing.period_then {
-            let [from, to] = [then.from, then.to].map(Argument::of);
-            against.push(words::against_days(from, to));
-        }
-        if !self.by.name.is_empty()
-            && let Err(why) = issuing::issues_apart(self.settings, statement, &self.by.name)
-        {
-            against.push(work(&why));
-        }
-        against
+        let today = self.zone.to_datetime(self.now).date();
+        let asked = (self.by.name.as_str(), today, is_silent);
+        let against = issuing::against(self.settings, statement, standing, asked);
+        against.iter().map(said_against).collect()
     }
 
     /// The figures of the section with their words, and those that it lacks.
@@ -215,6 +186,25 @@ fn pending(entry: &Entry) -> PendingShown {
     }
 }
 
+/// What stands against issuing, as the page says it.
+pub(super) fn said_against(against: &Against<'_>) -> Text {
+    match against {
+        Against::NotBegun(from) => words::against_not_begun(Argument::of(*from)),
+        Against::Silent => words::against_no_sentence(),
+        Against::Contradictions(n) => words::against_contradictions(*n),
+        Against::Open(n) => words::against_findings(*n),
+        Against::Waiting(Awaited { figure, now, then, rows }) => {
+            let rows = Text::list(rows.iter().take(ROWS_MAX).copied());
+            words::against_waiting(rows, figure.spec().name(), now, then)
+        }
+        Against::Days(then) => {
+            let [from, to] = [then.from, then.to].map(Argument::of);
+            words::against_days(from, to)
+        }
+        Against::Work(why) => work(why),
+    }
+}
+
 pub(super) fn not_accepted(why: &NotAccepted) -> Text {
     match why {
         NotAccepted::Contradiction => words::contradiction(),
@@ -223,7 +213,7 @@ pub(super) fn not_accepted(why: &NotAccepted) -> Text {
 }
 
 /// Why a person may not take a step, and who may.
-pub(super) fn work(why: &WorkError) -> Text {
+fn work(why: &WorkError) -> Text {
     match why {
         WorkError::Own { first, more, others, .. } => {
             let own = match more {

@@ -10,12 +10,15 @@ mod answers;
 mod book;
 mod facts;
 mod filling;
+mod stated;
 mod statements;
 #[cfg(test)]
 mod test_kit;
 
 pub(super) use answers::Desk;
-pub(in crate::hub) use statements::{Stated, Statements, Unstated};
+pub(in crate::hub) use book::{Book, Leaf};
+pub(in crate::hub) use stated::{BesideReviewed, Stated, Unstated};
+pub(in crate::hub) use statements::Statements;
 
 #[cfg(test)]
 #[path = "answers_tests.rs"]

@@ -44,6 +44,7 @@ pub struct Office {
     pub settings: HubSettings,
     pub statements: Statements,
     pub desk: Desk,
+    pub township: Arc<Township>,
     seq: std::cell::Cell<u64>,
     _folder: tempfile::TempDir,
 }
@@ -110,8 +111,9 @@ impl Office {
         let township: Arc<Township> = Arc::new(toml::from_str(TOWNSHIP).unwrap());
         let clock = Clock::system();
         let statements = Statements::new(&settings, township.clone(), clock.clone(), false);
-        let desk = Desk::new(statements.clone(), settings.clone(), township, clock);
-        let office = Self { settings, statements, desk, seq: 1.into(), _folder: folder };
+        let desk = Desk::new(statements.clone(), settings.clone(), township.clone(), clock);
+        let seq = 1.into();
+        let office = Self { settings, statements, desk, township, seq, _folder: folder };
         let mut day = EVENT.from;
         while day < EVENT.to {
             office.reading(day);

@@ -1,23 +1,28 @@
 //! The rows of the ledger as pages show them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::account::Entry;
-use crate::ledger::RowsInForce;
-use crate::locales::moment;
+use crate::core::shown;
+use crate::hub::desk::Leaf;
+use crate::locales::{moment, page_rows as words};
 use crate::water::Township;
 use crate::web::{PAGE_ROWS, RowFilter, RowLine, RowList, RowState};
 
-/// All rows, with how things stand with each.
-pub(super) struct Book {
-    pub all: Vec<Entry>,
-    pub in_force: BTreeSet<i64>,
-    /// Those that wait, by id.
-    pub pending: BTreeSet<i64>,
-    pub superseded_by: BTreeMap<i64, i64>,
+/// The ledger that all pages share, with how things stand with each row.
+#[derive(Clone)]
+pub(super) struct Book(pub Arc<Leaf>);
+
+impl Deref for Book {
+    type Target = Leaf;
+
+    fn deref(&self) -> &Leaf {
+        &self.0
+    }
 }
 
 /// What rows are shown with.
@@ -28,26 +33,6 @@ pub(super) struct Lines<'a> {
 }
 
 impl Book {
-    pub fn of(all: Vec<Entry>, two_person: bool) -> Self {
-        let rows = RowsInForce::of(all.clone(), two_person);
-        let ids = |rows: &[Entry]| rows.iter().map(|row| row.id).collect();
-        Self {
-            in_force: ids(&rows.in_force),
-            pending: ids(&rows.pending),
-            superseded_by: all.iter().filter_map(|row| Some((row.supersedes?, row.id))).collect(),
-            all,
-        }
-    }
-
-    pub fn get(&self, id: i64) -> Option<&Entry> {
-        self.all.binary_search_by_key(&id, |row| row.id).ok().and_then(|at| self.all.get(at))
-    }
-
-    /// The number that the next row gets, if nobody enters another before it.
-    pub fn next(&self) -> i64 {
-        self.all.last().map_or(0, |row| row.id) + 1
-    }
-
     /// Whether `row` is `last` or one that it has taken the place of.
     pub fn is_before(&self, row: i64, last: i64) -> bool {
         let old = |id: &i64| self.get(*id)?.supersedes;
@@ -69,6 +54,14 @@ impl Book {
     /// The rows that `filter` asks for, the newest first, a page of them.
     pub fn list(&self, filter: &RowFilter, lines: &Lines<'_>) -> RowList {
         let person = filter.person.trim().to_lowercase();
+        let mut notes = Vec::new();
+        let village = filter.village.as_deref().filter(|id| {
+            let known = lines.township.villages.iter().any(|village| village.id.as_str() == *id);
+            if !known {
+                notes.push(words::no_such_village(shown(id).into_owned()));
+            }
+            known
+        });
         let is_by = |name: &str| name.to_lowercase().contains(&person);
         let asked = |row: &&Entry| {
             let state = self.state(row);
@@ -76,10 +69,10 @@ impl Book {
                 Some(wanted) => state == wanted,
                 None => matches!(state, RowState::Counts | RowState::Waits),
             };
-            let village = row.village.as_ref().map(|id| id.as_str());
+            let of = row.village.as_ref().map(|id| id.as_str());
             state
                 && filter.item.is_none_or(|item| row.code == item)
-                && filter.village.as_deref().is_none_or(|id| village == Some(id))
+                && village.is_none_or(|id| of == Some(id))
                 && filter.from.is_none_or(|from| row.to >= from)
                 && filter.to.is_none_or(|to| row.from <= to)
                 && (is_by(&row.entered_by) || row.reviewed_by.as_deref().is_some_and(is_by))
@@ -87,6 +80,9 @@ impl Book {
         let rows: Vec<&Entry> = self.all.iter().rev().filter(asked).collect();
         let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
         let page = filter.page.clamp(1, pages);
+        if page != filter.page {
+            notes.push(words::no_such_page(filter.page, pages, page));
+        }
         let of_page = rows.iter().skip((page - 1) * PAGE_ROWS).take(PAGE_ROWS);
         RowList {
             rows: of_page.map(|row| lines.of(self, row)).collect(),
@@ -95,6 +91,7 @@ impl Book {
             pages,
             waiting: self.pending.len(),
             villages: lines.villages(),
+            notes,
         }
     }
 }

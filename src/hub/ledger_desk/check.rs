@@ -69,8 +69,7 @@ impl LedgerDesk {
             Err(instead) => return Ok(Err(instead)),
         };
         let Draft { entry, counted, checked, alike } = *draft;
-        let before = self.as_it_stands().await?;
-        let effected = self.effect(&before, &[counted]).await?;
+        let effected = self.effect(&[counted]).await?;
         let digest = digest(&entry, &alike, &effected.marks);
         let checked = Checked { effect: effected.effect, digest, ..checked };
         Ok(Ok((entry, checked)))
@@ -126,10 +125,9 @@ impl Source {
             return Ok(Err(RowsAnswer::Form(Box::new(facts))));
         }
         let lines = self.lines()?;
-        let mut doubts: Vec<Text> = Vec::new();
-        if let Some(old) = old.filter(|old| ledger::is_far(old.value, entry.value)) {
-            doubts.push(words::far(old.value, entry.value, entry.code.unit_name()));
-        }
+        let far = old.filter(|old| ledger::is_far(old.value, entry.value));
+        let far = far.map(|old| words::far(old.value, entry.value, entry.code.unit_name()));
+        let mut doubts: Vec<Text> = far.into_iter().collect();
         if alike.iter().any(|row| row.value == entry.value) {
             doubts.push(words::same_there());
         } else if !alike.is_empty() {
@@ -146,7 +144,7 @@ impl Source {
             ..Checked::default()
         };
         let reviewed_by = Some(by.name.clone());
-        let counted = Entry { id: book.next(), reviewed_by, ..entry.clone() };
+        let counted = Entry { reviewed_by, ..entry.clone() };
         let alike = alike.iter().map(|row| row.id).collect();
         Ok(Ok(Box::new(Draft { entry, counted, checked, alike })))
     }

@@ -3,10 +3,9 @@
 use super::Source;
 use super::book::{Book, Lines};
 use super::reading::ALL;
-use crate::account::{Entry, EntryCode, PumpAccount};
+use crate::account::{Entry, EntryCode};
 use crate::ledger::{self, Wanted, chain, wanted};
 use crate::locales::{Text, page_rows as words};
-use crate::water::StationKind;
 use crate::web::{FieldFault, FormFacts, ItemFacts, Overtaken, RowDeed, RowForm, RowsAnswer};
 
 /// Names that are shown where none was meant for sure. Engineering judgement: a short list is read.
@@ -95,12 +94,9 @@ impl Source {
     /// What may stand in the field of the work, with what it is called.
     fn works(&self, book: &Book, item: EntryCode, lines: &Lines<'_>) -> Vec<(String, Text)> {
         if matches!(item, EntryCode::MeterReplaced | EntryCode::MeterInstalled) {
-            let pumps = lines.township.stations.iter().filter(|s| s.kind == StationKind::Pump);
-            let meters = pumps.flat_map(|pump| {
-                PumpAccount::registers(pump).into_iter().map(|series| {
-                    let name = words::meter_of(&pump.name, series.parameter.spec().name());
-                    (series.to_string(), name)
-                })
+            let meters = ledger::meters(lines.township).map(|(pump, series)| {
+                let name = words::meter_of(&pump.name, series.parameter.spec().name());
+                (series.to_string(), name)
             });
             return meters.collect();
         }

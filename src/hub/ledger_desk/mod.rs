@@ -23,7 +23,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 
 use book::{Book, Lines};
-use effect::{Before, Effected};
+use effect::Effected;
 use queue::Effects;
 
 use super::desk::{Stated, Statements, Unstated};
@@ -166,9 +166,9 @@ impl LedgerDesk {
     }
 
     /// What `rows` would change in the report.
-    async fn effect(&self, before: &Before, rows: &[Entry]) -> anyhow::Result<Effected> {
-        let after = stated_or_why(self.0.statements.with_rows(rows).await)?;
-        Ok(effect::of(before, &after, rows))
+    async fn effect(&self, rows: &[Entry]) -> anyhow::Result<Effected> {
+        let pair = self.0.statements.with_rows(rows).await?;
+        Ok(effect::of(&pair.as_it_stands, &pair.with, rows))
     }
 }
 
@@ -193,8 +193,7 @@ fn counted_in(stated: &Stated, row: i64) -> Vec<(Text, Text)> {
 
 impl Source {
     fn book(&self) -> Result<Book, LedgerError> {
-        let rows = Ledger::open_to_read(&self.path)?.all()?;
-        Ok(Book::of(rows, self.two_person))
+        self.statements.leaf().map(Book)
     }
 
     /// How rows are shown.

@@ -1,6 +1,6 @@
 //! The rows that wait for a second person, each with what it would change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,12 +29,11 @@ struct Kept {
     by_rows: BTreeMap<Vec<i64>, Effect>,
 }
 
-/// What effects rest on. Rows are only ever added and reviewed: how many there are, and which wait, tells one state of
-/// the ledger from another.
+/// What effects rest on.
 #[derive(Clone)]
 struct Stand {
-    rows: usize,
-    pending: BTreeSet<i64>,
+    /// Of the ledger.
+    version: u64,
     before: Before,
 }
 
@@ -45,7 +44,7 @@ impl Stand {
             (Err(one), Err(other)) => one == other,
             _ => false,
         };
-        same && self.rows == other.rows && self.pending == other.pending
+        same && self.version == other.version
     }
 }
 
@@ -78,9 +77,8 @@ struct Waiting {
     shown: Vec<Entry>,
     /// All that she may review.
     may: Vec<Entry>,
-    /// Rows of the ledger, and those that wait.
-    rows: usize,
-    pending: BTreeSet<i64>,
+    /// Of the ledger.
+    version: u64,
 }
 
 impl LedgerDesk {
@@ -88,11 +86,11 @@ impl LedgerDesk {
     pub(super) async fn queue(&self, by: Option<Clerk>) -> anyhow::Result<RowsAnswer> {
         let reviews = by.is_some();
         let (mut queue, waiting) = self.beside(move |source| source.waiting(by.as_ref())).await?;
-        let Waiting { shown, may, rows, pending } = waiting;
+        let Waiting { shown, may, version } = waiting;
         if !reviews || shown.is_empty() {
             return Ok(RowsAnswer::Queue(Box::new(queue)));
         }
-        let stand = Stand { rows, pending, before: self.as_it_stands().await? };
+        let stand = Stand { version, before: self.as_it_stands().await? };
         if !may.is_empty() {
             queue.all = self.kept_effect(&stand, &may).await?;
         }
@@ -112,7 +110,7 @@ impl LedgerDesk {
         if let Some(effect) = self.0.effects.get(stand, &ids) {
             return Ok(effect);
         }
-        let effect = self.effect(&stand.before, rows).await?.effect;
+        let effect = self.effect(rows).await?.effect;
         self.0.effects.put(stand, ids, effect.clone());
         Ok(effect)
     }
@@ -152,7 +150,6 @@ impl Source {
             queue.rows.push(QueueRow { row: lines.of(&book, row), old, may, why, effect: None });
             shown.push(reviewed(row));
         }
-        let (rows, pending) = (book.all.len(), book.pending.clone());
-        Ok((queue, Waiting { shown, may, rows, pending }))
+        Ok((queue, Waiting { shown, may, version: book.version }))
     }
 }

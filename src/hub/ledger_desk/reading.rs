@@ -16,10 +16,6 @@ use crate::web::{FieldFault, RowForm};
 /// What stands for the whole township, and for all crops, in the fields that choose one.
 pub(super) const ALL: &str = "-";
 
-/// The longest drought event, days: the report and the other pages show at most that many, so that the links of a
-/// longer one would all be refused. Nearly always its year is mistyped.
-const EVENT_DAYS_MAX: i64 = 1100;
-
 /// A row that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Typed {
@@ -75,10 +71,6 @@ impl Reader<'_> {
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             faults.keep::<()>("to", Err(words::days_reversed()));
         }
-        let days = from.zip(to).map_or(0, |(from, to)| Period { from, to }.days());
-        if code == EntryCode::DroughtEvent && days > EVENT_DAYS_MAX {
-            faults.keep::<()>("to", Err(words::event_too_long(days, EVENT_DAYS_MAX)));
-        }
         let [village_wanted, crop_wanted, work_wanted] = wanted(code);
         let villages = self.township.villages.iter().map(|village| &village.id);
         let old = self.old.and_then(|old| old.village.clone());
@@ -89,6 +81,13 @@ impl Reader<'_> {
         let crop = chosen(&form.crop, crops, crop_wanted, old, words::choose_crop);
         let crop = faults.keep("crop", crop);
         let work = faults.keep("work", self.work(&form.work, work_wanted));
+        if let (Some(from), Some(to), Some(work)) = (from, to, &work) {
+            let days = Period { from, to };
+            let fault = ledger::refused_row(code, days, work.as_deref(), self.township);
+            if let Some(fault) = fault {
+                faults.keep::<()>(fault.field, Err(fault.text()));
+            }
+        }
         let document = faults.keep("document", text(&form.document, words::no_document));
         let reason = match self.old {
             Some(_) => faults.keep("reason", text(&form.reason, words::no_reason)),

@@ -207,6 +207,63 @@ async fn a_drought_event_of_more_days_than_a_report_shows_is_refused() {
 }
 
 #[tokio::test]
+async fn what_no_township_can_have_is_refused_at_its_field() {
+    let office = office(false);
+    let form = |item: &str, value: &str, unit: &str| RowForm {
+        item: item.into(),
+        value: value.into(),
+        unit: unit.into(),
+        village: reading::ALL.into(),
+        ..slip(value, "2022-08-05")
+    };
+    for (item, value, unit) in [
+        ("response_level", "9", "级"),
+        ("hazard_inspection", "7", "次"),
+        ("persons_short", "100000000", "人"),
+        ("persons_short", "1亿", "人"),
+        ("gasoline", "0.0000000001", "L"),
+    ] {
+        let facts = office.wrong(RowDeed::Enter, form(item, value, unit)).await;
+        let fields: Vec<&str> = facts.faults.iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["value"], "{item} {value}: {:?}", facts.faults);
+        for lang in Lang::ALL {
+            let said = facts.faults[0].words.within(lang);
+            assert!(!said.contains('`') && !said.contains("--"), "{said}");
+        }
+    }
+    let five = RowForm { value: "5".into(), ..event() };
+    assert_eq!(office.wrong(RowDeed::Enter, five).await.faults[0].field, "value");
+    let meter =
+        |work: &str| RowForm { work: work.into(), ..form("meter_replaced", "5210", "示数") };
+    let facts = office.wrong(RowDeed::Enter, meter("pump-99/energy_total")).await;
+    assert_eq!(facts.faults.iter().map(|f| f.field).collect::<Vec<_>>(), ["work"]);
+    let there = facts.works[0].0.clone();
+    office.check("qian", RowDeed::Enter, meter(&there)).await;
+    assert_eq!(office.rows(), []);
+}
+
+#[tokio::test]
+async fn a_filter_that_does_not_fit_the_ledger_is_told() {
+    let office = office(false);
+    office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    let list = async |filter: RowFilter| match office.ask(RowsAsked::List(filter)).await {
+        RowsAnswer::List(list) => (list.rows.len(), list.notes.len(), list.page),
+        other => panic!("{other:?}"),
+    };
+    let filter = |village: Option<&str>, page| RowFilter {
+        village: village.map(str::to_owned),
+        page,
+        ..RowFilter::default()
+    };
+    assert_eq!(list(filter(None, 1)).await, (1, 0, 1));
+    assert_eq!(list(filter(Some("nowhere"), 1)).await, (1, 1, 1), "of all villages");
+    assert_eq!(list(filter(Some("dongmen"), 1)).await, (0, 0, 1));
+    for page in [0, 2, usize::MAX] {
+        assert_eq!(list(filter(None, page)).await, (1, 1, 1), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn of_two_who_correct_a_row_the_second_is_told_of_the_first() {
     let office = office(false);
     office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
@@ -307,6 +364,26 @@ async fn rows_wait_for_another_person_and_each_tells_its_effect() {
     let all = office.queue("li").await;
     assert_eq!(all.rows.len(), 2);
     assert!(all.rows[0].effect.as_ref().is_some_and(|effect| !effect.figures.is_empty()));
+}
+
+/// What a reviewer has looked at is no longer what waits: nothing of it is reviewed.
+#[tokio::test]
+async fn a_row_that_was_corrected_meanwhile_is_not_reviewed_as_it_was() {
+    let office = office(true);
+    office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;
+    office.saved("qian", RowDeed::Enter, slip("50", "2022-08-06")).await;
+    assert_eq!(office.queue("wu").await.rows.len(), 2);
+    let corrected = RowForm { reason: "看错一位".into(), ..slip("670", "2022-08-05") };
+    office.saved("li", RowDeed::Correct(1), corrected).await;
+    let review = |rows: Vec<i64>| office.ask(RowsAsked::Review { by: clerk("wu"), rows });
+    match review(vec![2, 1]).await {
+        RowsAnswer::Refused(why) => {
+            assert!(why.within(Lang::Chinese).contains("请看第 3 条"), "{why:?}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(office.rows().iter().all(|row| row.reviewed_by.is_none()), "none of them");
+    assert!(matches!(review(vec![2, 3]).await, RowsAnswer::Reviewed(2)));
 }
 
 #[tokio::test]

@@ -304,7 +304,9 @@ impl<'r, 'a> Body<'r, 'a> {
         }
         let matrix = self.head.layout != Layout::List;
         let days = column.days.or(shared.days);
-        if let Some(entry) = entry(shared, code, taken.value, days, village, crop) {
+        if let Some(entry) = entry(shared, code, taken.value, days, village, crop)
+            && !self.is_refused(row, column, &entry)
+        {
             let letters = matrix.then(|| self.grid.column(column.index));
             let read = RowRead { entry, number: row.number, column: letters, read_as };
             let crop_written =

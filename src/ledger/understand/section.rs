@@ -2,16 +2,18 @@
 //! of these, and no note, is asked.
 
 use super::body::Body;
+use super::column::Column;
 use super::names::{self, Named};
 use super::plain::{Grid, is_blank, line, squash};
 use super::row::Shared;
 use super::titled::TitleCrop;
 use super::understanding::Layout;
 use super::{column, day, levels, notes, qualifiers, value, words};
-use crate::account::EntryCode;
-use crate::core::{CropId, VillageId};
+use crate::account::{Entry, EntryCode};
+use crate::core::{CropId, Period, VillageId};
 use crate::ledger::book::{Cell, Row};
 use crate::ledger::columns::name_of;
+use crate::ledger::value::refused_row;
 use crate::locales::{Text, understanding as says};
 
 /// What a line holds.
@@ -302,6 +304,26 @@ impl<'a> Body<'_, 'a> {
                 None
             }
         }
+    }
+
+    /// Tells what of a new row cannot be, besides its value.
+    pub fn is_refused(&mut self, row: &'a Row, column: &Column, entry: &Entry) -> bool {
+        if entry.id != 0 || entry.withdrawn {
+            return false;
+        }
+        let days = Period { from: entry.from, to: entry.to };
+        let township = self.context.township;
+        let Some(fault) = refused_row(entry.code, days, entry.work.as_deref(), township) else {
+            return false;
+        };
+        // Both days may be in the column of the first.
+        let own = self.head.role(fault.field);
+        let own = own.or_else(|| self.head.role("from").filter(|_| fault.field == "to"));
+        let index = own.map_or(column.index, |own| own.index);
+        let place = self.grid.place(row.number, index, self.name(index));
+        let written = line(self.grid.filled(row, index, false)).into_owned();
+        self.found.add(place, &written, fault.rule, fault.hint);
+        true
     }
 
     /// Asks about a row of another year than the one that title or sheet names; once.

@@ -33,7 +33,7 @@ pub enum ValueFault {
     OtherCount(Option<EntryCode>),
     /// 0.86 of a share may be 0.86 % or 86 %.
     ShareOrFraction,
-    /// What the ledger says of values: too large, half a person.
+    /// What the ledger says of values: more than can be, half a person.
     Refused(Text),
 }
 
@@ -64,8 +64,8 @@ pub fn typed_value(text: &str, unit: &str, code: EntryCode) -> Result<TypedValue
             Err(UnitFault::Missing | UnitFault::Other) => ValueFault::Unit,
         },
     })?;
-    if let Some(rule) = refused_value(code, taken.value) {
-        return Err(ValueFault::Refused(rule));
+    if let Some(fault) = refused_value(code, taken.value) {
+        return Err(ValueFault::Refused(fault.text()));
     }
     // The unit beside the number is there before anybody chooses it: only a % behind the number says what is meant.
     if value::implausible(taken.value, &amount, code).is_some() {

@@ -5,7 +5,7 @@ use super::plain::{fault, line, squash};
 use super::{unit, words};
 use crate::account::EntryCode;
 use crate::ledger::book::Cell;
-use crate::ledger::value::{VALUE_MAX, is_counted};
+use crate::ledger::value::{VALUE_MAX, refused_value};
 use crate::locales::{Text, ledger as places, understanding as says};
 
 /// A number as it is written.
@@ -160,20 +160,13 @@ pub(super) fn in_unit(
 
 /// What cannot be of a value of `code`: a share above 100 %, a share that may be a fraction, half a person.
 pub(super) fn implausible(value: f64, amount: &Amount, code: EntryCode) -> Option<(Text, Text)> {
-    let unit = code.unit();
-    if unit == "%" && value > 100.0 {
-        return Some((places::share_too_large(), places::check_number()));
+    if let Some(fault) = refused_value(code, value) {
+        return Some((fault.rule, fault.hint));
     }
     // 0.86 is 0.86 % or 86 %, unless the cell says %.
-    if unit == "%" && value > 0.0 && value < 1.0 && amount.unit.is_empty() {
+    if code.unit() == "%" && value > 0.0 && value < 1.0 && amount.unit.is_empty() {
         let (as_it_is, times_100) = (format!("{value}%"), format!("{}%", round(value * 100.0)));
         return Some((says::share_or_fraction(&as_it_is, &times_100), says::write_percent()));
-    }
-    if is_counted(code) && value.fract() != 0.0 {
-        return Some((says::not_whole(unit), places::check_number()));
-    }
-    if value > VALUE_MAX {
-        return Some((says::too_large(VALUE_MAX), places::check_number()));
     }
     None
 }

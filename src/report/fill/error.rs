@@ -11,6 +11,9 @@ pub enum FillError {
     Archive(Text),
     #[error("{}", words::old_word())]
     Old,
+    /// An entry of the archive would lie outside of it where it is unpacked.
+    #[error("{}", words::outside(name))]
+    Outside { name: String },
     #[error("{}", words::no_document())]
     NoDocument,
     #[error("{}", words::too_large(what, most))]

@@ -7,6 +7,7 @@ use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
 use super::error::{FillError, within};
+use crate::core::shown;
 use crate::locales::fill as words;
 
 /// Largest file, bytes. Engineering judgement: an annual report with pictures has some megabytes.
@@ -69,7 +70,23 @@ fn open(docx: &[u8]) -> Result<ZipArchive<Cursor<&[u8]>>, FillError> {
     // Before the directory is read: it may be as large as the file.
     let entries = docx.windows(DIRECTORY_ENTRY.len()).filter(|at| *at == DIRECTORY_ENTRY);
     within(entries.take(ENTRIES_MAX + 1).count(), ENTRIES_MAX, words::the_archive)?;
-    Ok(ZipArchive::new(Cursor::new(docx))?)
+    let mut archive = ZipArchive::new(Cursor::new(docx))?;
+    for index in 0..archive.len() {
+        let name = archive.by_index_raw(index)?.name()?.into_owned();
+        if leads_out(&name) {
+            let name = shown(&name).into_owned();
+            return Err(FillError::Outside { name });
+        }
+    }
+    Ok(archive)
+}
+
+/// Whether an entry of this name would lie outside of the folder into which somebody unpacks the archive: its name is
+/// absolute, or has a step upwards. Both bars part names on Windows.
+fn leads_out(name: &str) -> bool {
+    let bars = ['/', '\\'];
+    let drive = name.as_bytes().get(1) == Some(&b':');
+    drive || name.starts_with(bars) || name.split(bars).any(|part| part == "..")
 }
 
 /// `docx` with the `changed` parts; every other entry is copied without unpacking it.

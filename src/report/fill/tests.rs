@@ -56,6 +56,37 @@ pub(super) fn passages() -> Passages {
     }
 }
 
+#[test]
+fn a_part_that_would_lie_outside_of_the_archive_is_refused_and_not_copied() {
+    let text = format!("{HEAD}<w:p/>{TAIL}");
+    for name in [
+        "../../etc/cron.d/x",
+        "word/../../x",
+        "word/..",
+        "/etc/passwd",
+        "..\\x.exe",
+        "C:\\x.exe",
+        "\\\\server\\x",
+    ] {
+        let office = docx(&[("word/document.xml", &text), (name, "x")]);
+        let refused = fill(&office, &passages()).err();
+        assert_eq!(refused, Some(FillError::Outside { name: name.into() }), "{name}");
+    }
+    let names = ["word/media/..image.png", "word/a..b.xml", "customXml/item1.xml"];
+    let others = names.map(|name| (name, "x"));
+    let office = docx(&[&[("word/document.xml", text.as_str())], &others[..]].concat());
+    assert!(fill(&office, &passages()).is_ok());
+}
+
+#[test]
+fn a_name_that_is_no_figure_says_where_names_are_and_names_no_file_of_ours() {
+    let left = |lang| within(lang, || words::left_unknown().to_string());
+    assert!(left(Lang::Chinese).contains("各个指标"), "{}", left(Lang::Chinese));
+    for lang in Lang::ALL {
+        assert!(!left(lang).contains("docs/") && !left(lang).contains('`'), "{}", left(lang));
+    }
+}
+
 /// The body after filling, and the names that were replaced and left.
 fn filled(body: &str) -> (String, Vec<String>, Vec<String>) {
     let docx = document(body);

@@ -39,9 +39,23 @@ pub struct GatewayRow {
     pub revoked_since: Option<Timestamp>,
     /// What it says of its spool, buses and devices.
     pub report: Option<GatewayReport>,
+    /// What is known of it where it is another program that publishes readings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<PublisherRow>,
     /// What is amiss with it.
     #[serde(serialize_with = "all_in_chinese")]
     pub notes: Vec<Text>,
+}
+
+/// Another program that publishes readings.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct PublisherRow {
+    /// The format of its messages, as in the hub's configuration.
+    pub format: String,
+    /// Values that no series of the configuration takes.
+    pub unmapped: u64,
+    /// The first names of these.
+    pub names: Vec<String>,
 }
 
 /// Readings that a gateway reports as lost.

@@ -19,7 +19,7 @@ use super::state::Web;
 use super::visitor::Visitor;
 use crate::locales::Text;
 
-pub use facts::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow};
+pub use facts::{GatewayDeed, GatewayDeedKind, GatewayRow, LostRow, PublisherRow};
 
 /// `/gateways`, and what can be done to one: `POST /gateways/{id}/{pin|release|revoke|reinstate}`.
 pub(super) fn routes() -> Router<Web> {

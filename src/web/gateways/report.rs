@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::view::{Fact, Now};
 use crate::core::Reason;
-use crate::locales::{Text, page_gateways as words};
+use crate::locales::{Text, page_gateways as words, pushed as push_words};
 use crate::web::format::grouped;
-use crate::wire::{BusSaid, DeviceSaid, GatewayReport};
+use crate::wire::{BusSaid, DeviceSaid, GatewayReport, PushedSaid, Said};
 
 /// Days before the end of a certificate from which on it is told: as the gateway's log and the hub's health do.
 const CERTIFICATE_DAYS: i64 = 30;
@@ -170,11 +170,42 @@ pub(super) fn facts(report: &GatewayReport, now: Now<'_>) -> Vec<Fact> {
     if let Some(written) = report.disk_written {
         facts.push(Fact::new(words::disk_written(), bytes(written)));
     }
+    facts.extend(report.pushed.iter().flat_map(pushed));
     if report.buses_left_out + report.devices_left_out > 0 {
         let left_out = words::left_out(report.buses_left_out, report.devices_left_out);
         facts.push(Fact::new(words::left_out_name(), left_out));
     }
     facts
+}
+
+/// What has become of settings that the office has pushed.
+fn pushed(said: &PushedSaid) -> Vec<Fact> {
+    let in_force = match said.in_force {
+        Some(number) => push_words::number_in_force(number),
+        None => push_words::none_in_force(),
+    };
+    let last = said.last.filter(|last| said.step.is_some() && said.in_force != Some(*last));
+    let step = pushed_step(said.step.as_deref().unwrap_or_default());
+    let last = last.map(|last| push_words::last_is(last, step));
+    let value = Text::clauses(std::iter::once(in_force).chain(last));
+    let note = said.why.as_ref().map(Said::text).unwrap_or_default();
+    let fact = Fact { warns: said.unused, ..Fact::new(push_words::pushed_settings(), value) };
+    let refused = (said.refused > 0).then(|| {
+        let count = Text::verbatim(grouped(said.refused));
+        Fact { warns: true, ..Fact::new(push_words::not_believed(), count) }
+    });
+    std::iter::once(fact.noted(note)).chain(refused).collect()
+}
+
+fn pushed_step(id: &str) -> Text {
+    match id {
+        "on_trial" => push_words::step_on_trial(),
+        "kept" => push_words::step_kept(),
+        "rolled_back" => push_words::step_rolled_back(),
+        "refused" => push_words::step_refused(),
+        "dropped" => push_words::step_dropped(),
+        unknown => Text::verbatim(unknown),
+    }
 }
 
 fn certificate(name: Text, at: Timestamp, now: Now<'_>) -> Fact {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
-use super::{GatewayRow, LostRow};
+use super::{GatewayRow, LostRow, PublisherRow};
 use crate::core::Role;
 use crate::locales::Text;
 use crate::web::Overview;
@@ -120,6 +120,76 @@ async fn gateways_and_devices_have_their_states_in_words() {
     }
     let part = kit.get("/gateways?part=1&lang=en", Some(&viewer)).await.body;
     assert!(part.contains("without a gap") && !part.contains("<html"), "{part}");
+}
+
+#[tokio::test]
+async fn a_publisher_is_shown_without_acknowledgement_and_with_what_is_not_taken_of_it() {
+    let kit = kit();
+    let viewer = kit.session(Role::Viewer).await;
+    let publisher = PublisherRow {
+        format: "sparkplug".into(),
+        unmapped: 12,
+        names: vec!["County/Edge 1 <Spare>".into()],
+    };
+    for (online, last, says) in [
+        (true, "2022-09-14T23:00:00Z", "readings come"),
+        // Twice a day is enough where that is what it does.
+        (true, "2022-09-14T12:00:00Z", "readings come"),
+        (false, "2022-09-14T23:00:00Z", "no readings have come for long"),
+    ] {
+        let publisher = Some(publisher.clone());
+        let row = GatewayRow { publisher, ..row("plant", online, Some(last)) };
+        kit.overview.send_modify(|overview| Arc::make_mut(overview).gateways = vec![row]);
+        let page = kit.get("/gateways?lang=en", Some(&viewer)).await.body;
+        for words in [
+            says,
+            "published by another program (sparkplug)",
+            "12 values have no [[publisher.series]]: County&#x2f;Edge 1 &lt;Spare&gt;",
+            "what is lost between it and the hub is not known",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("clock"), "nobody knows of its clock");
+        let page = kit.get("/gateways?lang=zh", Some(&viewer)).await.body;
+        for words in ["别的程序发布（sparkplug）", "12 个数值没有对应的", "没有端到端确认"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_became_of_pushed_settings_is_told() {
+    let kit = kit();
+    let viewer = kit.session(Role::Viewer).await;
+    let said = |pushed: &str| {
+        let report = REPORT.replacen("\"buses\"", &format!("\"pushed\":{pushed},\"buses\""), 1);
+        let report = Some(GatewayReport::from_bytes(report.as_bytes()).unwrap());
+        let row = GatewayRow { report, ..row("gw-1", true, Some("2022-09-14T23:00:00Z")) };
+        kit.overview.send_modify(|overview| Arc::make_mut(overview).gateways = vec![row]);
+    };
+    for (pushed, says) in [
+        (r#"{"refused":0}"#, &["no pushed configuration is in force"][..]),
+        (r#"{"in_force":7,"last":7,"step":"kept","refused":0}"#, &["7 is in force"]),
+        (
+            r#"{"in_force":7,"last":9,"step":"rolled_back","refused":1200,
+                "why":{"zh":"没有确认","en":"<b>not confirmed"}}"#,
+            &[
+                "7 is in force; the last one, 9, is rolled back",
+                "&lt;b&gt;not confirmed",
+                "1\u{202f}200",
+            ],
+        ),
+        (r#"{"last":9,"step":"<i>asleep","refused":0}"#, &["&lt;i&gt;asleep"]),
+        (r#"{"unused":true,"why":{"zh":"无","en":"no key"},"refused":0}"#, &["no key"]),
+    ] {
+        said(pushed);
+        let page = kit.get("/gateways?lang=en", Some(&viewer)).await.body;
+        for words in says {
+            assert!(page.contains(words), "{pushed}: {words}: {page}");
+        }
+    }
+    assert!(kit.get("/gateways", Some(&viewer)).await.body.contains("下发的配置"));
 }
 
 #[tokio::test]

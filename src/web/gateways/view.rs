@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::report::{self, Bus, Devices};
-use super::{GatewayRow, LostRow};
-use crate::locales::{Text, moment, page_gateways as words};
+use super::{GatewayRow, LostRow, PublisherRow};
+use crate::locales::{Text, moment, page_gateways as words, publisher as publisher_words};
 use crate::web::Overview;
 use crate::web::format::{age, is_stale};
 
@@ -117,13 +117,17 @@ pub(super) fn page(overview: &Overview, done: Option<Text>) -> Page {
 
 fn gateway(row: &GatewayRow, now: Now<'_>) -> Gateway {
     let how = State::of(row, now);
-    let (state, state_words) = how.said();
+    let (state, state_words) = how.said(row.publisher.is_some());
     let heard = match row.last_seen {
         None => Text::default(),
         Some(at) => words::last_heard(now.moment(at), age(now.time.duration_since(at).as_secs())),
     };
     let mut facts = own_facts(row);
-    let (mut buses, mut said) = (Vec::new(), words::said_nothing());
+    let said_nothing = match &row.publisher {
+        Some(_) => publisher_words::no_acks(),
+        None => words::said_nothing(),
+    };
+    let (mut buses, mut said) = (Vec::new(), said_nothing);
     if let Some(report) = &row.report {
         facts.extend(report::facts(report, now));
         buses = report::buses(report, how.is_connected(), now);
@@ -167,6 +171,7 @@ fn troubles(
         State::Revoked => revoked,
         State::Unheard => Some(words::not_heard_yet()),
         State::Offline => Some(words::is_offline()),
+        State::Silent if row.publisher.is_some() => Some(publisher_words::is_silent()),
         State::Silent => Some(words::is_silent()),
         State::Online => None,
     };
@@ -194,15 +199,20 @@ impl State {
         match age_s {
             _ if row.revoked_since.is_some() => Self::Revoked,
             None => Self::Unheard,
+            // Nobody says of it whether it is connected: it is while its readings come as often as they are to.
+            Some(_) if row.publisher.is_some() && row.online => Self::Online,
+            Some(_) if row.publisher.is_some() => Self::Silent,
             Some(_) if !row.online => Self::Offline,
             Some(_) if is_stale(age_s, now.simulated) => Self::Silent,
             Some(_) => Self::Online,
         }
     }
 
-    /// Id of a style, and words.
-    fn said(self) -> (&'static str, Text) {
+    /// Id of a style, and words; of a program that only publishes, nobody knows whether it is connected.
+    fn said(self, publishes: bool) -> (&'static str, Text) {
         match self {
+            Self::Silent if publishes => ("warn", publisher_words::silent()),
+            Self::Online if publishes => ("normal", publisher_words::publishes()),
             Self::Revoked => ("alert", words::revoked()),
             Self::Unheard => ("none", words::never_heard()),
             Self::Offline => ("guard", words::offline()),
@@ -231,6 +241,9 @@ impl State {
 
 /// What the hub knows of it without its own word.
 fn own_facts(row: &GatewayRow) -> Vec<Fact> {
+    if let Some(publisher) = &row.publisher {
+        return facts_of_publisher(publisher);
+    }
     let mut facts = Vec::new();
     let version = row.version.iter().map(|version| (words::version(), version));
     let config = row.config.iter().map(|config| (words::config(), config));
@@ -248,6 +261,17 @@ fn own_facts(row: &GatewayRow) -> Vec<Fact> {
         facts.push(Fact { warns: true, ..Fact::new(words::gaps(), Text::list(ranges)) });
     }
     facts
+}
+
+/// What is known of another program: neither its clock nor how much it has sent.
+fn facts_of_publisher(publisher: &PublisherRow) -> Vec<Fact> {
+    let PublisherRow { format, unmapped, names } = publisher;
+    let kind = Fact::new(publisher_words::kind(), publisher_words::kind_is(format));
+    let unmapped = (*unmapped > 0).then(|| {
+        let said = publisher_words::unmapped(*unmapped, Text::list(names.iter()));
+        Fact::new(publisher_words::not_taken(), said)
+    });
+    std::iter::once(kind).chain(unmapped).collect()
 }
 
 fn loss(lost: &LostRow, now: Now<'_>) -> Text {

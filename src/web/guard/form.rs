@@ -113,7 +113,7 @@ enum Fault {
     TooLong,
     TooSlow,
     OldToken,
-    Fields(String),
+    Fields,
 }
 
 impl Fault {
@@ -123,7 +123,7 @@ impl Fault {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::OldToken => StatusCode::FORBIDDEN,
-            Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Fields => StatusCode::UNPROCESSABLE_ENTITY,
         }
     }
 
@@ -133,7 +133,7 @@ impl Fault {
             Self::TooLong => vec![words::form_too_long(FORM_MAX / 1024)],
             Self::TooSlow => vec![words::form_too_slow(FORM_WAIT.as_secs())],
             Self::OldToken => vec![words::form_outdated(), words::open_the_page_again()],
-            Self::Fields(why) => vec![words::fields_unreadable(why), words::open_the_page_again()],
+            Self::Fields => vec![words::fields_unreadable(), words::open_the_page_again()],
         }
     }
 }
@@ -173,7 +173,10 @@ async fn fields<T: DeserializeOwned>(request: Request, own: &str) -> Result<T, F
     let body = String::from_utf8(body.to_vec()).map_err(|_| Fault::NoForm)?;
     let own = |pair: &&str| !pair.starts_with("form_token=");
     let others: Vec<&str> = body.split('&').filter(own).collect();
-    parsed(others.join("&").into()).await.map_err(Fault::Fields)
+    parsed(others.join("&").into()).await.map_err(|why| {
+        tracing::debug!(why, "a form cannot be read");
+        Fault::Fields
+    })
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,7 @@ pub(super) fn row(id: &str) -> SourceRow {
         status: None,
         trend_m_per_day: None,
         observed_at: None,
+        ahead_at: None,
         age_s: None,
         note: Text::default(),
         trend_week_m_per_day: None,

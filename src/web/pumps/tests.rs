@@ -115,7 +115,7 @@ async fn a_span_that_is_none_or_too_long_is_refused_with_words() {
     for (query, says) in [
         ("range=forever", "forever"),
         ("range=own&from=2021-01-01&to=2022-12-31", "400"),
-        ("range=7d&range=30d", "读不了"),
+        ("range=7d&range=30d", "读不懂"),
     ] {
         let answer = kit.get(&format!("/pumps?{query}"), Some(&viewer)).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);

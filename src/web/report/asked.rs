@@ -6,16 +6,13 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::core::{Period, shown};
-use crate::locales::{Lang, Text, page_report as words};
+use crate::locales::{Lang, Text, page, page_report as words};
 use crate::web::range::RangeAsked;
 use crate::web::station::Range;
 use crate::web::{Uploader, Visitor};
 
 /// How a day is written: `2022-08-01`.
 const DAY_LENGTH: usize = 10;
-
-/// Years of which there are readings, as on the other pages.
-const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 
 /// The days of a report as they were typed: none for those of the last drought event.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -54,7 +51,7 @@ impl DaysAsked {
 /// Whether a day was written, of the field with that name.
 fn check(name: Text, text: &str) -> Result<(), Text> {
     match text.parse::<Date>() {
-        Ok(day) if text.len() == DAY_LENGTH && YEARS.contains(&day.year()) => Ok(()),
+        Ok(day) if text.len() == DAY_LENGTH && Period::YEARS.contains(&day.year()) => Ok(()),
         _ if text.is_empty() => Err(words::day_missing(name)),
         _ => Err(words::no_such_day(name, shown(text).into_owned())),
     }
@@ -72,10 +69,7 @@ pub(super) fn days(
             let days = asked.days();
             (asked, days)
         }
-        Err(error) => {
-            let why = words::address_unreadable(shown(&error.body_text()).into_owned());
-            (DaysAsked::default(), Err(why))
-        }
+        Err(_) => (DaysAsked::default(), Err(page::query_unreadable())),
     }
 }
 

@@ -8,13 +8,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::asked::{AcceptForm, DaysAsked, IssueForm, by};
 use super::facts::{DeskAnswer, DeskAsked, in_plain_words};
-use super::handlers::{otherwise, page, wrong_days};
+use super::handlers::{ACCEPTED, ISSUED, PAGE, issued_page, otherwise, page, wrong_days};
 use super::view::Outcome;
 use crate::core::Period;
 use crate::locales::{Text, page_report as words, within};
 use crate::users::Deed;
 use crate::web::Visitor;
 use crate::web::guard::{AsReviewer, AsViewer, Signed, SignedUpload};
+use crate::web::notice;
 use crate::web::state::Web;
 
 /// The days of a form, which were those of the page; `None` where it names none.
@@ -86,7 +87,8 @@ pub(super) async fn accept(
     match doing(&web, &visitor, asking).await {
         Ok(DeskAnswer::Accepted(_)) => {
             let DaysAsked { from, to, .. } = DaysAsked::of(period);
-            Redirect::to(&format!("/report?from={from}&to={to}&notice=accepted")).into_response()
+            let notice = notice::seal(&visitor, PAGE, ACCEPTED);
+            Redirect::to(&format!("{PAGE}?from={from}&to={to}&notice={notice}")).into_response()
         }
         Ok(DeskAnswer::Refused(why)) => {
             let refused = shown(&visitor, &why);
@@ -116,7 +118,9 @@ pub(super) async fn issue(
     let asking = DeskAsked::Issue { days: period, digest: form.digest, lang, by };
     match doing(&web, &visitor, asking).await {
         Ok(DeskAnswer::HasIssued { number, .. }) => {
-            Redirect::to(&format!("/report/issued/{number}?notice=issued")).into_response()
+            let page = issued_page(&number);
+            let notice = notice::seal(&visitor, &page, ISSUED);
+            Redirect::to(&format!("{page}?notice={notice}")).into_response()
         }
         Ok(DeskAnswer::Refused(why)) => {
             let outcome = Outcome { refused: shown(&visitor, &why), ..Outcome::default() };

@@ -17,11 +17,22 @@ use crate::web::api::{HTML, kind_of};
 use crate::web::format::encoded;
 use crate::web::guard::{AsViewer, BODY_MAX};
 use crate::web::headers::DOCUMENT_POLICY;
+use crate::web::notice;
 use crate::web::state::Web;
 use crate::web::{Visitor, WAIT_MINUTES};
 
 /// When somebody who came in vain may ask again, s: as for a document.
 const RETRY_S: &str = "5";
+
+/// The page, and what it and that of an issued report say that was done.
+pub(super) const PAGE: &str = "/report";
+pub(super) const ACCEPTED: &str = "accepted";
+pub(super) const ISSUED: &str = "issued";
+
+/// The page of an issued report.
+pub(super) fn issued_page(number: &str) -> String {
+    format!("{PAGE}/issued/{number}")
+}
 
 pub(in crate::web) fn routes() -> Router<Web> {
     let fill = post(deeds::fill).layer(DefaultBodyLimit::max(BODY_MAX));
@@ -43,8 +54,8 @@ async fn show(
     query: Result<Query<DaysAsked>, QueryRejection>,
 ) -> Response {
     let (asked, days) = days(query);
-    let notice = match asked.notice.as_str() {
-        "accepted" => words::was_accepted(),
+    let notice = match notice::open(&visitor, PAGE, &asked.notice) {
+        Some(ACCEPTED) => words::was_accepted(),
         _ => Text::default(),
     };
     match days {
@@ -176,8 +187,11 @@ async fn issued(
     query: Result<Query<DaysAsked>, QueryRejection>,
 ) -> Response {
     let Ok(Path(number)) = number else { return web.nowhere(&visitor) };
-    let just = query.is_ok_and(|Query(asked)| asked.notice == "issued");
-    let notice = if just { words::was_issued() } else { Text::default() };
+    let notice = query.map(|Query(asked)| asked.notice).unwrap_or_default();
+    let notice = match notice::open(&visitor, &issued_page(&number), &notice) {
+        Some(ISSUED) => words::was_issued(),
+        _ => Text::default(),
+    };
     match web.workplace.desk.ask(DeskAsked::Issued(number)).await {
         Ok(DeskAnswer::Issued(issued)) => {
             let view = IssuedView::of(*issued, notice);

@@ -128,7 +128,8 @@ async fn what_was_confirmed_is_issued_in_chinese_and_noted() {
     for (fields, lang) in [("", Lang::Chinese), ("&documents=en", Lang::English)] {
         let fields = format!("{days}&digest=d1gest&confirm=1{fields}");
         let done = kit.post("/report/issue", Some(&reviewer), &fields).await;
-        assert_eq!(done.header("location"), "/report/issued/2022-001?notice=issued");
+        let to = done.header("location");
+        assert!(to.starts_with("/report/issued/2022-001?notice=issued."), "{to}");
         let last = heard.lock().unwrap().pop().unwrap();
         let DeskAsked::Issue { days, digest, lang: asked, by } = last else { panic!("{last:?}") };
         assert_eq!((days, digest.as_str(), asked), (DAYS, "d1gest", lang));
@@ -166,13 +167,40 @@ async fn what_has_changed_or_stands_against_it_is_shown_with_the_page_as_it_is_n
 }
 
 #[tokio::test]
+async fn what_of_the_address_or_a_form_cannot_be_read_is_said_in_words_of_the_page() {
+    let (kit, _) = kit(nothing);
+    let reviewer = kit.session(Role::Reviewer).await;
+    let twice = "from=2022-08-01&from=2022-08-02&to=2022-09-30";
+    for path in ["/report", "/report/figure/gasoline_used", "/station/pond-1", "/ledger"] {
+        let path = format!("{path}?{twice}");
+        let zh = kit.get(&path, Some(&reviewer)).await.body;
+        assert!(zh.contains("每一项只能写一次"), "{path}: {zh}");
+        let en = english(&kit, &path, &reviewer).await;
+        assert!(en.contains("it names each item once"), "{path}: {en}");
+        for body in [zh, en] {
+            assert!(!body.contains("duplicate field") && !body.contains("deserialize"), "{body}");
+        }
+    }
+    let form = kit.post("/report/accept", Some(&reviewer), twice).await;
+    assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(form.body.contains("发了两次") && !form.body.contains("duplicate"), "{}", form.body);
+}
+
+#[tokio::test]
 async fn an_accepted_finding_is_noted_with_its_reason() {
     let (kit, heard) = kit(|_| DeskAnswer::Accepted(Text::verbatim("money-per-mu")));
     let reviewer = kit.session(Role::Reviewer).await;
     let fields = "from=2022-08-01&to=2022-09-30&finding=k&reason=checked+twice";
     let done = kit.post("/report/accept", Some(&reviewer), fields).await;
-    let to = "/report?from=2022-08-01&to=2022-09-30&notice=accepted";
-    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, to));
+    let to = done.header("location").to_owned();
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(to.starts_with("/report?from=2022-08-01&to=2022-09-30&notice=accepted."), "{to}");
+    let said = |body: &str| body.contains("class=\"info\" role=\"status\"");
+    assert!(said(&kit.get(&to, Some(&reviewer)).await.body));
+    let viewer = kit.session(Role::Viewer).await;
+    for (forged, session) in [("/report?notice=accepted", &reviewer), (to.as_str(), &viewer)] {
+        assert!(!said(&kit.get(forged, Some(session)).await.body), "{forged}");
+    }
     assert_eq!(heard.lock().unwrap().len(), 1);
     let rows = kit.users.audit(None, 9).await.unwrap();
     let noted = rows.iter().find(|row| row.deed == Deed::FindingAccepted).unwrap();
@@ -374,8 +402,8 @@ async fn an_issued_report_is_shown_with_its_files_and_what_has_changed() {
     });
     let viewer = kit.session(Role::Viewer).await;
     let body = kit.get("/report/issued/2022-001?notice=issued", Some(&viewer)).await.body;
-    for part in
-        ["已签发", "3f9a", "/report/issued/2022-001/drought-relief.docx", "1800升", "台账第 3 条"]
+    assert!(!body.contains("class=\"info\" role=\"status\""), "she issued nothing: {body}");
+    for part in ["3f9a", "/report/issued/2022-001/drought-relief.docx", "1800升", "台账第 3 条"]
     {
         assert!(body.contains(part), "{part}: {body}");
     }

@@ -12,7 +12,7 @@ use super::address::{ROOT, Step, pairs, steps};
 use super::answer::{Outcome, Page, View};
 use super::entity::{Entity, Set, all, find};
 use super::model::Kind;
-use super::options::Options;
+use super::options::{self, Options};
 use crate::core::shown;
 use crate::locales::{Text, things as words};
 use crate::web::guard::{Https, Program};
@@ -79,6 +79,7 @@ async fn found(web: &Web, base: String, uri: &Uri) -> Outcome<Response> {
         return Err(Box::new(Problem::value("query", "", words::not_encoded())));
     };
     if steps.is_empty() {
+        options::none(&pairs)?;
         return Ok(Json(root(&base)).into_response());
     }
     let view = View::open(web.workplace.things.clone(), base.clone()).await?;
@@ -93,10 +94,15 @@ async fn found(web: &Web, base: String, uri: &Uri) -> Outcome<Response> {
             Ok(Json(shown).into_response())
         }
         (Place::Entity(entity), ["$ref"]) => {
+            options::none(&pairs)?;
             Ok(Json(json!({ "@iot.selfLink": view.link(&entity) })).into_response())
         }
-        (Place::Entity(entity), [name]) => property(&view, &entity, name, false, path).await,
+        (Place::Entity(entity), [name]) => {
+            options::none(&pairs)?;
+            property(&view, &entity, name, false, path).await
+        }
         (Place::Entity(entity), [name, "$value"]) => {
+            options::none(&pairs)?;
             property(&view, &entity, name, true, path).await
         }
         (Place::Set(set), []) => {

@@ -8,7 +8,7 @@ use super::expression::Expression;
 use super::model::{Kind, is_id};
 use super::parse::parse;
 use crate::core::Series;
-use crate::locales::{Text, things as words};
+use crate::locales::{Lang, Text, things as words};
 use crate::web::problem::Problem;
 
 /// Entities of a page where it is not asked for more or fewer, as with other servers.
@@ -25,8 +25,8 @@ const EXPANDED_MAX: usize = 20;
 const NAMES_MAX: usize = 30;
 
 /// The options, as they are named in an unknown one's place.
-const KNOWN: [&str; 8] =
-    ["$filter", "$orderby", "$top", "$skip", "$count", "$select", "$expand", "$skiptoken"];
+const KNOWN: [&str; 9] =
+    ["$filter", "$orderby", "$top", "$skip", "$count", "$select", "$expand", "$skiptoken", "lang"];
 
 type Pairs = Vec<(String, String)>;
 
@@ -49,7 +49,8 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads the options of a request. Names without `$` are other people's, and let be.
+    /// Reads the options of a request: whatever it names that is no option is refused, so that nobody takes an answer
+    /// for what she asked for and did not get.
     pub fn read(pairs: Pairs, kind: Kind, one: bool) -> Result<Self, Box<Problem>> {
         let mut reader = Reader { expanded: 0 };
         let options = reader.options(pairs, kind, "", 0)?;
@@ -61,6 +62,17 @@ impl Options {
             _ => Ok(options),
         }
     }
+}
+
+/// Refuses whatever a request names, where there is nothing to choose.
+pub(super) fn none(pairs: &[(String, String)]) -> Result<(), Box<Problem>> {
+    for (name, value) in pairs {
+        match name.as_str() {
+            "lang" => language(name, value)?,
+            name => return Err(Box::new(Problem::unknown(name, &["lang"]))),
+        }
+    }
+    Ok(())
 }
 
 struct Reader {
@@ -95,7 +107,7 @@ impl Reader {
         };
         for (name, value) in pairs {
             let place = format!("{within}{name}");
-            if options.written.iter().any(|(known, _)| name.starts_with('$') && *known == name) {
+            if options.written.iter().any(|(known, _)| *known == name) {
                 return wrong(&place, &value, words::option_twice());
             }
             match name.as_str() {
@@ -117,10 +129,8 @@ impl Reader {
                 "$resultFormat" | "$format" => {
                     return wrong(&place, &value, words::only_json());
                 }
-                name if name.starts_with('$') => {
-                    return Err(Box::new(Problem::unknown(name, &KNOWN)));
-                }
-                _ => {}
+                "lang" if within.is_empty() => language(&place, &value)?,
+                name => return Err(Box::new(Problem::unknown(name, &KNOWN))),
             }
             options.written.push((name, value));
         }
@@ -248,6 +258,14 @@ fn names<'a>(place: &str, text: &'a str) -> Result<Vec<&'a str>, Box<Problem>> {
     match names.len() > NAMES_MAX {
         true => wrong(place, text, words::too_many_names(NAMES_MAX)),
         false => Ok(names),
+    }
+}
+
+/// The language of what is said of an error, which is chosen before the options are read.
+fn language(place: &str, code: &str) -> Result<(), Box<Problem>> {
+    match Lang::of(code) {
+        Some(_) => Ok(()),
+        None => wrong(place, code, words::zh_or_en()),
     }
 }
 

@@ -53,6 +53,12 @@ fn each_option_that_is_wrong_is_named_with_its_rule() {
     let names = format!("$select={}", vec!["result"; 31].join(","));
     for (text, place, says) in [
         ("$fliter=a", "query", "did you mean $filter"),
+        ("filter=result gt 5", "query", "did you mean $filter"),
+        ("top=5", "query", "did you mean $top"),
+        ("station=pond-1", "query", "the parameters are"),
+        ("lang=fr", "lang", "`zh` or `en`"),
+        ("lang=en&lang=zh", "lang", "twice"),
+        ("$expand=Datastream(lang=en)", "$expand", "semicolons"),
         ("$filter=result gt", "$filter:10", "expected here"),
         ("$filter=reslt gt 5", "$filter", "did you mean result"),
         ("$top=-1", "$top", "whole number"),

@@ -19,6 +19,7 @@ use crate::users::Deed;
 use crate::web::Visitor;
 use crate::web::guard::{AsRecorder, AsReviewer, AsViewer, Signed};
 use crate::web::model::Shown;
+use crate::web::notice::{open, seal};
 use crate::web::range::{self, RangeAsked, query};
 use crate::web::state::Web;
 use crate::web::workplace::Withdraw;
@@ -72,11 +73,12 @@ async fn show(
         (Ok(id), Ok(range)) => (id, range),
         (Err(instead), _) | (_, Err(instead)) => return *instead,
     };
+    let notice = open(&visitor, &page_of(&id), &notice).and_then(notice_words);
     let facts = match facts(&web, &visitor, id, range, POINTS).await {
         Ok(facts) => facts,
         Err(instead) => return *instead,
     };
-    let outcome = Outcome { notice: notice_words(&notice), ..Outcome::default() };
+    let outcome = Outcome { notice, ..Outcome::default() };
     page(&web, &visitor, &facts, range, outcome)
 }
 
@@ -91,6 +93,10 @@ fn page(
     let view = within(visitor.lang, || View::new(facts, range, &overview, visitor, outcome));
     let shown = Shown { alarms: web.shown().alarms, ..facts.shown.clone() };
     web.templates.page(visitor, &shown, "station/page", &view)
+}
+
+fn page_of(id: &StationId) -> String {
+    format!("/station/{id}")
 }
 
 fn notice_words(notice: &str) -> Option<Text> {
@@ -246,7 +252,7 @@ async fn correct(
     let doing = web.workplace.correct.clone();
     let doing = async move { doing.ask(asked).await };
     match done_and_noted(&web, &visitor, doing, deed, detail).await {
-        Ok(Done::As(_)) => back(&id, range, notice),
+        Ok(Done::As(_)) => back(&visitor, &id, range, notice),
         Ok(Done::Refused(why)) => {
             let outcome = Outcome { typed: Some(&form), refused: vec![why], ..Outcome::default() };
             again(&web, &visitor, id, range, outcome).await
@@ -280,7 +286,7 @@ async fn withdraw(
     let doing = web.workplace.withdraw.clone();
     let doing = async move { doing.ask(asked).await };
     match done_and_noted(&web, &visitor, doing, deed, detail).await {
-        Ok(Done::As(_)) => back(&id, range, "withdrawn"),
+        Ok(Done::As(_)) => back(&visitor, &id, range, "withdrawn"),
         Ok(Done::Refused(why)) => again(&web, &visitor, id, range, refused(why)).await,
         Err(error) => *failed(&web, &visitor, &error),
     }
@@ -312,8 +318,10 @@ async fn again(
 }
 
 /// Back to the page, so that loading it anew does nothing once more.
-fn back(id: &StationId, range: Range, notice: &str) -> Response {
-    let target = format!("/station/{id}?{}&notice={notice}#corrections", query(range));
+fn back(visitor: &Visitor, id: &StationId, range: Range, notice: &str) -> Response {
+    let page = page_of(id);
+    let notice = seal(visitor, &page, notice);
+    let target = format!("{page}?{}&notice={notice}#corrections", query(range));
     (StatusCode::SEE_OTHER, [(header::LOCATION, target)]).into_response()
 }
 

@@ -112,26 +112,27 @@ impl Call {
         for _ in 0..TRIES {
             let tag = self.tag(before.as_bytes());
             if self.has(&tag) {
-                return Ok(unchanged(&tag));
+                return Ok(unchanged(Some(&tag)));
             }
             let made = make().await?;
             let after = version(web).await?;
             if before == after {
                 return Ok(match self.has_any() {
-                    true => unchanged(&tag),
+                    true => unchanged(Some(&tag)),
                     false => sent(made, Some(&tag)),
                 });
             }
             before = after;
         }
-        Ok(sent(make().await?, None))
+        let made = make().await?;
+        Ok(if self.has_any() { unchanged(None) } else { sent(made, None) })
     }
 
     /// What was made of anything else, with a tag of its content.
     pub fn of_content(&self, made: Made) -> Response {
         let tag = self.tag(&made.body);
-        match self.has(&tag) {
-            true => unchanged(&tag),
+        match self.has(&tag) || self.has_any() {
+            true => unchanged(Some(&tag)),
             false => sent(made, Some(&tag)),
         }
     }
@@ -150,13 +151,13 @@ impl Call {
         format!("\"{digits}\"")
     }
 
-    /// Whether the asker has what this tag stands for.
     /// Whether the asker has whatever there is, if there is something (`*`, RFC 9110 §13.1.2).
-    fn has_any(&self) -> bool {
+    pub(super) fn has_any(&self) -> bool {
         let mut lines = self.headers.get_all(IF_NONE_MATCH).iter();
         lines.any(|line| line.as_bytes().trim_ascii() == b"*")
     }
 
+    /// Whether the asker has what this tag stands for.
     fn has(&self, tag: &str) -> bool {
         let lines = self.headers.get_all(IF_NONE_MATCH).iter();
         let mut tags = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
@@ -172,9 +173,10 @@ pub(super) fn answer(visitor: &Visitor, come_to: Result<Response, Problem>) -> R
     come_to.unwrap_or_else(|problem| problem.answer(visitor))
 }
 
-fn unchanged(tag: &str) -> Response {
+/// There is nothing new, whose tag is that of what there is, if it has one.
+pub(super) fn unchanged(tag: Option<&str>) -> Response {
     let mut answer = StatusCode::NOT_MODIFIED.into_response();
-    remember(answer.headers_mut(), Some(tag));
+    remember(answer.headers_mut(), tag);
     answer
 }
 

@@ -22,10 +22,6 @@ use crate::web::problem::{Kind, Problem};
 pub(super) const ROWS_USUAL: usize = 1_000;
 pub(super) const ROWS_MAX: usize = 10_000;
 
-/// The longest period of figures, days, and the years that it may lie in: as on the pages.
-const PERIOD_DAYS_MAX: i32 = 1_100;
-const PERIOD_YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
-
 /// Most parameters that are looked at.
 const PARAMETERS_MAX: usize = 32;
 
@@ -236,13 +232,15 @@ impl Query {
             (Some(_), None) => Err(missing("to")),
             (None, Some(_)) => Err(missing("from")),
             (Some(from), Some(to)) => {
-                let days = from.until(to).map_or(i32::MAX, |span| span.get_days());
                 let refused = |name, day: Date| {
-                    Problem::value(name, &day.to_string(), words::rule_period(PERIOD_DAYS_MAX))
+                    Problem::value(name, &day.to_string(), words::rule_period(Period::DAYS_MAX))
                 };
                 match to.yesterday() {
-                    _ if !PERIOD_YEARS.contains(&from.year()) => Err(refused("from", from)),
-                    Ok(last) if PERIOD_YEARS.contains(&last.year()) && days <= PERIOD_DAYS_MAX => {
+                    _ if !Period::YEARS.contains(&from.year()) => Err(refused("from", from)),
+                    Ok(last)
+                        if Period::YEARS.contains(&last.year())
+                            && (Period { from, to: last }).days() <= Period::DAYS_MAX =>
+                    {
                         Ok(Some(Period { from, to: last }))
                     }
                     _ => Err(refused("to", to)),

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::poll_fn;
 use utoipa::IntoParams;
 
-use super::answer::{CSV, answer, ask, unexpected};
+use super::answer::{CSV, answer, ask, unchanged, unexpected};
 use super::call::Call;
 use super::facts::{ApiAnswer, ApiAsked, ApiFormat, ApiStream};
 use crate::locales::api as words;
@@ -81,11 +81,11 @@ async fn file(web: &Web, visitor: &Visitor, call: &Call, format: ApiFormat) -> R
         let (from, to) = query.bounds()?;
         let station = query.parsed("station", |_| words::rule_station())?;
         let parameter = query.parsed("parameter", |_| words::rule_parameter())?;
-        if call.head_only {
-            return Ok(headed(format, Body::empty()));
-        }
+        // Also where only the head is wanted: there may be no such station. The file ends when nobody takes it.
         let asked = ApiAsked::File { format, station, parameter, from, to };
         match ask(web, asked).await? {
+            ApiAnswer::File(_) if call.has_any() => Ok(unchanged(None)),
+            ApiAnswer::File(_) if call.head_only => Ok(headed(format, Body::empty())),
             ApiAnswer::File(stream) => Ok(headed(format, sent(stream))),
             _ => Err::<_, Problem>(unexpected()),
         }

@@ -10,6 +10,7 @@ mod cursor;
 mod describe;
 mod facts;
 mod files;
+mod list;
 pub mod model;
 mod office;
 mod series;

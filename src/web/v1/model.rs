@@ -103,6 +103,9 @@ pub struct StateItem {
     /// When the level was observed.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub observed_at: Option<Timestamp>,
+    /// The time of a later reading that is ahead of the hub's clock and is left out; null where there is none.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ahead_at: Option<Timestamp>,
     /// Days that the usable water lasts.
     pub supply_days: Option<u32>,
 }
@@ -124,9 +127,13 @@ pub struct SeriesItem {
     /// gauge, counter or state.
     #[schema(example = "gauge")]
     pub kind: String,
-    /// The last reading; only where one series is asked for.
+    /// The last reading that is not ahead of the hub's clock; only where one series is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<ReadingItem>,
+    /// The time of a later reading that is ahead of the hub's clock and is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub ahead_at: Option<Timestamp>,
 }
 
 /// A reading. Where there is no value, `value` is null and never 0.
@@ -234,6 +241,8 @@ pub struct GatewayItem {
     /// Since when its readings do not count.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_since: Option<Timestamp>,
+    /// The format of another program that publishes readings; nothing is acknowledged to it. Null of a gateway.
+    pub publisher: Option<String>,
 }
 
 /// An alarm.
@@ -290,6 +299,8 @@ pub struct FiguresFound {
     #[schema(value_type = String, format = Date)]
     pub to: Date,
     pub items: Vec<FigureItem>,
+    /// As in other lists; always null, since all figures are on one page.
+    pub next: Option<String>,
 }
 
 /// A figure. Absent is null and never 0.

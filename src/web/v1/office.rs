@@ -6,8 +6,9 @@ use axum::response::Response;
 use utoipa::IntoParams;
 
 use super::answer::{Made, answer, ask, unexpected};
-use super::call::Call;
+use super::call::{Call, Query};
 use super::facts::{ApiAnswer, ApiAsked};
+use super::list::page;
 use super::model::{AlarmItem, EventItem, FigureEvidence, FiguresFound, LedgerItem, Page};
 use super::stations::{ListParams, NoParams};
 use crate::locales::api as words;
@@ -57,17 +58,16 @@ pub(super) async fn alarms(
     Program(visitor): Program,
     call: Call,
 ) -> Response {
-    let found = async {
-        let query = call.query::<AlarmParams>()?;
+    let asked = |query: &Query| {
         let (open, before, most) = (query.flag("open")?, query.after()?, query.limit()?);
-        let asked = ApiAsked::Alarms { open, before, most };
-        let ApiAnswer::Alarms(part) = ask(&web, asked).await? else { return Err(unexpected()) };
-        let last = part.items.last().filter(|_| part.more);
-        let next = last.map(|alarm| query.next(&alarm.id.to_string()));
-        let page = Page { items: part.items, next: next.clone() };
-        Ok(call.of_content(Made::json(&page)?.next(next)))
+        Ok(ApiAsked::Alarms { open, before, most })
     };
-    answer(&visitor, found.await)
+    let part = |answer| match answer {
+        ApiAnswer::Alarms(part) => Some(part),
+        _ => None,
+    };
+    let key = |alarm: &AlarmItem| alarm.id.to_string();
+    answer(&visitor, page::<AlarmParams, _>(&web, &call, asked, part, key).await)
 }
 
 /// The droughts that the ledger names, in order.
@@ -160,15 +160,13 @@ pub(super) async fn ledger(
     Reporter(visitor): Reporter,
     call: Call,
 ) -> Response {
-    let found = async {
-        let query = call.query::<ListParams>()?;
-        let (after, most) = (query.after()?.unwrap_or(0), query.limit()?);
-        let asked = ApiAsked::Ledger { after, most };
-        let ApiAnswer::Ledger(part) = ask(&web, asked).await? else { return Err(unexpected()) };
-        let last = part.items.last().filter(|_| part.more);
-        let next = last.map(|row| query.next(&row.id.to_string()));
-        let page = Page { items: part.items, next: next.clone() };
-        Ok(call.of_content(Made::json(&page)?.next(next)))
+    let asked = |query: &Query| {
+        Ok(ApiAsked::Ledger { after: query.after()?.unwrap_or(0), most: query.limit()? })
     };
-    answer(&visitor, found.await)
+    let part = |answer| match answer {
+        ApiAnswer::Ledger(part) => Some(part),
+        _ => None,
+    };
+    let key = |row: &LedgerItem| row.id.to_string();
+    answer(&visitor, page::<ListParams, _>(&web, &call, asked, part, key).await)
 }

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::answer::{Made, answer, ask, failed, unexpected};
 use super::call::{Call, Query, Written};
 use super::facts::{ApiAnswer, ApiAsked, ApiPart};
+use super::list::made;
 use super::model::{CellsPage, DayItem, HourItem, Page, ReadingItem, ReadingsPage, SeriesItem};
 use super::stations::NoParams;
 use crate::core::Series;
@@ -130,9 +131,7 @@ pub(super) async fn series_list(
             let ApiAnswer::SeriesList(part) = ask(web, asked.clone()).await? else {
                 return Err(unexpected());
             };
-            let last = part.items.last().filter(|_| part.more);
-            let next = last.map(|one| query.next(&one.series));
-            Ok(Made::json(&Page { items: part.items, next: next.clone() })?.next(next))
+            made(query, part, |one| one.series.clone())
         };
         call.of_store(web, make).await
     };
@@ -163,14 +162,12 @@ pub(super) async fn series_one(
         call.query::<NoParams>()?;
         let parts = path.ok().map(|Path((station, parameter))| format!("{station}/{parameter}"));
         let series = parts.and_then(|name| name.parse::<Series>().ok());
-        let series = &series.ok_or_else(|| Problem::new(Kind::NotFound, words::no_series()))?;
-        let make = || async move {
-            match ask(web, ApiAsked::Series(series.clone())).await? {
-                ApiAnswer::Series(series) => Made::json(&series),
-                _ => Err(unexpected()),
-            }
-        };
-        call.of_store(web, make).await
+        let series = series.ok_or_else(|| Problem::new(Kind::NotFound, words::no_series()))?;
+        // Which reading is the last one depends on the clock as well.
+        match ask(web, ApiAsked::Series(series)).await? {
+            ApiAnswer::Series(series) => Ok(call.of_content(Made::json(&series)?)),
+            _ => Err(unexpected()),
+        }
     };
     answer(&visitor, found.await)
 }

@@ -7,8 +7,9 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::answer::{Made, answer, ask, unexpected};
-use super::call::Call;
+use super::call::{Call, Query};
 use super::facts::{ApiAnswer, ApiAsked};
+use super::list::page;
 use super::model::{GatewayItem, Page, StationItem};
 use crate::core::StationId;
 use crate::locales::api as words;
@@ -52,16 +53,14 @@ pub(super) async fn stations(
     Program(visitor): Program,
     call: Call,
 ) -> Response {
-    let found = async {
-        let query = call.query::<ListParams>()?;
-        let asked = ApiAsked::Stations { after: query.after()?, most: query.limit()? };
-        let ApiAnswer::Stations(part) = ask(&web, asked).await? else { return Err(unexpected()) };
-        let last = part.items.last().filter(|_| part.more);
-        let next = last.map(|station| query.next(&station.id));
-        let page = Page { items: part.items, next: next.clone() };
-        Ok(call.of_content(Made::json(&page)?.next(next)))
+    let asked =
+        |query: &Query| Ok(ApiAsked::Stations { after: query.after()?, most: query.limit()? });
+    let part = |answer| match answer {
+        ApiAnswer::Stations(part) => Some(part),
+        _ => None,
     };
-    answer(&visitor, found.await)
+    let key = |station: &StationItem| station.id.clone();
+    answer(&visitor, page::<ListParams, _>(&web, &call, asked, part, key).await)
 }
 
 /// One station.
@@ -105,14 +104,12 @@ pub(super) async fn gateways(
     Program(visitor): Program,
     call: Call,
 ) -> Response {
-    let found = async {
-        let query = call.query::<ListParams>()?;
-        let asked = ApiAsked::Gateways { after: query.after()?, most: query.limit()? };
-        let ApiAnswer::Gateways(part) = ask(&web, asked).await? else { return Err(unexpected()) };
-        let last = part.items.last().filter(|_| part.more);
-        let next = last.map(|gateway| query.next(&gateway.id));
-        let page = Page { items: part.items, next: next.clone() };
-        Ok(call.of_content(Made::json(&page)?.next(next)))
+    let asked =
+        |query: &Query| Ok(ApiAsked::Gateways { after: query.after()?, most: query.limit()? });
+    let part = |answer| match answer {
+        ApiAnswer::Gateways(part) => Some(part),
+        _ => None,
     };
-    answer(&visitor, found.await)
+    let key = |gateway: &GatewayItem| gateway.id.clone();
+    answer(&visitor, page::<ListParams, _>(&web, &call, asked, part, key).await)
 }

@@ -67,6 +67,7 @@ pub(in crate::web) async fn canned(asked: ApiAsked) -> anyhow::Result<ApiAnswer>
                 unit: "m".into(),
                 kind: "gauge".into(),
                 latest: None,
+                ahead_at: None,
             };
             ApiAnswer::SeriesList(page(vec![item], most))
         }
@@ -78,6 +79,14 @@ pub(in crate::web) async fn canned(asked: ApiAsked) -> anyhow::Result<ApiAnswer>
         }
         ApiAsked::Figures(_) => {
             ApiAnswer::Refused(ApiRefusal::NoPeriod(crate::locales::Text::verbatim("none")))
+        }
+        ApiAsked::File { station: Some(station), .. } if station.as_str() == "pond-1" => {
+            let (pieces, file) = tokio::sync::mpsc::channel(1);
+            pieces.try_send(Ok(b"a,b\n".to_vec()))?;
+            ApiAnswer::File(file)
+        }
+        ApiAsked::File { station: Some(_), .. } => {
+            ApiAnswer::Refused(ApiRefusal::NoStation(Some("pond-1".into())))
         }
         ApiAsked::File { .. } => ApiAnswer::Refused(ApiRefusal::Busy { retry_s: 30 }),
         ApiAsked::Events => anyhow::bail!("the disk is gone"),

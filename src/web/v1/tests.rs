@@ -203,6 +203,40 @@ async fn a_list_is_read_to_its_end_and_asked_again_at_no_cost() {
     assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
 }
 
+/// RFC 9110, 9.3.2 and 13.1.2: the head is that of the same answer, and whoever has whatever there is gets nothing.
+#[tokio::test]
+async fn the_head_of_a_file_says_what_the_file_would_and_a_star_fits_whatever_there_is() {
+    let kit = Kit::new();
+    let token = token(&kit, "r", Scope::Read, FAR).await;
+    let bearer = format!("Bearer {token}");
+    for (path, status) in [
+        ("/api/v1/files/readings.csv?station=pond-1", 200),
+        ("/api/v1/files/readings.csv?station=pond-9", 404),
+        ("/api/v1/files/readings.parquet?station=pond-9", 404),
+        ("/api/v1/files/readings.csv", 503),
+    ] {
+        for method in [Method::HEAD, Method::GET] {
+            let headers = [("authorization", bearer.as_str())];
+            let answer = kit.ask(asked(method.clone(), path, None, &headers, "")).await;
+            assert_eq!(answer.status.as_u16(), status, "{method} {path}");
+            if method == Method::HEAD {
+                assert_eq!(answer.body, "", "{path}");
+            }
+        }
+    }
+    for (path, status) in [
+        ("/api/v1/stations", 304),
+        ("/api/v1/stations/pond-1", 304),
+        ("/api/v1/stations/pond-9", 404),
+        ("/api/v1/openapi.json", 304),
+        ("/api/v1/files/readings.csv?station=pond-1", 304),
+        ("/api/v1/files/readings.csv?station=pond-9", 404),
+    ] {
+        let answer = get(&kit, path, &token, &[("if-none-match", "*")]).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.body);
+    }
+}
+
 #[tokio::test]
 async fn a_problem_has_place_value_rule_and_the_way_out_in_the_askers_language() {
     let kit = Kit::new();
@@ -258,6 +292,14 @@ fn the_description_is_as_it_was_and_names_every_answer() {
             assert!(parameter["description"].is_string(), "{path} {parameter}");
         }
         assert!(operation["security"][0]["token"].is_array(), "{path}");
+    }
+    // Each list has items, and the way to the next page.
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let lists = schemas.values().filter(|schema| schema["properties"]["items"].is_object());
+    assert!(lists.clone().count() > 8, "{}", lists.count());
+    for list in lists {
+        assert_eq!(list["properties"]["items"]["type"], "array", "{list}");
+        assert!(list["properties"]["next"].is_object(), "{list}");
     }
     // Whatever it refers to is there.
     for part in written.split("\"#/components/schemas/").skip(1) {

@@ -101,7 +101,7 @@ fn rows_are_entered_with_their_effect_corrected_reviewed_and_withdrawn() {
     press(&clerk, CHECK);
     says(&clerk, "报告从此有了统计期：2022-08-01 至 2022-11-15");
     press(&clerk, SAVE);
-    assert_eq!(clerk.address(), "/ledger/rows/1?notice=entered");
+    assert!(clerk.address().starts_with("/ledger/rows/1?notice=entered."), "{}", clerk.address());
     says(&clerk, "待复核");
 
     // Another person reviews it; her own she could not.
@@ -123,7 +123,7 @@ fn rows_are_entered_with_their_effect_corrected_reviewed_and_withdrawn() {
     assert!(clerk.text(".effect tbody").contains("760"), "{}", clerk.text("main"));
     office.look(&clerk, "a row before it is entered");
     press(&clerk, SAVE);
-    assert_eq!(clerk.address(), "/ledger/rows/2?notice=entered");
+    assert!(clerk.address().starts_with("/ledger/rows/2?notice=entered."), "{}", clerk.address());
 
     // Two correct it: the second sees who was first, and nothing of his is entered.
     clerk.go("/ledger/rows/2/correct");
@@ -134,7 +134,8 @@ fn rows_are_entered_with_their_effect_corrected_reviewed_and_withdrawn() {
         press(browser, CHECK);
     }
     press(&reviewer, SAVE);
-    assert_eq!(reviewer.address(), "/ledger/rows/3?notice=corrected");
+    let address = reviewer.address();
+    assert!(address.starts_with("/ledger/rows/3?notice=corrected."), "{address}");
     press(&clerk, SAVE);
     says(&clerk, "水务站 吴某");
     says(&clerk, "别人先改了");
@@ -148,7 +149,8 @@ fn rows_are_entered_with_their_effect_corrected_reviewed_and_withdrawn() {
     clerk.fill("#field-reason", "登重了");
     press(&clerk, CHECK);
     press(&clerk, SAVE);
-    assert_eq!(clerk.address(), "/ledger/rows/4?notice=withdrawn");
+    let address = clerk.address();
+    assert!(address.starts_with("/ledger/rows/4?notice=withdrawn."), "{address}");
     reviewer.go("/ledger/review");
     says(&reviewer, "作废：");
     reviewer.click("input[name=row-4]");

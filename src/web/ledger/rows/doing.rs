@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use super::groups::{Group, groups};
 use super::{
-    Checked, Clerk, FormFacts, RowDeed, RowForm, RowsAnswer, RowsAsked, Saved, clerk, instead, page,
+    Checked, Clerk, FormFacts, RowDeed, RowForm, RowsAnswer, RowsAsked, Saved, clerk, instead,
+    page, row,
 };
 use crate::users::Deed;
 use crate::web::guard::{AsRecorder, Signed};
+use crate::web::notice::seal;
 use crate::web::state::Web;
 use crate::web::visitor::Visitor;
 
@@ -170,7 +172,8 @@ async fn step(web: &Web, visitor: &Visitor, deed: RowDeed, sent: Sent) -> Respon
             let answer = save(web, visitor, deed, by, form, digest).await;
             match answer {
                 Ok(RowsAnswer::Saved(Saved { id, .. })) => {
-                    let to = format!("/ledger/rows/{id}?notice={}", deed.notice());
+                    let page = row::page_of(id);
+                    let to = format!("{page}?notice={}", seal(visitor, &page, deed.notice()));
                     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
                 }
                 answer => shown(web, visitor, deed, answer),

@@ -193,6 +193,8 @@ pub struct RowList {
     pub pages: usize,
     /// How many rows wait for a review.
     pub waiting: usize,
+    /// Parts of the filter that do not fit this ledger.
+    pub notes: Vec<Text>,
     pub villages: Vec<(String, String)>,
 }
 

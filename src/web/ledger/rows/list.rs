@@ -10,7 +10,7 @@ use super::groups::{Group, groups};
 use super::{RowFilter, RowList, RowState, RowsAnswer, RowsAsked, instead, page};
 use crate::account::EntryCode;
 use crate::core::shown;
-use crate::locales::{Text, page_rows as words};
+use crate::locales::{Text, page as page_words, page_rows as words};
 use crate::web::format::encoded;
 use crate::web::guard::AsViewer;
 use crate::web::state::Web;
@@ -54,6 +54,7 @@ impl ListQuery {
                 notes.push(words::not_a_filter(shown(typed).into_owned()));
             }
         };
+        let page: Option<usize> = self.page.trim().parse().ok();
         let filter = RowFilter {
             item: EntryCode::from_id(self.item.trim()),
             village: Some(self.village.trim().to_owned()).filter(|id| !id.is_empty()),
@@ -61,12 +62,19 @@ impl ListQuery {
             to: self.to.trim().parse().ok(),
             person: self.person.chars().take(PERSON_MAX).collect(),
             state: RowState::ALL.into_iter().find(|state| state.id() == self.state),
-            page: self.page.trim().parse().unwrap_or(1),
+            page: page.unwrap_or(1),
         };
         read(&self.item, filter.item.is_some());
         read(&self.from, filter.from.is_some());
         read(&self.to, filter.to.is_some());
         read(&self.state, filter.state.is_some());
+        read(&self.page, page.is_some());
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
+            notes.push(words::days_reversed());
+        }
+        if self.person.chars().nth(PERSON_MAX).is_some() {
+            notes.push(words::person_too_long(PERSON_MAX));
+        }
         (filter, notes)
     }
 
@@ -92,10 +100,15 @@ pub(super) async fn show(
     AsViewer(visitor): AsViewer,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Response {
+    let unread = query.is_err();
     let query = query.map(|Query(query)| query).unwrap_or_default();
-    let (filter, notes) = query.filter();
+    let (filter, mut notes) = query.filter();
+    if unread {
+        notes.push(page_words::query_unreadable());
+    }
     match web.workplace.rows.ask(RowsAsked::List(filter)).await {
-        Ok(RowsAnswer::List(list)) => {
+        Ok(RowsAnswer::List(mut list)) => {
+            notes.append(&mut list.notes);
             let view = View {
                 newer: (list.page > 1).then(|| query.page(list.page - 1)),
                 older: (list.page < list.pages).then(|| query.page(list.page + 1)),
@@ -116,6 +129,22 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn a_page_that_is_none_days_in_the_wrong_order_and_a_name_too_long_are_told() {
+        let notes = |query: ListQuery| query.filter().1.len();
+        for page in ["x", "-1", "1.5", "99999999999999999999999"] {
+            assert_eq!(notes(ListQuery { page: page.into(), ..ListQuery::default() }), 1, "{page}");
+        }
+        let days = ListQuery {
+            from: "2022-08-02".into(),
+            to: "2022-08-01".into(),
+            ..ListQuery::default()
+        };
+        assert_eq!(notes(days), 1);
+        let long = ListQuery { person: "黄".repeat(PERSON_MAX + 1), ..ListQuery::default() };
+        assert_eq!(notes(long), 1);
+    }
 
     #[test]
     fn a_query_is_read_and_led_on_with_and_what_is_not_understood_is_told() {

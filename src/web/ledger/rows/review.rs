@@ -13,7 +13,10 @@ use crate::core::Role;
 use crate::locales::{Text, page_rows as words};
 use crate::users::Deed;
 use crate::web::guard::{AsReviewer, AsViewer, Signed};
+use crate::web::notice::{open, seal};
 use crate::web::state::Web;
+
+const PAGE: &str = "/ledger/review";
 
 /// What the name of a row's box begins with.
 const BOX: &str = "row-";
@@ -43,7 +46,8 @@ pub(super) async fn show(
     let by = clerk(&visitor).filter(|_| visitor.may(Role::Reviewer));
     match web.workplace.rows.ask(RowsAsked::Queue(by)).await {
         Ok(RowsAnswer::Queue(queue)) => {
-            let notice = notice.parse::<usize>().ok().map(words::reviewed);
+            let notice = open(&visitor, PAGE, &notice);
+            let notice = notice.and_then(|n| n.parse::<usize>().ok()).map(words::reviewed);
             let view = View { queue: *queue, notice };
             page(&web, &visitor, StatusCode::OK, "ledger/review", &view)
         }
@@ -87,7 +91,7 @@ pub(super) async fn review(
     };
     match done {
         Ok(RowsAnswer::Reviewed(added)) => {
-            let to = format!("/ledger/review?notice={added}");
+            let to = format!("{PAGE}?notice={}", seal(&visitor, PAGE, &added.to_string()));
             (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
         }
         other => instead(&web, &visitor, other),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Overtaken, RowHistory, RowsAnswer, RowsAsked, instead, page};
 use crate::locales::{Text, page_rows as words};
 use crate::web::guard::AsViewer;
+use crate::web::notice::open;
 use crate::web::state::Web;
 
 #[derive(Default, Deserialize)]
@@ -41,6 +42,11 @@ impl View {
     }
 }
 
+/// The page of a row.
+pub(super) fn page_of(id: i64) -> String {
+    format!("/ledger/rows/{id}")
+}
+
 pub(super) async fn show(
     State(web): State<Web>,
     AsViewer(visitor): AsViewer,
@@ -51,10 +57,10 @@ pub(super) async fn show(
     let notice = extras.map(|Query(extras)| extras.notice).unwrap_or_default();
     match web.workplace.rows.ask(RowsAsked::Row(id)).await {
         Ok(RowsAnswer::Row(history)) => {
-            let notice = match notice.as_str() {
-                "entered" => Some(words::entered_as(id)),
-                "corrected" => Some(words::corrected_as(id)),
-                "withdrawn" => Some(words::withdrawn_as(id)),
+            let notice = match open(&visitor, &page_of(id), &notice) {
+                Some("entered") => Some(words::entered_as(id)),
+                Some("corrected") => Some(words::corrected_as(id)),
+                Some("withdrawn") => Some(words::withdrawn_as(id)),
                 _ => None,
             };
             let view = View { history: *history, notice, first: None };

@@ -26,7 +26,7 @@ async fn a_viewer_reads_the_list_and_a_row_and_is_offered_nothing_else() {
     assert!(!list.body.contains("/ledger/enter"), "{}", list.body);
     let row = kit.get("/ledger/rows/7?notice=entered", Some(&viewer)).await;
     assert!(row.body.contains("760 &lt;b&gt;L"), "{}", row.body);
-    assert!(row.body.contains("登记为第 7 条"), "{}", row.body);
+    assert!(!row.body.contains("登记为第 7 条"), "nobody has: {}", row.body);
     assert!(!row.body.contains("/correct"), "{}", row.body);
     for nothing in ["/ledger/rows/9", "/ledger/rows/x", "/ledger/rows/99999999999999999999"] {
         assert_eq!(
@@ -61,10 +61,12 @@ async fn a_row_is_checked_before_it_is_saved_and_saved_as_it_was_shown() {
     assert_eq!(was_asked(&kit), [""; 0]);
     let saved =
         kit.post("/ledger/enter", Some(&clerk), &format!("{FIELDS}&step=save&digest=d1")).await;
-    assert_eq!(
-        (saved.status, saved.header("location")),
-        (StatusCode::SEE_OTHER, "/ledger/rows/8?notice=entered")
-    );
+    assert_eq!(saved.status, StatusCode::SEE_OTHER);
+    let to = saved.header("location");
+    assert!(to.starts_with("/ledger/rows/8?notice=entered."), "{to}");
+    // The same notice on the page of another row says nothing.
+    let other = to.replace("rows/8", "rows/7");
+    assert!(!kit.get(&other, Some(&clerk)).await.body.contains("登记为第"), "{other}");
     assert_eq!(was_asked(&kit), ["Enter by 农业办 <b>recorder</b>"]);
     let record = kit.users.audit(None, 1).await.unwrap();
     assert_eq!((record[0].deed, &*record[0].detail), (Deed::RowEntered, "8: 汽油 760 L"));
@@ -81,7 +83,8 @@ async fn whoever_corrects_second_is_told_who_was_first() {
     assert_eq!(was_asked(&kit), [""; 0]);
     let withdrawn = format!("{FIELDS}&reason=x&step=save&digest=d1");
     let done = kit.post("/ledger/rows/7/withdraw", Some(&clerk), &withdrawn).await;
-    assert_eq!(done.header("location"), "/ledger/rows/8?notice=withdrawn");
+    let to = done.header("location");
+    assert!(to.starts_with("/ledger/rows/8?notice=withdrawn."), "{to}");
     let record = kit.users.audit(None, 1).await.unwrap();
     assert_eq!(record[0].deed, Deed::RowCorrected);
 }
@@ -100,7 +103,14 @@ async fn rows_are_reviewed_by_those_who_may_and_others_are_told_who_that_is() {
     let none = kit.post("/ledger/review", Some(&reviewer), "row-x=1&other=1").await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     let done = kit.post("/ledger/review", Some(&reviewer), "row-7=1&row-9=1").await;
-    assert_eq!(done.header("location"), "/ledger/review?notice=2", "{}", done.body);
+    let to = done.header("location").to_owned();
+    assert!(to.starts_with("/ledger/review?notice=2."), "{to}");
+    let said = |body: &str| body.contains("class=\"info\" role=\"status\"");
+    assert!(said(&kit.get(&to, Some(&reviewer)).await.body));
+    let more = to.replace("notice=2.", "notice=200.");
+    for forged in [more.as_str(), "/ledger/review?notice=2"] {
+        assert!(!said(&kit.get(forged, Some(&reviewer)).await.body), "{forged}");
+    }
     assert_eq!(was_asked(&kit), ["review [7, 9] by 农业办 <b>reviewer</b>"]);
     let record = kit.users.audit(None, 1).await.unwrap();
     assert_eq!((record[0].deed, &*record[0].detail), (Deed::RowsReviewed, "7 9"));
