@@ -12,13 +12,14 @@ use tokio_util::sync::CancellationToken;
 use super::cells::StoreCells;
 use super::gateway_rows::Known;
 use super::morning::{self, Mornings, Worked};
+use super::times::latest_of_now;
 use super::{HubState, logged};
 use crate::account::{
     Basis, Entry, PumpsNow, RUNNING_FRESH, SourceMemory, next_limit, pumps_now, running_now,
 };
 use crate::core::{Calendar, Parameter, Period, Reason, Series, StationId};
 use crate::ledger::{Ledger, LedgerError};
-use crate::locales::{Text, foreign, hub as words};
+use crate::locales::{Text, foreign, hub as words, moment};
 use crate::store::{Latest, Sqlite, StoreError};
 use crate::support::{Clock, Moment, Stopwatch};
 use crate::water::{LevelDoubt, Station, StationKind, Status, Township, balance, doubt};
@@ -32,7 +33,7 @@ const SPARK_DAYS: i64 = 30;
 
 /// Without a reading for this long a source has no status: what it was then says nothing of now. Engineering
 /// judgement: two missed polls of the slowest interval that makes sense for a pond, one a day.
-const STALE: SignedDuration = SignedDuration::from_hours(48);
+pub(super) const STALE: SignedDuration = SignedDuration::from_hours(48);
 
 /// How old a pump's last reading may be in a simulation to say whether it runs now: a reading takes simulated hours to
 /// reach the page.
@@ -229,7 +230,7 @@ impl Overviews {
     fn source_row(&mut self, station: &Station, now: Timestamp) -> Result<SourceRow, StoreError> {
         let OverviewSource { township, calendar, store, .. } = &self.source;
         let series = Series::new(station.id.clone(), Parameter::Level);
-        let latest = store.latest(&series)?;
+        let (latest, ahead_at) = latest_of_now(store, &series, now)?;
         let counted = latest.as_ref().and_then(|latest| latest.counted.as_ref());
         let level_m = counted.and_then(|reading| reading.value());
         let observed_at = counted.map(|reading| reading.observed_at);
@@ -248,7 +249,9 @@ impl Overviews {
             Some(latest) => is_corrected(store, &series, latest)?.then(words::level_corrected),
             None => None,
         };
+        let ahead = ahead_at.map(|at| words::reading_is_ahead(moment(at, now, calendar.zone())));
         let notes = reason.into_iter().chain(doubted.map(LevelDoubt::name)).chain(corrected);
+        let notes = notes.chain(ahead);
         let notes: Vec<Text> = notes.collect();
         Ok(SourceRow {
             id: station.id.clone(),
@@ -261,6 +264,7 @@ impl Overviews {
             status: look.status.filter(|_| doubted.is_none()),
             trend_m_per_day: look.trend_m_per_day.filter(|_| doubted.is_none()),
             observed_at,
+            ahead_at,
             age_s: None,
             note: if notes.is_empty() { Text::default() } else { Text::clauses(notes) },
             trend_week_m_per_day: look.trend_week_m_per_day.filter(|_| doubted.is_none()),

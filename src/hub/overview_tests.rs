@@ -66,6 +66,10 @@ impl Scene {
 
     /// Commits a reading of now.
     fn read(&mut self, series: &str, value: f64) {
+        self.read_at(series, value, self.clock.now());
+    }
+
+    fn read_at(&mut self, series: &str, value: f64, at: Timestamp) {
         self.seq += 1;
         let now = self.clock.now();
         let batch = Batch {
@@ -74,7 +78,7 @@ impl Scene {
             seq: self.seq,
             clock: None,
             loss: None,
-            readings: vec![Reading::good(series.parse().unwrap(), now, value)],
+            readings: vec![Reading::good(series.parse().unwrap(), at, value)],
         };
         self.store.commit(&[batch], now).unwrap();
     }
@@ -107,6 +111,28 @@ fn a_level_grows_old_and_loses_its_status_though_nothing_is_written() {
     scene.pass(49 * 60);
     let row = &scene.page.make().unwrap().sources[0];
     assert_eq!((row.level_m, row.status, row.next_limit), (Some(103.0), None, None));
+}
+
+#[test]
+fn a_level_that_is_ahead_of_the_clock_is_told_and_not_taken_for_that_of_now() {
+    let mut scene = Scene::new();
+    scene.read("pond-1/level", 103.0);
+    let ahead = scene.clock.now() + 3.hours();
+    scene.read_at("pond-1/level", 101.5, ahead);
+    let row = scene.anew().sources.remove(0);
+    assert_eq!((row.level_m, row.observed_at), (Some(103.0), Some(scene.clock.now())));
+    assert_eq!((row.ahead_at, row.age_s), (Some(ahead), Some(0)));
+    let note = row.note.to_string();
+    assert!(note.contains("ahead of the hub's clock"), "{note}");
+    scene.pass(3 * 60);
+    let row = scene.anew().sources.remove(0);
+    assert_eq!((row.level_m, row.ahead_at, row.age_s), (Some(101.5), None, Some(0)));
+    assert_eq!(row.note, Text::default());
+    // With nothing but that, there is no level.
+    let mut scene = Scene::new();
+    scene.read_at("pond-1/level", 101.5, ahead);
+    let row = scene.anew().sources.remove(0);
+    assert_eq!((row.level_m, row.ahead_at), (None, Some(ahead)));
 }
 
 #[test]

@@ -40,12 +40,20 @@ pub(super) struct ClientOptions {
     pub tls: Option<Arc<ClientConfig>>,
     /// User and password.
     pub credentials: Option<(String, String)>,
-    /// Topic and payload of the message, to be retained, that the broker publishes when the connection breaks.
-    pub will: Option<(String, Vec<u8>)>,
+    /// The message that the broker publishes when the connection breaks.
+    pub will: Option<Will>,
     /// Messages that may be sent and not yet confirmed.
     pub in_flight: u16,
     /// Requests that may wait for the event loop.
     pub requests: usize,
+}
+
+/// A message that the broker publishes when the connection breaks.
+#[derive(Debug, Clone)]
+pub struct Will {
+    pub topic: String,
+    pub payload: Vec<u8>,
+    pub retain: bool,
 }
 
 /// A message as received.
@@ -232,9 +240,9 @@ fn open_3(options: ClientOptions) -> (Client, EventLoop) {
     if let Some((user, password)) = options.credentials {
         mqtt.set_credentials(user, password);
     }
-    if let Some((topic, payload)) = options.will {
+    if let Some(Will { topic, payload, retain }) = options.will {
         let qos = rumqttc::QoS::AtLeastOnce;
-        mqtt.set_last_will(rumqttc::LastWill::new(topic, payload, qos, true));
+        mqtt.set_last_will(rumqttc::LastWill::new(topic, payload, qos, retain));
     }
     let (client, mut event_loop) = rumqttc::AsyncClient::new(mqtt, options.requests);
     event_loop.set_network_options(network_options(options.timeout_s));
@@ -258,9 +266,9 @@ fn open_5(options: ClientOptions) -> (Client, EventLoop) {
     if let Some((user, password)) = options.credentials {
         mqtt.set_credentials(user, password);
     }
-    if let Some((topic, payload)) = options.will {
+    if let Some(Will { topic, payload, retain }) = options.will {
         let qos = v5::mqttbytes::QoS::AtLeastOnce;
-        mqtt.set_last_will(packets::LastWill::new(topic, payload, qos, true, None));
+        mqtt.set_last_will(packets::LastWill::new(topic, payload, qos, retain, None));
     }
     let (client, event_loop) = v5::AsyncClient::new(mqtt, options.requests);
     (Client::V5(client), EventLoop::V5(Box::new(event_loop), options.keep_alive))

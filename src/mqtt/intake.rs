@@ -119,6 +119,22 @@ impl Intake {
         self.session.subscribe(retained().into()).map_err(|_| self.session.refused())
     }
 
+    /// Subscribes to topics of other programs. Each hub gets their messages, also one that shares those of gateways.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn subscribe_to_others(&mut self, topics: &[String]) -> Result<(), MqttError> {
+        match topics {
+            [] => Ok(()),
+            topics => self.session.subscribe(topics.to_vec()).map_err(|_| self.session.refused()),
+        }
+    }
+
+    /// Topics of other programs that the broker does not let the hub have, and why.
+    pub fn refused_others(&self) -> &[(String, Text)] {
+        self.session.refused_others()
+    }
+
     /// The next message. Cancel safe.
     ///
     /// # Errors

@@ -95,6 +95,27 @@ async fn what_is_retained_can_be_asked_for_later() {
 }
 
 #[tokio::test]
+async fn a_refused_topic_of_another_program_is_told_and_the_connection_goes_on() {
+    let (broker, settings) = FakeBroker::start(Protocol::V5).await;
+    let (mut intake, (mut peer, _)) =
+        tokio::join!(connect(&settings, None), broker.accept_with(test_broker::ACCEPTED_5));
+    intake.subscribe_to_others(&[]).unwrap();
+    intake.subscribe_to_others(&["telegraf/#".into(), "influx/+".into()]).unwrap();
+    let packets = [peer.packet().await.unwrap(), peer.packet().await.unwrap()];
+    assert!(String::from_utf8_lossy(&packets[1]).contains("telegraf/#"), "{packets:?}");
+    peer.send(&[0x90, 7, 0, 1, 0, 1, 1, 1, 1]).await;
+    peer.send(&[0x90, 5, 0, 2, 0, 0x87, 1]).await;
+    peer.send(&[0x30, 7, 0, 3, b'a', b'/', b'b', 0, b'x']).await;
+    let message = intake.next().await.unwrap();
+    assert_eq!((message.topic(), message.payload()), ("a/b", &b"x"[..]));
+    let [(topic, problem)] = intake.refused_others() else {
+        panic!("{:?}", intake.refused_others())
+    };
+    assert_eq!(topic, "telegraf/#");
+    assert!(problem.to_string().contains("not let hub read telegraf/#"), "{problem}");
+}
+
+#[tokio::test]
 async fn one_gateways_acknowledgement_that_is_taken_says_nothing_of_anothers() {
     let (broker, settings) = FakeBroker::start(Protocol::V5).await;
     let (mut intake, (mut peer, _)) =

@@ -11,6 +11,8 @@ mod expiry;
 mod failure;
 #[cfg(feature = "hub")]
 pub mod intake;
+#[cfg(feature = "hub")]
+mod office;
 mod problem;
 mod protocol;
 mod reconnect;
@@ -25,8 +27,14 @@ mod tls_words;
 mod trial;
 #[cfg(feature = "edge")]
 pub mod uplink;
+#[cfg(feature = "edge")]
+pub mod view;
 
+#[cfg(feature = "edge")]
+pub use client::Will;
 pub use expiry::{CertificateEnd, Whose, warnings as certificate_warnings};
+#[cfg(feature = "hub")]
+pub use office::{OfficeLine, Taken};
 pub use protocol::{Protocol, Version, VersionMemory};
 pub use reconnect::Reconnect;
 pub use settings::{Endpoint, MqttSettings};

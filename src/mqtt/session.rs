@@ -1,5 +1,6 @@
 //! One connection to a broker: a client, and the task that polls its event loop. Both end with the connection.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +15,13 @@ use super::protocol::{Version, VersionMemory};
 use super::shown::Shown;
 use super::{MqttError, MqttSettings, tls};
 use crate::locales::{Text, mqtt as words};
-use crate::wire::Channel;
+use crate::wire::{Channel, Topic};
 
 /// The longest wait for the broker's first answer. TLS takes four round trips, of 2 s each over a weak mobile network.
 const CONNECT_MAX: Duration = Duration::from_secs(15);
+
+/// How topics of our own begin.
+const NAMESPACE: &str = "hanqing/";
 
 /// Why a connection has ended.
 #[derive(Debug, Clone)]
@@ -71,16 +75,20 @@ pub(super) struct Session {
     events: mpsc::Receiver<Result<SessionEvent, Lost>>,
     task: JoinHandle<()>,
     attempt: Attempt,
-    /// The filters of the subscription, in the order of the broker's answer.
-    filters: Vec<String>,
+    /// The filters of subscriptions that the broker has not answered, in the order of its answers.
+    filters: VecDeque<Vec<String>>,
+    /// Filters of other programs' topics that the broker refuses, and why.
+    #[cfg(feature = "hub")]
+    refused_others: Vec<(String, Text)>,
     /// Watches the certificates, if TLS is used.
     watch: Option<Watch>,
     /// When the certificates of the files end.
     ends: Vec<CertificateEnd>,
     /// The certificate that the broker has shown.
     shown: Option<Arc<Shown>>,
-    /// Whether we have disconnected because there are new certificates.
+    /// Whether we have disconnected because there are new certificates, or our owner is to.
     renewing: bool,
+    parts: bool,
     /// The certificate is that of another client.
     #[cfg_attr(not(feature = "edge"), allow(dead_code, reason = "a gateway's status says it"))]
     other_name: Option<Text>,
@@ -93,6 +101,8 @@ pub(super) struct Options {
     /// Events that may wait for their reader. While so many wait, nothing is read from the network, and no ping is
     /// sent: the reader has to be prompt.
     pub events: usize,
+    /// Whether its owner has last words: where there are new certificates, the disconnect is left to it.
+    pub parts: bool,
     attempt: Attempt,
     /// The files that were read for TLS, and what notes the broker's certificate.
     tls: Option<(TlsFiles, Arc<Shown>)>,
@@ -165,7 +175,7 @@ pub(super) fn options(
         version: Version::V5,
         accepted_before: false,
     };
-    Ok(Options { client, events: 1, attempt, tls: files, other_name })
+    Ok(Options { client, events: 1, parts: false, attempt, tls: files, other_name })
 }
 
 impl Session {
@@ -208,7 +218,7 @@ impl Session {
     }
 
     async fn connect_as(version: Version, options: Options) -> Result<Self, Lost> {
-        let Options { client, events, mut attempt, tls, other_name } = options;
+        let Options { client, events, parts, mut attempt, tls, other_name } = options;
         attempt.version = version;
         let ends = tls.as_ref().map_or_else(Vec::new, |(files, _)| tls::ends(files));
         let shown = tls.as_ref().map(|(_, shown)| shown.clone());
@@ -222,11 +232,14 @@ impl Session {
             events,
             task,
             attempt,
-            filters: Vec::new(),
+            filters: VecDeque::new(),
+            #[cfg(feature = "hub")]
+            refused_others: Vec::new(),
             watch,
             ends,
             shown,
             renewing: false,
+            parts,
             other_name,
         };
         match tokio::time::timeout(CONNECT_MAX, session.event()).await {
@@ -244,12 +257,12 @@ impl Session {
     /// subscription, and before anything else has begun.
     pub fn subscribe(&mut self, filters: Vec<String>) -> Result<(), NotTaken> {
         self.client.try_subscribe(&filters)?;
-        self.filters = filters;
+        self.filters.push_back(filters);
         Ok(())
     }
 
-    /// The next event, or why the connection has ended. Ends the connection if there are new certificates: the next one
-    /// is made with them. Cancel safe.
+    /// The next event, or why the connection has ended. Ends the connection if there are new certificates, or leaves
+    /// that to an owner with last words: the next one is made with them. Cancel safe.
     pub async fn next(&mut self) -> Result<SessionEvent, Lost> {
         if let Some(watch) = &mut self.watch
             && !self.renewing
@@ -259,7 +272,9 @@ impl Session {
                 () = watch.renewed() => {}
             }
             self.renewing = true;
-            self.disconnect().await;
+            if !self.parts {
+                self.disconnect().await;
+            }
             return Err(ended());
         }
         self.event().await
@@ -271,23 +286,43 @@ impl Session {
     }
 
     /// The next event, if one has arrived.
-    #[cfg(feature = "hub")]
     pub fn try_next(&mut self) -> Option<Result<SessionEvent, Lost>> {
         let event = self.events.try_recv().ok()?;
         Some(self.checked(Some(event)))
     }
 
+    /// Filters of other programs' topics that the broker refuses, and why.
+    #[cfg(feature = "hub")]
+    pub fn refused_others(&self) -> &[(String, Text)] {
+        &self.refused_others
+    }
+
     /// A subscription that the broker refuses is a lost connection: nothing else would ever show it.
-    fn checked(&self, event: Option<Result<SessionEvent, Lost>>) -> Result<SessionEvent, Lost> {
+    fn checked(&mut self, event: Option<Result<SessionEvent, Lost>>) -> Result<SessionEvent, Lost> {
         let event = event.unwrap_or_else(|| Err(ended()))?;
         let SessionEvent::Subscribed(codes) = &event else {
             return Ok(event);
         };
-        let refused = codes.iter().zip(&self.filters).find_map(|(code, filter)| {
+        let filters = self.filters.pop_front().unwrap_or_default();
+        #[cfg(feature = "hub")]
+        self.refused_others.retain(|(refused, _)| !filters.contains(refused));
+        let refused = codes.iter().zip(filters).find_map(|(code, filter)| {
+            let filter = &filter;
             let problem = problem::subscription_refused(filter, (*code)?, &self.attempt);
             // A broker that was set up for an earlier version does not know this topic. Nothing else needs it.
             if *filter == Channel::Report.filter() {
                 tracing::warn!(%problem, "without what gateways say of their devices");
+                return None;
+            }
+            if !is_own(filter) {
+                tracing::warn!(%problem, "without what another program publishes");
+                #[cfg(feature = "hub")]
+                self.refused_others.push((filter.clone(), problem));
+                return None;
+            }
+            let config = filter.parse().is_ok_and(|topic: Topic| topic.channel == Channel::Config);
+            if config {
+                tracing::warn!(%problem, "without configurations that the office pushes");
                 return None;
             }
             Some(problem)
@@ -298,6 +333,12 @@ impl Session {
     /// The version of MQTT that is spoken.
     pub fn version(&self) -> Version {
         self.attempt.version
+    }
+
+    /// Whether the connection is to end because there are new certificates.
+    #[cfg(feature = "edge")]
+    pub fn renews(&self) -> bool {
+        self.renewing
     }
 
     /// What was tried, for the words of a refusal.
@@ -388,6 +429,11 @@ async fn poll(
             return;
         }
     }
+}
+
+/// Whether a filter is of topics of our own.
+fn is_own(filter: &str) -> bool {
+    filter.starts_with(NAMESPACE) || filter.starts_with("$share/")
 }
 
 #[cfg(test)]

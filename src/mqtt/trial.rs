@@ -25,8 +25,14 @@ pub async fn try_broker(
 ) -> Result<(Version, Option<CertificateEnd>), MqttError> {
     let options = session::options(settings, client_id, own_name)?;
     let mut session = Session::connect(options, &mut VersionMemory::default()).await?;
-    session.subscribe(filters).map_err(|_| session.refused())?;
+    let subscribes = !filters.is_empty();
+    if subscribes {
+        session.subscribe(filters).map_err(|_| session.refused())?;
+    }
     let answered = async {
+        if !subscribes {
+            return Ok(());
+        }
         loop {
             // What is retained may come before the answer.
             match session.next().await {

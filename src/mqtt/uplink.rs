@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use super::client::{Answer, NotTaken, PUBLISH_OVERHEAD, SessionEvent};
+use super::client::{Answer, NotTaken, PUBLISH_OVERHEAD, SessionEvent, Will};
 use super::session::{self, Session};
 use super::{CertificateEnd, MqttError, MqttSettings, Version, VersionMemory, problem};
 use crate::core::GatewayId;
@@ -23,6 +23,8 @@ pub enum UplinkEvent {
     Refused(Refused),
     /// The hub has committed these batches.
     Committed(Ack),
+    /// The office has pushed a configuration, or somebody says so.
+    Pushed(Vec<u8>),
     /// A message on the acknowledgement topic cannot be read.
     Malformed(WireError),
     Lost(MqttError),
@@ -86,12 +88,24 @@ enum Kind {
     },
 }
 
+/// What a gateway listens to.
+#[derive(Debug, Clone, Copy)]
+pub struct Listens {
+    /// Whether there is a hub that sends acknowledgements.
+    pub acknowledged: bool,
+    /// Whether it takes configurations that the office pushes.
+    pub pushed: bool,
+}
+
 /// A live connection of a gateway.
 pub struct Uplink {
     session: Session,
     readings: String,
     status: String,
     report: String,
+    /// Where the office pushes configurations, and where the gateway says what becomes of them.
+    config: String,
+    config_state: String,
     since: Timestamp,
     window: usize,
     /// Handed to the client, which has not numbered them yet.
@@ -129,12 +143,12 @@ struct Doubts {
 
 impl Uplink {
     /// Connects, announces what the gateway observes and that it is `online` since now, and subscribes to
-    /// acknowledgements if there is a hub that sends them (`acknowledged`).
+    /// what it `listens` to.
     pub async fn connect(
         settings: &MqttSettings,
         gateway: &GatewayId,
         birth: &Birth,
-        acknowledged: bool,
+        listens: Listens,
         online: &Status,
         versions: &mut VersionMemory,
     ) -> Result<Self, MqttError> {
@@ -142,16 +156,20 @@ impl Uplink {
         let mut options = session::options(settings, &client_id(gateway), gateway.as_str())?;
         options.events = EVENTS_MAX;
         let window = settings.window.max(1);
-        // Birth, status and report are in flight beside the batches; the client must never reuse an id in flight.
-        options.client.in_flight = window.saturating_add(6);
+        // Birth, status, report and state of the configuration are in flight beside the batches; the client must never
+        // reuse an id in flight.
+        options.client.in_flight = window.saturating_add(8);
         let offline = Status::new(GatewayState::Offline, online.since).to_bytes();
-        options.client.will = Some((topic(Channel::Status), offline));
+        let will = Will { topic: topic(Channel::Status), payload: offline, retain: true };
+        options.client.will = Some(will);
         let session = Session::connect(options, versions).await?;
         let mut uplink = Self {
             session,
             readings: topic(Channel::Readings),
             status: topic(Channel::Status),
             report: topic(Channel::Report),
+            config: topic(Channel::Config),
+            config_state: topic(Channel::ConfigState),
             since: online.since,
             window: window.into(),
             handed: VecDeque::new(),
@@ -163,21 +181,23 @@ impl Uplink {
             retained_acks: Seldom::default(),
             reports: Reports::default(),
         };
-        let acks = acknowledged.then(|| topic(Channel::Ack));
+        let acks = listens.acknowledged.then(|| topic(Channel::Ack));
+        let pushed = listens.pushed.then(|| uplink.config.clone());
+        let filters: Vec<String> = acks.into_iter().chain(pushed).collect();
         // If the broker accepts the connection and ends it at once, the next event says so, with the reason.
-        let _gone = uplink.begin(acks, topic(Channel::Birth), birth, online).is_err();
+        let _gone = uplink.begin(filters, topic(Channel::Birth), birth, online).is_err();
         Ok(uplink)
     }
 
     fn begin(
         &mut self,
-        acks: Option<String>,
+        filters: Vec<String>,
         births: String,
         birth: &Birth,
         online: &Status,
     ) -> Result<(), NotTaken> {
-        if let Some(acks) = acks {
-            self.session.subscribe(vec![acks])?;
+        if !filters.is_empty() {
+            self.session.subscribe(filters)?;
         }
         self.retain(births, birth.to_bytes())?;
         self.retain(self.status.clone(), online.to_bytes())
@@ -348,6 +368,9 @@ impl Uplink {
                     let payload = message.payload();
                     self.count(message.topic().len() + payload.len() + PUBLISH_OVERHEAD);
                     self.count(CONFIRM_BYTES);
+                    if message.topic() == self.config {
+                        return UplinkEvent::Pushed(payload.to_vec());
+                    }
                     // A hub retains none: this one is old, or somebody else's.
                     if message.retained() {
                         if let Some(count) = self.retained_acks.note(self.made.elapsed()) {
@@ -424,6 +447,14 @@ impl Uplink {
         self.hand_over(&topic, message, true, payload).map_err(|_| self.session.refused())?;
         self.reports.pending = !self.reports.refused;
         Ok(())
+    }
+
+    /// Says what becomes of the configurations that were pushed.
+    ///
+    /// # Errors
+    /// The connection has ended.
+    pub fn say_config(&mut self, payload: Vec<u8>) -> Result<(), MqttError> {
+        self.retain(self.config_state.clone(), payload).map_err(|_| self.session.refused())
     }
 
     /// Whether a report was sent that the broker has not answered.

@@ -12,7 +12,8 @@ async fn connect(protocol: Protocol, accepted: &[u8]) -> (Uplink, Peer) {
     let birth = Birth::new("1.0", "c".into(), Vec::new());
     let versions = &mut VersionMemory::default();
     let online = Status::new(GatewayState::Online, Timestamp::UNIX_EPOCH);
-    let connecting = Uplink::connect(&settings, &gateway, &birth, true, &online, versions);
+    let listens = Listens { acknowledged: true, pushed: false };
+    let connecting = Uplink::connect(&settings, &gateway, &birth, listens, &online, versions);
     let (uplink, (peer, _)) = tokio::join!(connecting, broker.accept_with(accepted));
     (uplink.unwrap(), peer)
 }
