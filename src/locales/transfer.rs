@@ -215,6 +215,11 @@ messages! { "transfer";
         zh "{path} 在备份后被改动过：SHA-256 不同；请用另一个备份"
         en "{path} has changed since the backup was made: its SHA-256 differs; use another backup"
     }
+    newer_backup(path, found, known) {
+        zh "备份里的 {path} 结构版本是 {found}，本程序只认到 {known}；请用做出这个备份的版本恢复，或改用更新前的备份；原有的文件没有动"
+        en "{path} of the backup has layout {found}, this program knows {known}; restore it with the version that made it, or take a \
+            backup of before the update; the files that are there were left as they are"
+    }
     holds_foreign(path, names) {
         zh "{path} 里有不是 `hanqing` 建的内容：{names}；有人改动过这个备份，请用另一个备份"
         en "{path} holds what hanqing did not put there: {names}; somebody has altered this backup: use another"

@@ -1,20 +1,33 @@
-//! Brings files of older layouts up to date in one transaction: a power cut leaves the file as it was.
+//! Brings files of older layouts up to date in one transaction: a power cut or a full disk leaves the file as it was.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::schema::{self, DEFAULT_DAY_START, DEFAULT_ZONE, LOST, SCHEMA_VERSION, SENDERS, TIERS};
 use super::tables::{self, SLOT_MS, Tables};
 use super::{StoreError, days, pins};
 use crate::core::{HOUR_MS, hour_start_ms};
 
-pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreError> {
-    let transaction = connection.unchecked_transaction()?;
+/// Brings the file, whose layout is an older one, up to date.
+///
+/// Of programs that open it at once, one does it and the others wait for it.
+pub(super) fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found >= SCHEMA_VERSION {
+        return Ok(());
+    }
+    tracing::info!(
+        from = found,
+        to = SCHEMA_VERSION,
+        "bringing the store into the layout of this version"
+    );
     if found < 2 {
         from_1(&transaction)?;
     }
     if found < 3 {
         from_2(&transaction)?;
     }
+    add_what_forms_lacked(&transaction, found)?;
     if found < 4 {
         from_3(&transaction)?;
         pins::pin_by_births(&transaction)?;
@@ -25,7 +38,27 @@ pub(super) fn migrate(connection: &Connection, found: i64) -> Result<(), StoreEr
         days::rebuild(&Tables::load(&transaction, &calendar)?)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    Ok(transaction.commit()?)
+    transaction.commit()?;
+    tracing::info!("the store has the layout of this version");
+    Ok(())
+}
+
+/// Adds the columns that the first forms of layouts 2, 3 and 4 did not have yet: their numbers stayed.
+fn add_what_forms_lacked(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+    for (layout, table, column, definition) in [
+        (2, "gateway", "provisional", "INTEGER"),
+        (3, "quarantine", "kept", "INTEGER NOT NULL DEFAULT 0"),
+        (3, "state", "copied_ms", "INTEGER"),
+        (4, "epoch", "newest_ms", "INTEGER"),
+    ] {
+        let count = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2";
+        let there: i64 = connection.query_row(count, (table, column), |row| row.get(0))?;
+        if found >= layout && there == 0 {
+            let add = format!("ALTER TABLE {table} ADD COLUMN {column} {definition};");
+            connection.execute_batch(&add)?;
+        }
+    }
+    Ok(())
 }
 
 /// Layout 2 adds gateways' records of loss, and the state of their clocks.

@@ -235,6 +235,32 @@ fn a_backup_with_what_is_not_ours_is_refused_however_well_it_adds_up() {
     }
 }
 
+#[test]
+fn a_backup_of_a_later_layout_is_refused_with_the_way_out_and_replaces_nothing() {
+    for (file, known) in [("store.db", 5), ("ledger.db", 3), ("alarms.db", 1)] {
+        let office = Office::new();
+        commit(&mut Sqlite::open(&office.store).unwrap(), 1);
+        let from = altered(&office, file, "PRAGMA user_version = 99");
+        let error = office.restore(&from, 60).err().unwrap();
+        for (lang, says) in [
+            (Lang::English, format!("has layout 99, this program knows {known}; restore it with")),
+            (
+                Lang::Chinese,
+                format!("结构版本是 99，本程序只认到 {known}；请用做出这个备份的版本恢复"),
+            ),
+        ] {
+            let said = within(lang, || format!("{error:#}"));
+            assert!(said.contains(file) && said.contains(&says), "{said}");
+        }
+        let left = office.names();
+        assert!(
+            !left.iter().any(|name| name.contains("restoring") || name.contains("before")),
+            "{left:?}"
+        );
+        assert_eq!(Sqlite::open(&office.store).unwrap().count().unwrap(), 50);
+    }
+}
+
 /// Somebody with a password, a session and a link in the users' file, and another whose attempts failed.
 const PERSONS: &str = "INSERT INTO password VALUES ('zhang-wei', '$argon2id$', 0);
     INSERT INTO session VALUES (randomblob(32), 'zhang-wei', 0, 0);

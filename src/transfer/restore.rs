@@ -13,7 +13,7 @@ use super::manifest::{Entry, Manifest, stamp};
 use crate::alarm_book;
 use crate::ledger;
 use crate::locales::{Text, foreign, transfer as words};
-use crate::store::{Lock, file};
+use crate::store::{Lock, StoreError, file};
 use crate::support::files::{folder_of, quarantine, rename, with_suffix, write};
 use crate::support::hex;
 use crate::users;
@@ -111,11 +111,16 @@ fn copy_verified(
     anyhow::ensure!(digest == entry.sha256, words::digest_differs(&source));
     // What is not ours is told before anything of it is worked out.
     let foreign = match name {
-        LEDGER => file::foreign_to(copy, &ledger::LAYOUTS)?,
-        USERS => file::foreign_to(copy, &users::LAYOUTS)?,
-        ALARMS => file::foreign_to(copy, &alarm_book::LAYOUTS)?,
-        _ => file::foreign_to_store(copy)?,
+        LEDGER => file::foreign_to(copy, &ledger::LAYOUTS),
+        USERS => file::foreign_to(copy, &users::LAYOUTS),
+        ALARMS => file::foreign_to(copy, &alarm_book::LAYOUTS),
+        _ => file::foreign_to_store(copy),
     };
+    // The hub would not open it.
+    if let Err(StoreError::Layout { found, known, .. }) = &foreign {
+        anyhow::bail!(words::newer_backup(&source, *found, *known));
+    }
+    let foreign = foreign?;
     anyhow::ensure!(foreign.is_empty(), words::holds_foreign(&source, Text::list(&foreign)));
     let contents = file::examine(copy)?;
     anyhow::ensure!(
