@@ -1,5 +1,7 @@
 //! A hub's metrics as OpenMetrics 1.0 text (docs/monitoring.md).
 
+mod township;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -13,15 +15,18 @@ use prometheus_client::registry::{Registry, Unit};
 use super::HubState;
 use super::health::Fault;
 use super::inbox::Sender;
+use super::publishers::Noted;
 use super::troubles::Trouble;
 use crate::core::GatewayId;
 use crate::support::openmetrics::{Labels, Writer};
 use crate::support::{Moment, lock};
+pub(super) use township::TownshipShown;
 
-/// One scrape: the state at `now`, and the store's file.
+/// One scrape: the state at `now`, the store's file, and the township where the hub has pages.
 #[derive(Debug)]
 pub(super) struct Scrape {
     pub state: Arc<HubState>,
+    pub township: Option<TownshipShown>,
     pub store: PathBuf,
     pub now: Moment,
 }
@@ -102,6 +107,24 @@ const BY_GATEWAY: [Entry<Of>; 4] = [
     }),
 ];
 
+/// What came of the messages of another program that publishes readings.
+type OfPublisher = fn(&Noted) -> u64;
+
+const BY_PUBLISHER: [Entry<OfPublisher>; 6] = [
+    ("publisher_messages", "Messages of a publisher that were looked at", |noted| noted.messages),
+    ("publisher_readings", "Readings that its messages held", |noted| noted.readings),
+    ("publisher_refused", "Values and parts of its messages that were refused", |noted| {
+        noted.refused
+    }),
+    ("publisher_unmapped", "Values of a publisher that no series takes", |noted| {
+        noted.unmapped.count
+    }),
+    ("publisher_breaks", "Breaks of the numbers of its Sparkplug messages", |noted| noted.breaks),
+    ("publisher_unknown_aliases", "Sparkplug values with an alias of no known birth", |noted| {
+        noted.unknown_aliases
+    }),
+];
+
 fn labels(sender: &Sender) -> Labels {
     vec![("gateway", sender.as_ref().map_or("?", GatewayId::as_str).into())]
 }
@@ -164,11 +187,21 @@ impl Collector for Scrape {
             let values = worst.iter().map(|(sender, trouble)| (labels(sender), count(trouble)));
             writer.counters(name, help, None, values.filter(|(_, count)| *count > 0))?;
         }
+        let publishers = state.noted_of_publishers();
+        for (name, help, count) in BY_PUBLISHER {
+            let values = publishers
+                .iter()
+                .map(|(gateway, noted)| (vec![("gateway", gateway.to_string())], count(noted)));
+            writer.counters(name, help, None, values)?;
+        }
         let parts = state.fullest();
         let parts = parts.iter().map(|(sender, part)| (labels(sender), *part));
         let help = "Part of its room in the quarantine that a gateway takes";
-        writer.gauges("gateway_quarantine", help, Some(Unit::Ratios), parts)?;
+        writer.gauges("gateway_quarantine_ratio", help, None, parts)?;
         by_state(state, &mut writer)?;
+        if let Some(township) = &self.township {
+            township.write(&mut writer)?;
+        }
         let ends = lock(&state.upkeep).certificates();
         let ends = ends.iter().map(|end| {
             (vec![("certificate", end.whose.id().into())], end.seconds_left(self.now.time))
@@ -197,7 +230,7 @@ mod tests {
         let now = Moment { up: Duration::from_secs(10), time };
         let scrape = |state: &Arc<HubState>| {
             let store = "/nowhere/store.db".into();
-            encode(Scrape { state: state.clone(), store, now }).unwrap()
+            encode(Scrape { state: state.clone(), township: None, store, now }).unwrap()
         };
         let text = scrape(&state);
         assert!(text.contains("\nhanqing_hub_readings_total 0\n"), "{text}");
