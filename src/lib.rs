@@ -18,9 +18,11 @@ pub mod wire;
 pub mod device;
 #[cfg(feature = "edge")]
 pub mod edge;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub mod interop;
 #[cfg(feature = "edge")]
 pub mod modbus;
-#[cfg(feature = "edge")]
+#[cfg(any(feature = "edge", feature = "hub"))]
 pub mod quality;
 #[cfg(feature = "edge")]
 pub mod spool;

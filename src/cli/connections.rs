@@ -57,7 +57,12 @@ pub(super) fn of(file: &Path, kind: FileKind, set: &[(String, String)]) -> Vec<T
             let gateway = settings.gateway;
             let acks = crate::wire::Topic::new(gateway.clone(), Channel::Ack).to_string();
             let client = crate::mqtt::uplink::client_id(&gateway);
-            vec![broker(&settings.mqtt, &client, gateway.as_str(), vec![acks])]
+            let own = broker(&settings.mqtt, &client, gateway.as_str(), vec![acks]);
+            let of_views = settings.views.iter().filter_map(|view| {
+                let client = view.client_id(&gateway);
+                Some(broker(view.mqtt.as_ref()?, &client, gateway.as_str(), Vec::new()))
+            });
+            std::iter::once(own).chain(of_views).collect()
         }
         #[cfg(feature = "influx")]
         FileKind::Hub => {

@@ -38,6 +38,8 @@ mod manual;
 #[cfg(feature = "hub")]
 mod office;
 #[cfg(any(feature = "edge", feature = "hub"))]
+mod push;
+#[cfg(any(feature = "edge", feature = "hub"))]
 mod reload;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod runtime;
@@ -82,6 +84,8 @@ enum Command {
     #[cfg(feature = "hub")]
     #[command(flatten)]
     Office(office::Command),
+    #[cfg(any(feature = "edge", feature = "hub"))]
+    Push(push::Arguments),
     #[cfg(any(feature = "edge", feature = "hub"))]
     Export(export::Arguments),
     #[cfg(feature = "manual")]
@@ -152,6 +156,8 @@ pub fn main() -> ExitCode {
         Command::Gateway(command) => gateway::run(command),
         #[cfg(feature = "hub")]
         Command::Office(command) => office::run(command),
+        #[cfg(any(feature = "edge", feature = "hub"))]
+        Command::Push(arguments) => push::run(&arguments),
         #[cfg(any(feature = "edge", feature = "hub"))]
         Command::Export(arguments) => export::run(&arguments),
         #[cfg(feature = "manual")]

@@ -13,6 +13,7 @@ use std::io::{IsTerminal, Stdout, stdout};
 use rustix::termios::tcgetwinsize;
 use unicode_width::UnicodeWidthStr;
 
+use crate::core::is_unseen;
 use crate::locales::Text;
 
 /// Columns of a terminal that does not say how many it has.
@@ -130,7 +131,7 @@ impl Table {
     /// Adds a row of cells, in the order of the heads.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         // A cell is in one line and in one column, whatever a device calls itself.
-        let cell = |cell: String| cell.replace(char::is_control, " ");
+        let cell = |cell: String| cell.replace(is_unseen, " ");
         self.rows.push(cells.into_iter().map(cell).collect());
     }
 

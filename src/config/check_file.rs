@@ -5,7 +5,7 @@ use std::path::Path;
 use super::layers::{ENVIRONMENT_PREFIX, Layers};
 use super::load::environment;
 #[cfg(feature = "edge")]
-use super::secrets::exposed_files;
+use super::secrets::exposed_files_of_gateway;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
 #[cfg(feature = "edge")]
@@ -113,9 +113,12 @@ fn check_within(
             let layers = || Layers::read(file, environment, set);
             let (mut loaded, unused) = super::load_edge::read_with_unused(file, layers());
             if let Some((read, profiles)) = &loaded.value {
-                warnings.extend(exposed_files(&read.mqtt));
+                warnings.extend(exposed_files_of_gateway(read));
                 warnings.extend(super::edge::distances_as_levels(read, profiles));
-                certificates = certificate_ends(&read.mqtt);
+                warnings.extend(super::pushed::remote_warning(read));
+                let brokers = read.brokers();
+                certificates =
+                    brokers.iter().flat_map(|(_, mqtt)| certificate_ends(mqtt)).collect();
                 let keeps_no_space = read.spool.free_min_mb == 0;
                 warnings.extend(keeps_no_space.then(words::no_space_is_kept));
                 warnings.extend(super::ram_disk::gateway_files_in_memory(read));

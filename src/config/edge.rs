@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::profiles::{Library, Profiles};
-use super::{curves, line, metrics, mqtt, polling, quality, socket};
+use super::{curves, line, metrics, mqtt, polling, pushed, quality, socket, view};
 use crate::core::{Problems, Series, did_you_mean};
 use crate::device::{Measures, Point, Profile};
 use crate::edge::EdgeSettings;
@@ -37,6 +37,7 @@ pub(super) fn check(settings: &EdgeSettings, library: &Library, found: &mut Prob
     );
     check_tildes(settings, found);
     socket::check(settings, found);
+    pushed::check(settings, found);
     metrics::check(settings, found);
     line::check(&settings.buses, found);
     let given = !settings.buses.is_empty();
@@ -52,6 +53,7 @@ pub(super) fn check(settings: &EdgeSettings, library: &Library, found: &mut Prob
             check_device(bus, device, library, &mut observed, found);
         }
     }
+    view::check(settings, library, found);
     // What a device with an unknown profile reads is unknown: no rule can be said to have no reading.
     let devices = || settings.buses.iter().flat_map(|bus| &bus.devices);
     if devices().all(|device| library.profiles.contains_key(&device.profile)) {
@@ -71,16 +73,21 @@ fn profile_meant(typed: &str, library: &Library) -> Text {
 
 /// Only a shell knows a home directory by its `~`: here it would be the name of a folder.
 fn check_tildes(settings: &EdgeSettings, found: &mut Problems) {
-    let mqtt = &settings.mqtt;
-    for (key, path) in [
-        ("spool.path", Some(&settings.spool.path)),
-        ("socket", settings.socket.as_ref()),
-        ("devices_dir", settings.devices_dir.as_ref()),
-        ("mqtt.password_file", mqtt.password_file.as_ref()),
-        ("mqtt.ca_file", mqtt.ca_file.as_ref()),
-        ("mqtt.cert_file", mqtt.cert_file.as_ref()),
-        ("mqtt.key_file", mqtt.key_file.as_ref()),
-    ] {
+    let mut paths = vec![
+        ("spool.path".to_owned(), Some(&settings.spool.path)),
+        ("socket".into(), settings.socket.as_ref()),
+        ("devices_dir".into(), settings.devices_dir.as_ref()),
+        ("remote.public_key_file".into(), settings.remote.as_ref().map(|r| &r.public_key_file)),
+    ];
+    for (scope, mqtt) in settings.brokers() {
+        paths.extend([
+            (format!("{scope}.password_file"), mqtt.password_file.as_ref()),
+            (format!("{scope}.ca_file"), mqtt.ca_file.as_ref()),
+            (format!("{scope}.cert_file"), mqtt.cert_file.as_ref()),
+            (format!("{scope}.key_file"), mqtt.key_file.as_ref()),
+        ]);
+    }
+    for (key, path) in paths {
         if let Some(path) = path.filter(|path| path.iter().any(|part| part == "~")) {
             found.add(key, path.display(), own::tilde(), own::whole_path());
         }

@@ -7,7 +7,7 @@ use crate::core::{Problem, Problems};
 use crate::figures::{Rules, check_wordings};
 use crate::hub::HubSettings;
 use crate::hub::check_blocks;
-use crate::locales::{Argument, Text, config as words, config_hub as own, foreign};
+use crate::locales::{Argument, Text, config as words, config_hub as own, foreign, mqtt, pushed};
 
 /// Longest client id and longest name of a share, bytes. Every MQTT 3.1.1 broker accepts 23 ([MQTT-3.1.3-5]), those in
 /// use far more; ours have to fit a line of the broker's log. Engineering judgement.
@@ -36,6 +36,23 @@ pub(super) fn check(settings: &HubSettings, found: &mut Problems) {
     broker(settings, found);
     super::alarm::check(&settings.alarm, &mut found.at("alarm"));
     super::enroll::check(settings, found);
+    push(settings, found);
+    super::publisher::check(settings, found);
+}
+
+/// The login of whoever pushes settings. Its files are the pusher's: the hub need not be able to read them.
+fn push(settings: &HubSettings, found: &mut Problems) {
+    let Some(push) = &settings.push else { return };
+    let found = &mut found.at("push");
+    let of_its_own = !push.name.is_empty() && push.name != settings.client_id;
+    let (rule, hint) = (pushed::login_of_its_own(), pushed::such_as_hanqing_push());
+    found.ensure(of_its_own, "name", &push.name, rule, hint);
+    let (cert, key) = (push.cert_file.is_some(), push.key_file.is_some());
+    for (given, own, other) in
+        [(key || !cert, "key_file", "cert_file"), (cert || !key, "cert_file", "key_file")]
+    {
+        found.required(given, own, mqtt::required_with(other), mqtt::both_or_neither());
+    }
 }
 
 fn name(key: &str, name: &str, hint: Text, found: &mut Problems) {

@@ -6,6 +6,8 @@ use config::{Config, File, FileFormat};
 use toml::Value;
 
 use super::key_path::KeyPath;
+#[cfg(feature = "edge")]
+use super::key_path::Step;
 use super::secrets;
 use super::source_text::{FileProblem, SourceText};
 use crate::core::Problem;
@@ -128,6 +130,26 @@ impl Layers {
             }
         }
         layers
+    }
+
+    /// Puts `value` at `path` of the merged values, over all layers.
+    #[cfg(feature = "edge")]
+    pub(super) fn put_over(&mut self, path: KeyPath, value: Value, origin: String) {
+        let mut place = self.tree.as_mut();
+        for step in &path.0 {
+            place = place.and_then(|place| match (step, place) {
+                (Step::Key(key), Value::Table(table)) => {
+                    let made = || Value::Table(toml::Table::new());
+                    Some(table.entry(key.clone()).or_insert_with(made))
+                }
+                (Step::Index(index), Value::Array(list)) => list.get_mut(*index),
+                _ => None,
+            });
+        }
+        if let Some(place) = place {
+            *place = value;
+            self.overrides.push((path, origin));
+        }
     }
 
     /// The problem with the origin of its value: the strongest layer that has the value, or one inside it, or else the

@@ -178,7 +178,7 @@ fn terminal(dtu: &DtuSettings, before: &[(&DtuSettings, String)], found: &mut Pr
     }
     for (index, network) in dtu.peers.iter().enumerate() {
         let (rule, hint) = (words::peers_are_everybody(), words::peers_examples());
-        found.ensure(!network.is_everything(), format_args!("peers[{index}]"), network, rule, hint);
+        found.ensure(!network.is_too_wide(), format_args!("peers[{index}]"), network, rule, hint);
     }
     let other_listen = before.iter().find(|(other, _)| overlap(other.listen, dtu.listen));
     if let Some((other, first)) = other_listen {

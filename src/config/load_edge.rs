@@ -61,7 +61,7 @@ pub(super) fn read_edge(
     read_layers(file, Layers::read(file, environment, set))
 }
 
-fn read_layers(file: &Path, layers: Layers) -> Loaded<LoadedEdge> {
+pub(super) fn read_layers(file: &Path, layers: Layers) -> Loaded<LoadedEdge> {
     read_with_unused(file, layers).0
 }
 
@@ -73,7 +73,10 @@ pub(super) fn read_with_unused(
     let mut library = Library::default();
     let prepare = |settings: &mut EdgeSettings| {
         mqtt_paths(file, &mut settings.mqtt);
+        let views = settings.views.iter_mut();
+        views.filter_map(|view| view.mqtt.as_mut()).for_each(|mqtt| mqtt_paths(file, mqtt));
         from_beside(file, [&mut settings.spool.path]);
+        from_beside(file, settings.remote.as_mut().map(|remote| &mut remote.public_key_file));
         from_beside(file, [&mut settings.socket, &mut settings.devices_dir].into_iter().flatten());
     };
     let empty = layers.tree.as_ref().map(devices_without_parameters).unwrap_or_default();

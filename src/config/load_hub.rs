@@ -80,6 +80,9 @@ fn read_hub_layers(file: &Path, layers: Layers) -> Loaded<HubSettings> {
         for channel in &mut settings.alarm.channels {
             from_beside(file, channel.files());
         }
+        if let Some(push) = &mut settings.push {
+            from_beside(file, push.files());
+        }
         if let Some(enroll) = &mut settings.enroll {
             from_beside(file, [&mut enroll.authority_file, &mut enroll.authority_key_file]);
         }
@@ -99,9 +102,13 @@ fn read_hub_layers(file: &Path, layers: Layers) -> Loaded<HubSettings> {
         // Of a channel whose kind was lost, nobody knows what it needs.
         let channels = (0..settings.alarm.channels.len()).map(|at| format!("alarm.channel[{at}]."));
         let lost = channels.filter(|of| broken.taints(&KeyPath::parse(&format!("{of}kind"))));
-        let lost: Vec<String> = lost.collect();
+        let publishers = super::publisher::unreadable(&settings.publishers, |path| {
+            broken.taints(&KeyPath::parse(path))
+        });
+        let lost: Vec<String> = lost.chain(publishers).collect();
         for problem in Problems::of(|found| meaning::check(&settings, found)) {
-            if !lost.iter().any(|channel| problem.path.starts_with(channel)) {
+            let path = format!("{}.", problem.path);
+            if !lost.iter().any(|place| path.starts_with(place)) {
                 found.push(problem);
             }
         }

@@ -36,12 +36,19 @@ mod load_hub;
 #[cfg(feature = "edge")]
 mod metrics;
 mod mqtt;
+mod older;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod places;
 #[cfg(feature = "edge")]
 mod polling;
 #[cfg(feature = "edge")]
 mod profiles;
+#[cfg(feature = "hub")]
+mod publisher;
+#[cfg(all(feature = "edge", feature = "hub"))]
+mod publishers_together;
+#[cfg(feature = "edge")]
+mod pushed;
 #[cfg(feature = "edge")]
 mod quality;
 #[cfg(any(feature = "edge", feature = "hub"))]
@@ -53,6 +60,8 @@ mod recovery;
 mod register_table;
 mod secrets;
 mod serde_text;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod series_rules;
 #[cfg(feature = "influx")]
 mod server;
 mod slips;
@@ -68,6 +77,8 @@ mod tests;
 mod together;
 #[cfg(feature = "hub")]
 mod township;
+#[cfg(feature = "edge")]
+mod view;
 #[cfg(feature = "hub")]
 mod web;
 
@@ -89,12 +100,15 @@ pub use load_hub::{LoadedHub, check_hub_draft, check_township_draft, load_hub};
 #[cfg(feature = "edge")]
 pub use profiles::{Profiles, profile_file, profiles};
 #[cfg(feature = "edge")]
+pub use pushed::{load_pushed, remote_warning};
+#[cfg(feature = "edge")]
 pub use ram_disk::gateway_files_in_memory;
 #[cfg(feature = "hub")]
 pub use ram_disk::hub_files_in_memory;
 #[cfg(feature = "edge")]
 pub use register_table::{BYTES_MAX as TABLE_BYTES_MAX, Base, Head, is_workbook, profile_of_table};
-pub use secrets::exposed_files;
+#[cfg(feature = "edge")]
+pub use secrets::exposed_files_of_gateway;
 #[cfg(feature = "hub")]
 pub use secrets::exposed_files_of_hub;
 pub use source_text::FileProblem;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use crate::core::Problems;
+use crate::core::{Problem, Problems};
 use crate::locales::{config as words, mqtt as own};
 use crate::mqtt::MqttSettings;
 
@@ -78,7 +78,9 @@ pub(super) fn check(mqtt: &MqttSettings, found: &mut Problems) {
     // The contents are checked only where every file is there: one mistake, one line.
     let files_are_there = !found.list().iter().skip(before).any(|p| p.path.ends_with("_file"));
     if files_are_there && let Err(problem) = crate::mqtt::check_files(mqtt) {
-        found.push(problem);
+        let key = problem.path.strip_prefix("mqtt.").unwrap_or(&problem.path);
+        let path = found.path(key);
+        found.push(Problem { path, ..problem });
     }
 }
 

@@ -1,17 +1,14 @@
 //! A gateway's quality rules: limits in order, and series that are there to be tested.
 
 use std::collections::BTreeMap;
-use std::ops::RangeFrom;
 
+use super::series_rules;
 use crate::core::{Parameter, Problems, Series, StationId, did_you_mean};
 use crate::device::Profile;
 use crate::edge::EdgeSettings;
 use crate::locales::{Text, config as words, core};
 use crate::modbus::{BusSettings, DeviceSettings};
-use crate::quality::{Limits, PumpRule, SeriesRules, SourceRule, presets};
-
-/// Readings of a window: a single one has no deviation.
-const MIN_OBS: RangeFrom<u32> = 2..;
+use crate::quality::{PumpRule, SourceRule};
 
 pub(super) fn series(
     bus: &BusSettings,
@@ -27,72 +24,8 @@ pub(super) fn series(
             continue;
         };
         let interval_s = device.poll_interval(bus, given.point.parameter).normal_s;
-        preset(rules, *parameter, interval_s, found);
-        limits(rules, interval_s, found);
+        series_rules::check(rules, *parameter, interval_s, found);
     }
-}
-
-fn preset(rules: &SeriesRules, parameter: Parameter, interval_s: u32, found: &mut Problems) {
-    let Some(id) = &rules.preset else { return };
-    let ids = presets().iter().map(|preset| preset.id.as_str());
-    found.one_of("preset", id, ids, words::unknown_preset());
-    let Some(preset) = presets().iter().find(|preset| preset.id == *id) else { return };
-    let rule = words::preset_for(preset.parameter.id());
-    let fits = preset.parameter == parameter;
-    found.ensure(fits, "preset", id, rule, words::limits_instead());
-    let longest_s = preset.interval_max_s;
-    found.ensure(
-        interval_s <= longest_s,
-        "preset",
-        id,
-        words::preset_interval(longest_s, interval_s),
-        words::poll_more_often(),
-    );
-}
-
-fn limits(rules: &SeriesRules, interval_s: u32, found: &mut Problems) {
-    if let Some(span) = rules.expected {
-        found.span("expected", span, words::span_of_year());
-    }
-    for (key, limits) in
-        [("spike", rules.spike), ("rate_per_hour", rules.rate_per_hour), ("gap_s", rules.gap_s)]
-    {
-        let Some(limits) = limits else { continue };
-        let (rule, hint) = (words::limits_in_order(), words::meaning_of_limits());
-        let in_order = limits.fail.is_none_or(|fail| fail.is_finite() && fail > limits.suspect);
-        found.ensure(positive(limits.suspect) && in_order, key, shown(limits), rule, hint);
-    }
-    if let Some(limits) = rules.gap_s {
-        let rule = words::gap_within_interval(interval_s);
-        let right = limits.suspect > f64::from(interval_s);
-        found.ensure(right, "gap_s", shown(limits), rule, words::some_intervals());
-    }
-    if let Some(flat) = rules.flat {
-        found.positive("flat.tolerance", flat.tolerance, words::resolution());
-        found.positive("flat.after_h", flat.after_h, words::hours_such_as(72));
-        if let Some(fail) = flat.fail_after_h {
-            let right = fail.is_finite() && fail > flat.after_h;
-            let (rule, hint) = (words::more_than("after_h"), words::where_never_fails());
-            found.ensure(right, "flat.fail_after_h", fail, rule, hint);
-        }
-    }
-    if let Some(attenuated) = rules.attenuated {
-        let found = &mut found.at("attenuated");
-        found.positive("window_h", attenuated.window_h, words::hours_such_as(24));
-        found.within("min_obs", attenuated.min_obs, MIN_OBS, words::leave_it_out_for(12));
-        let Limits { suspect, fail } = attenuated.std;
-        let in_order = fail.is_none_or(|fail| fail > 0.0 && fail < suspect);
-        let (rule, hint) = (words::deviations_in_order(), words::unit_of_parameter());
-        found.ensure(positive(suspect) && in_order, "std", shown(attenuated.std), rule, hint);
-    }
-}
-
-fn positive(number: f64) -> bool {
-    number.is_finite() && number > 0.0
-}
-
-fn shown(limits: Limits) -> String {
-    format!("{:?}", Vec::from(limits))
 }
 
 /// Adds what is wrong with the rules of pumps and sources; `observed` are the series that the gateway reads.

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use toml::Value;
 
 use super::key_path::{KeyPath, Step};
-use super::{error_path, secrets, serde_text, substitutes};
+use super::{error_path, older, secrets, serde_text, substitutes};
 use crate::core::{Problem, did_you_mean, nearest};
 use crate::locales::{Text, check as own, config as words, core, foreign_serde};
 
@@ -77,6 +77,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
         broken: BTreeSet::new(),
         unknown: BTreeSet::new(),
         guessed: BTreeSet::new(),
+        belongs_at_top: older::belongs_at_top::<T>,
     };
     let mut value = None;
     for _ in 0..PASSES_MAX {
@@ -134,6 +135,8 @@ struct Recovery {
     broken: BTreeSet<KeyPath>,
     unknown: BTreeSet<KeyPath>,
     guessed: BTreeSet<KeyPath>,
+    /// Whether a key with this value is one of the file's top.
+    belongs_at_top: fn(&str, &Value) -> bool,
 }
 
 impl Recovery {
@@ -189,9 +192,13 @@ impl Recovery {
         let path = if inside { path } else { path.key(key) };
         let Some((outer, _)) = path.split_last() else { return false };
         let known = foreign_serde::expected(message);
+        let value = path.get(&self.tree);
+        let is_of_top =
+            !outer.0.is_empty() && value.is_some_and(|value| (self.belongs_at_top)(key, value));
+        let other_place = || elsewhere(key, &known).or_else(|| is_of_top.then(own::belongs_at_top));
         if !self.caused(&path) {
             let meant = || did_you_mean(key, known.iter().copied());
-            let hint = elsewhere(key, &known).or_else(meant).unwrap_or_else(|| match known[..] {
+            let hint = other_place().or_else(meant).unwrap_or_else(|| match known[..] {
                 [] => core::remove_it(),
                 _ => words::known_here(Text::list(known.iter().copied())),
             });
@@ -204,7 +211,7 @@ impl Recovery {
         let Some((table, value)) = table.and_then(|t| t.remove(key).map(|value| (t, value))) else {
             return false;
         };
-        let here = elsewhere(key, &known).is_none();
+        let here = other_place().is_none();
         let Some(meant) =
             nearest(key, known).filter(|_| here).filter(|meant| !table.contains_key(*meant))
         else {

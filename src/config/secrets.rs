@@ -81,16 +81,27 @@ pub(super) fn shown_line(line: &str) -> String {
     }
 }
 
-/// What is said of each file of `mqtt` with a secret that every user of this machine can read.
-pub fn exposed_files(mqtt: &MqttSettings) -> Vec<Text> {
-    let files = [("mqtt.password_file", &mqtt.password_file), ("mqtt.key_file", &mqtt.key_file)];
-    files.into_iter().filter_map(|(key, path)| exposed(key, path.as_ref())).collect()
+/// What is said of each file of `mqtt`, which stands at `scope`, with a secret that every user of this machine can
+/// read.
+fn exposed_files(scope: &str, mqtt: &MqttSettings) -> Vec<Text> {
+    let files = [("password_file", &mqtt.password_file), ("key_file", &mqtt.key_file)];
+    let one = |(key, path): (&str, &Option<PathBuf>)| {
+        exposed(format_args!("{scope}.{key}"), path.as_ref())
+    };
+    files.into_iter().filter_map(one).collect()
+}
+
+/// What is said of each file of a gateway with a secret that every user of this machine can read.
+#[cfg(feature = "edge")]
+pub fn exposed_files_of_gateway(settings: &crate::edge::EdgeSettings) -> Vec<Text> {
+    let brokers = settings.brokers();
+    brokers.iter().flat_map(|(scope, mqtt)| exposed_files(scope, mqtt)).collect()
 }
 
 /// The same of a hub's files: also the page's key and the server's token.
 #[cfg(feature = "hub")]
 pub fn exposed_files_of_hub(settings: &crate::hub::HubSettings) -> Vec<Text> {
-    let found = exposed_files(&settings.mqtt).into_iter();
+    let found = exposed_files("mqtt", &settings.mqtt).into_iter();
     let found = found.chain(exposed("web.key_file", settings.web.key_file.as_ref()));
     let authority = settings.enroll.as_ref().map(|enroll| &enroll.authority_key_file);
     let found = found.chain(exposed("enroll.authority_key_file", authority));
@@ -175,7 +186,7 @@ mod tests {
         settings.key_file = Some(path.clone());
         for mode in [0o644, 0o666, 0o602, 0o641] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            let said = exposed_files(&settings);
+            let said = exposed_files("mqtt", &settings);
             assert_eq!(said.len(), 1, "{mode:o}");
             for lang in Lang::ALL {
                 let said = said[0].within(lang);
@@ -186,9 +197,9 @@ mod tests {
         }
         for mode in [0o600, 0o640, 0o400] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(exposed_files(&settings), Vec::<Text>::new(), "{mode:o}");
+            assert_eq!(exposed_files("mqtt", &settings), Vec::<Text>::new(), "{mode:o}");
         }
         settings.password_file = Some(folder.path().join("none"));
-        assert_eq!(exposed_files(&settings), Vec::<Text>::new());
+        assert_eq!(exposed_files("mqtt", &settings), Vec::<Text>::new());
     }
 }

@@ -88,6 +88,9 @@ pub(super) fn form_of_key(path: &KeyPath, message: &str, value: &Value) -> Optio
         (table, Value::String(_)) if table.starts_with("struct ") => {
             form_of_table(key).map(own::write_so)
         }
+        ("newtype variant", Value::String(format)) => {
+            Some(own::write_so(format!("format.{format} = {{}}")))
+        }
         _ => None,
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn slip(line: &str) -> Option<Slip> {
         .or_else(|| closed_full_width(line, &signs))
         .or_else(|| decimal_comma(&signs))
         .or_else(|| foreign_end(&signs))
-        .or_else(|| without_value(&signs))
+        .or_else(|| without_value(line, &signs))
 }
 
 /// The lines besides `line`, counted from 1, that have a full-width sign outside texts and comments, too. None where
@@ -142,11 +142,14 @@ fn foreign_end(signs: &Signs) -> Option<Slip> {
 }
 
 /// `unit =` and nothing after it.
-fn without_value(signs: &Signs) -> Option<Slip> {
+fn without_value(line: &str, signs: &Signs) -> Option<Slip> {
     let last = signs.outside.iter().rev().find(|(_, c)| !c.is_whitespace());
     let (column, _) = last.filter(|(_, c)| *c == '=' && signs.open.is_none())?;
     let whole = signs.outside.iter().filter(|(_, c)| *c == '=').count() == 1;
-    whole.then(|| Slip {
+    // A text in quotes is a value.
+    let behind = line.chars().skip(*column).find(|c| !c.is_whitespace());
+    let empty = behind.is_none_or(|c| c == '#');
+    (whole && empty).then(|| Slip {
         column: *column,
         rule: words::no_value_here(),
         hint: config::correct_this_line(),
@@ -178,9 +181,16 @@ mod tests {
         ] {
             assert_eq!(said(line), Some((column, rule)), "{line}");
         }
-        for other in
-            ["b = = 2", "a = [1, 2", "url = \"mqtt://x", "a = \"b\" c", "b = =", "", "[bus"]
-        {
+        for other in [
+            "b = = 2",
+            "a = [1, 2",
+            "url = \"mqtt://x",
+            "a = \"b\"",
+            "a = \"b\" c",
+            "b = =",
+            "",
+            "[bus",
+        ] {
             assert_eq!(said(other), None, "{other}");
         }
         let hint = slip("{ offset = 216,90 }").unwrap().hint;

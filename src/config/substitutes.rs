@@ -7,6 +7,9 @@ use crate::locales::foreign_serde;
 /// Longest list that is made up; no list of fixed length in a configuration is longer than twelve months.
 const LENGTH_MAX: usize = 64;
 
+/// The first of the formats of a view, which needs no settings. A format is a table in one of that name.
+const FORMAT: &str = "line_protocol";
+
 /// The substitutes in reverse order of trial: almost every type accepts one of them.
 pub(super) fn candidates() -> Vec<Value> {
     let pair = |a: f64, b: f64| Value::Array(vec![a.into(), b.into()]);
@@ -36,7 +39,9 @@ pub(super) fn candidates() -> Vec<Value> {
 /// The value that serde's `message` asks for, where it says so.
 pub(super) fn fitting(message: &str) -> Option<Value> {
     if foreign_serde::unknown_variant(message).is_some() {
-        return foreign_serde::expected(message).first().map(|v| Value::from(*v));
+        let first = foreign_serde::expected(message).first().copied()?;
+        let alone = || toml::Table::from_iter([(first.to_owned(), toml::Table::new().into())]);
+        return Some(if first == FORMAT { alone().into() } else { first.into() });
     }
     let length = foreign_serde::expected_length(message)?;
     // Whole numbers, since they are accepted as fractions too.

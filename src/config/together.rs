@@ -7,10 +7,12 @@ use super::layers::Layers;
 use super::load::environment;
 use super::load_edge::{LoadedEdge, read_with_unused};
 use super::load_hub::{read_hub, read_township};
+use super::publishers_together;
 use super::reach::levels_out_of_reach;
 use super::source_text::FileProblem;
 use crate::core::{Parameter, Problems, Series, did_you_mean};
 use crate::device::Point;
+use crate::hub::HubSettings;
 use crate::locales::{Argument, Text, check as words, config};
 use crate::modbus::DeviceSettings;
 use crate::water::{StationKind, Township};
@@ -46,10 +48,14 @@ pub fn together(
         Some(Gateway { file, layers, loaded })
     });
     let gateways: Vec<Gateway> = gateways.collect();
-    let named = hubs.iter().filter_map(|hub| {
-        let loaded = read_hub(hub, &environment, set).finish().ok()?;
-        Some(loaded.township)
-    });
+    let hubs = once(hubs.iter().map(|file| file.to_path_buf()));
+    let hubs: Vec<(PathBuf, HubSettings)> = hubs
+        .filter_map(|hub| {
+            let loaded = read_hub(&hub, &environment, set).finish().ok()?;
+            Some((hub, loaded))
+        })
+        .collect();
+    let named = hubs.iter().map(|(_, settings)| settings.township.clone());
     let files = once(townships.iter().map(|file| file.to_path_buf()).chain(named));
     let townships: Vec<(PathBuf, Township)> = files
         .filter_map(|file| Some((file.clone(), read_township(&file).finish().ok()?)))
@@ -64,7 +70,31 @@ pub fn together(
             together.warnings.extend(levels_out_of_reach(edge, (file, township)));
         }
     }
+    let names = gateways.iter().map(|gateway| {
+        let (settings, _) = &gateway.loaded;
+        (settings.gateway.as_str(), gateway.file.as_path())
+    });
+    let names: BTreeMap<&str, &Path> = names.collect();
+    for (hub, settings) in &hubs {
+        let township = townships.iter().find(|(file, _)| is_same(file, &settings.township));
+        let Some((file, township)) = township else { continue };
+        let found = Problems::of(|found| {
+            let publishers = &settings.publishers;
+            publishers_together::check(publishers, (file, township), &names, found);
+        });
+        if !found.is_empty() {
+            let layers = Layers::read(hub, &environment, set);
+            let placed = found.into_iter().map(|problem| layers.place(problem));
+            together.problems.extend(placed);
+        }
+    }
     together
+}
+
+/// Whether both are names of one file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let itself = |file: &Path| file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
+    one == other || itself(one) == itself(other)
 }
 
 /// Each file once, though it may be given by several names.

@@ -48,11 +48,11 @@ fn networks(web: &WebSettings, found: &mut Problems) {
     for (index, network) in web.open_to.iter().enumerate() {
         let (rule, hint) = (own::open_to_anybody(), own::network_examples());
         let place = format_args!("open_to[{index}]");
-        found.ensure(!network.is_everything(), place, network, rule, hint);
+        found.ensure(!network.is_too_wide(), place, network, rule, hint);
     }
     for (index, proxy) in web.proxies.iter().enumerate() {
         let (rule, hint) = (own::proxy_is_anybody(), own::proxy_examples());
-        found.ensure(!proxy.is_everything(), format_args!("proxies[{index}]"), proxy, rule, hint);
+        found.ensure(!proxy.is_too_wide(), format_args!("proxies[{index}]"), proxy, rule, hint);
     }
     // Whoever comes through a proxy that is not known as one comes from the proxy's own address.
     let hidden = web.public_url.is_some() && web.proxies.is_empty() && !web.open_to.is_empty();
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn every_address_is_neither_a_proxy_nor_the_office() {
-        for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
+        for every in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "128.0.0.0/1", "8000::/1"] {
             let [office, every] =
                 ["192.168.1.0/24", every].map(|text| text.parse::<Network>().unwrap());
             let (open_to, proxies) = (vec![office, every], vec![every]);
@@ -162,7 +162,7 @@ mod tests {
             let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
             assert_eq!(paths, ["open_to[1]", "proxies[0]"], "{every}");
             let said = found[0].to_string();
-            assert!(said.contains("anybody could read without signing in; name the"), "{said}");
+            assert!(said.contains("strangers could read without signing in: at most /8"), "{said}");
         }
     }
 

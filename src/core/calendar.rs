@@ -1,5 +1,7 @@
 //! Days of the office's own zone, and spans of them.
 
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
@@ -58,6 +60,13 @@ pub struct Period {
 }
 
 impl Period {
+    /// The longest period of a page, a report and a drought event, days: three years, to lay one beside the other.
+    /// Engineering judgement.
+    pub const DAYS_MAX: i64 = 1_100;
+
+    /// Years in which readings may lie. Engineering judgement: no gateway is older, and none will be read later.
+    pub const YEARS: RangeInclusive<i16> = 1970..=2199;
+
     /// The number of days; 0 where the ends are swapped.
     pub fn days(self) -> i64 {
         (self.from.duration_until(self.to).as_hours() / 24 + 1).max(0)

@@ -43,9 +43,15 @@ impl Network {
         address.is_ipv4() == self.first.is_ipv4() && masked(address, self.prefix) == self.first
     }
 
-    /// Whether every address of its kind is in it.
-    pub fn is_everything(&self) -> bool {
-        self.prefix == 0
+    /// Whether it is wider than the largest private networks, 10.0.0.0/8 (RFC 1918) and fc00::/7 (RFC 4193). No office
+    /// has such a one: with some of them, 0.0.0.0/1 and 128.0.0.0/1, a list would be open to all.
+    pub fn is_too_wide(&self) -> bool {
+        self.prefix < if self.first.is_ipv4() { 8 } else { 7 }
+    }
+
+    /// Whether it is a single address.
+    pub fn is_single(&self) -> bool {
+        self.prefix == if self.first.is_ipv4() { 32 } else { 128 }
     }
 }
 
@@ -139,6 +145,31 @@ mod tests {
         }
         assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"), "as a socket of both kinds shows it");
         assert!(!contains("::ffff:10.0.0.0/104", "::ffff:11.0.0.1"));
+    }
+
+    #[test]
+    fn what_is_wider_than_any_private_network_is_too_wide() {
+        for (network, too_wide) in [
+            ("0.0.0.0/0", true),
+            ("0.0.0.0/1", true),
+            ("128.0.0.0/1", true),
+            ("10.0.0.0/7", true),
+            ("10.0.0.0/8", false),
+            ("::/0", true),
+            ("8000::/1", true),
+            ("fc00::/6", true),
+            ("fc00::/7", false),
+            ("::ffff:0:0/96", true),
+            ("::ffff:0:0/97", true),
+            ("192.0.2.7", false),
+        ] {
+            assert_eq!(network.parse::<Network>().unwrap().is_too_wide(), too_wide, "{network}");
+        }
+        for (network, single) in
+            [("192.0.2.7", true), ("192.0.2.0/31", false), ("::1", true), ("::/127", false)]
+        {
+            assert_eq!(network.parse::<Network>().unwrap().is_single(), single, "{network}");
+        }
     }
 
     #[test]

@@ -337,6 +337,8 @@ fn hub_settings(page: u16, broker: u16, persons: Persons) -> HubSettings {
         wording: Vec::new(),
         broker: None,
         enroll: None,
+        push: None,
+        publishers: Vec::new(),
         alarm: AlarmSettings::default(),
     }
 }

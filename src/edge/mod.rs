@@ -9,8 +9,10 @@ mod edge_watch;
 pub mod enrolment;
 mod metrics;
 mod polling;
+pub mod pushed;
 mod report;
 mod settings;
+mod views;
 mod watchdog;
 
 use std::collections::BTreeMap;
@@ -27,18 +29,22 @@ pub use edge_watch::{EdgeWatch, RefusedReload};
 pub use settings::{
     ClockSettings, Confirm, EdgeSettings, MetricsSettings, SpoolSettings, UplinkSettings,
 };
+pub use views::{ViewSettings, ViewStatus, ViewWatch, format_problems};
 
 use self::checks::Checks;
 use self::control::{ControlBus, ControlSocket, DeviceStatus, StatusSource};
 use self::delivery::Deliverer;
+use self::pushed::{Proof, PushedStatus, RemoteLink};
+use self::views::ViewTask;
 use crate::device::Profile;
-use crate::locales::{Argument, edge as words};
+use crate::interop::out::View;
+use crate::locales::{Argument, Text, edge as words, views as own};
 use crate::modbus::{
     Bus, BusContext, BusSettings, BusStats, DtuListener, Mode, QuirkStore, dtu_listeners,
 };
 use crate::spool::{Spool, SpoolError, SpoolHandle};
 use crate::support::{Clock, Supervisor, random};
-use crate::wire::BootId;
+use crate::wire::{Birth, BootId};
 
 /// How long the spool may take to write what is left when the gateway stops.
 const CLOSE_MAX: Duration = Duration::from_secs(10);
@@ -50,11 +56,14 @@ pub struct Edge {
     checks: Checks,
     dtu_listeners: Vec<DtuListener>,
     deliverer: Deliverer,
+    views: Vec<ViewTask>,
     spool: SpoolHandle,
     stats: Arc<BusStats>,
     clock: Clock,
     mode: watch::Sender<Mode>,
     refused: watch::Sender<Option<RefusedReload>>,
+    pushed: watch::Sender<Option<PushedStatus>>,
+    proof: Option<watch::Sender<Proof>>,
     control: Option<ControlSocket>,
 }
 
@@ -88,9 +97,11 @@ impl Edge {
         let buses = settings.buses.iter().map(bus).collect::<anyhow::Result<_>>()?;
         spool.stop_holding(BootId(clock.base().boot), false)?;
         spool.keep_plain(!settings.compresses());
+        spool.set_views(settings.views.iter().map(ViewSettings::bound).collect())?;
         let traffic = spool.traffic()?;
         let spool = SpoolHandle::start(spool, clock.clone()).context(words::no_spool_thread())?;
         let birth = birth::birth(&settings, profiles);
+        let views = view_tasks(&settings, &birth, &spool, &clock)?;
         let deliverer = Deliverer::new(&settings, birth, spool.clone(), traffic, clock.clone());
         let checks = Checks::new(&settings, profiles);
         Ok(Self {
@@ -99,11 +110,14 @@ impl Edge {
             checks,
             dtu_listeners,
             deliverer,
+            views,
             spool,
             stats: Arc::default(),
             clock,
             mode,
             refused: watch::Sender::default(),
+            pushed: watch::Sender::default(),
+            proof: None,
             control: None,
         })
     }
@@ -111,6 +125,16 @@ impl Edge {
     /// Answers a technician's commands at `socket` while it runs.
     pub fn answer_at(&mut self, socket: ControlSocket) {
         self.control = Some(socket);
+    }
+
+    /// Hands on what the office pushes. On trial, what it reads and what the hub acknowledges count from now on.
+    pub fn hears(&mut self, link: RemoteLink) {
+        if let Some(proof) = &link.proof {
+            let spool = self.spool.status().borrow().spool;
+            proof.send_modify(|proof| proof.begin(spool.epoch, spool.last_seq));
+        }
+        self.proof.clone_from(&link.proof);
+        self.deliverer.hears(link);
     }
 
     /// Switches between normal and drought intervals while it runs.
@@ -123,7 +147,11 @@ impl Edge {
             buses: self.stats.clone(),
             spool: self.spool.status(),
             delivery: self.deliverer.status(),
+            views: self.views.iter().map(ViewTask::watch).collect(),
             refused: self.refused.clone(),
+            pushed: self.pushed.clone(),
+            lines: self.buses.iter().map(|bus| (bus.name().to_owned(), bus.watch())).collect(),
+            clock: self.clock.clone(),
         }
     }
 
@@ -149,6 +177,9 @@ impl Edge {
         deliverer.report(reports.subscribe());
         let config = deliverer.config();
         supervisor.spawn(words::task_delivery(), deliverer.run(stop.clone()));
+        for view in self.views {
+            supervisor.spawn(own::task_view(view.name()), view.run(stop.clone()));
+        }
         let reporting = report::make_reports(source, config, reports, stop.clone());
         supervisor.spawn(words::task_reports(), reporting);
         let watched = self.buses.iter().map(|bus| (bus.watch(), silent_max(bus))).collect();
@@ -168,7 +199,8 @@ impl Edge {
             let name = words::task_bus(bus.name());
             let (spool, clock, stats) =
                 (self.spool.clone(), self.clock.clone(), self.stats.clone());
-            supervisor.spawn(name, polling::poll(bus, checks, spool, clock, stats, stop.clone()));
+            let told = polling::Told { stats, proof: self.proof.clone() };
+            supervisor.spawn(name, polling::poll(bus, checks, spool, clock, told, stop.clone()));
         }
         let ended = supervisor.run().await;
         if tokio::time::timeout(CLOSE_MAX, self.spool.close()).await.is_err() {
@@ -194,6 +226,24 @@ impl Edge {
                 .collect(),
         }
     }
+}
+
+/// A task for each view, in the order of the configuration and of the spool.
+fn view_tasks(
+    settings: &EdgeSettings,
+    birth: &Birth,
+    spool: &SpoolHandle,
+    clock: &Clock,
+) -> anyhow::Result<Vec<ViewTask>> {
+    let task = |(index, view): (usize, &ViewSettings)| {
+        let format = View::new(&view.format, &settings.gateway, birth).map_err(|problems| {
+            let problems = Text::list(problems.iter().map(Argument::of));
+            anyhow::Error::msg(own::view_wrong(&view.name, problems))
+        })?;
+        let shared = (spool.clone(), clock.clone());
+        Ok(ViewTask::new(index, view, &settings.gateway, &settings.mqtt, format, shared))
+    };
+    settings.views.iter().enumerate().map(task).collect()
 }
 
 fn silent_max(bus: &Bus) -> Duration {

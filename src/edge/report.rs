@@ -1,5 +1,5 @@
 //! What the gateway says of itself to the office: made from its status, after each connection, when a device or a bus
-//! changes its state, and now and then.
+//! changes its state, when that of pushed settings does, and now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::control::{BusStatus, DeviceStatus, GatewayStatus, StatusSource};
+use super::pushed::PushedStatus;
 use crate::locales::Lang;
 use crate::modbus::{HealthState, UnitReport};
 use crate::mqtt::Whose;
 use crate::wire::{
-    BusSaid, ClockState, DeviceSaid, GatewayReport, ReportHead, SpoolReport, TrafficReport,
+    BusSaid, ClockState, DeviceSaid, GatewayReport, PushedSaid, ReportHead, SpoolReport,
+    TrafficReport,
 };
 
 /// How often it is made although nothing has changed: 96 times a day, of some hundred bytes a device, are less than a
@@ -58,7 +60,7 @@ pub(super) async fn make_reports(
         }
         let now = source.clock.uptime();
         let is_new = connection != before;
-        if last.is_due(is_new, now, || states(&source)) {
+        if last.is_due(is_new, now, || (states(&source), pushed(&source))) {
             let report = report(source.status(), config.clone());
             reports.send_replace(Some(Arc::new(report)));
         }
@@ -67,22 +69,17 @@ pub(super) async fn make_reports(
 
 /// What the last report said, and when.
 #[derive(Default)]
-struct Last {
+struct Last<S> {
     at: Duration,
     looked: Duration,
     /// When all reports so far would have been made, had they been [`APART_LONG`] from each other.
     paid_until: Duration,
-    states: Vec<(HealthState, bool)>,
+    states: S,
 }
 
-impl Last {
+impl<S: PartialEq> Last<S> {
     /// Whether another report is due at `now`, over a connection that may be new; then it is the last one.
-    fn is_due(
-        &mut self,
-        is_new: bool,
-        now: Duration,
-        states: impl FnOnce() -> Vec<(HealthState, bool)>,
-    ) -> bool {
+    fn is_due(&mut self, is_new: bool, now: Duration, states: impl FnOnce() -> S) -> bool {
         if !is_new && now.saturating_sub(self.looked) < LOOK_EVERY {
             return false;
         }
@@ -105,6 +102,13 @@ impl Last {
 /// The states of the lines and of the devices on them, and whether they have given values.
 fn states(source: &StatusSource) -> Vec<(HealthState, bool)> {
     source.buses.iter().flat_map(|bus| bus.watch.states()).collect()
+}
+
+/// What has become of settings that were pushed. How many were not believed is no reason for a report: whoever floods
+/// would use up the month's data.
+fn pushed(source: &StatusSource) -> Option<PushedSaid> {
+    let pushed = source.watch.pushed.borrow();
+    pushed.as_ref().map(|pushed| PushedSaid { refused: 0, ..pushed.said() })
 }
 
 /// The report of a gateway with this status.
@@ -134,6 +138,7 @@ fn report(status: GatewayStatus, config: String) -> GatewayReport {
     let mut report = GatewayReport::new(head, spool, traffic);
     (report.own_certificate_until, report.broker_certificate_until) = (own, broker);
     report.disk_written = status.disk.map(|disk| disk.written);
+    report.pushed = status.pushed.as_ref().map(PushedStatus::said);
     report.buses = status.buses.iter().map(bus).collect();
     report.cut();
     report

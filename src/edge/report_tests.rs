@@ -82,6 +82,7 @@ fn status() -> GatewayStatus {
         now,
         mode: Mode::Normal,
         refused: None,
+        pushed: None,
         readings: 36,
         missing: 12,
         buses: vec![BusStatus {
@@ -126,6 +127,7 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 77)),
             ..DeliveryStatus::default()
         },
+        views: Vec::new(),
         clock: ClockStatus { provisional: true, refusal: None, rule: None, hold_min: 10 },
         disk: Some(DiskUse { written: 40_960, written_a_day: None }),
         resident: None,

@@ -14,6 +14,8 @@ use crate::spool::{self, Limits};
 use crate::support::Trust;
 
 use super::delivery::Window;
+use super::pushed::RemoteSettings;
+use super::views::ViewSettings;
 
 /// A gateway: `edge.toml`. Relative paths are taken from the directory of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct EdgeSettings {
     pub clock: ClockSettings,
     /// The metrics page; by default there is none.
     pub metrics: Option<MetricsSettings>,
+    /// Who may push settings to it; by default nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<RemoteSettings>,
     /// Where a technician's commands reach the running gateway; by default the spool's file with the extension `sock`.
     pub socket: Option<PathBuf>,
     /// Whether it starts in drought mode, and polls by the shorter drought intervals.
@@ -50,6 +55,9 @@ pub struct EdgeSettings {
     /// Sources whose level must not fall while their pumps are stopped.
     #[serde(rename = "source", default)]
     pub sources: Vec<SourceRule>,
+    /// Who else gets the readings, in other formats.
+    #[serde(rename = "view", default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<ViewSettings>,
 }
 
 /// Whose acknowledgement releases a batch from the spool.
@@ -73,6 +81,14 @@ impl EdgeSettings {
     /// Whether messages are sent compressed.
     pub fn compresses(&self) -> bool {
         self.uplink.compress.unwrap_or(self.confirm == Confirm::Hub)
+    }
+
+    /// The brokers that it names, with their key paths: its own first, then those of views.
+    pub fn brokers(&self) -> Vec<(String, &MqttSettings)> {
+        let views = self.views.iter().enumerate();
+        let of_views = views
+            .filter_map(|(index, view)| Some((format!("view[{index}].mqtt"), view.mqtt.as_ref()?)));
+        std::iter::once(("mqtt".to_owned(), &self.mqtt)).chain(of_views).collect()
     }
 
     pub fn socket_path(&self) -> PathBuf {

@@ -53,6 +53,7 @@ impl Known {
     ) -> Result<(Vec<GatewayRow>, Vec<Text>), StoreError> {
         self.refresh(store, township, taken, now.time)?;
         let mut of = taken.notes(now);
+        let (mut publishers, silent) = (taken.publishers(), taken.silent(now));
         let mut rows = self.gateways.clone();
         for row in &mut rows {
             let Ok(id) = row.id.parse::<GatewayId>() else { continue };
@@ -61,7 +62,14 @@ impl Known {
             let said = row.report.as_ref();
             let said = said.map(|said| (said.version.clone(), said.config.clone()));
             (row.version, row.config) = born.or(said).unzip();
-            row.notes = of.remove(&Some(id)).unwrap_or_default();
+            row.notes = of.remove(&Some(id.clone())).unwrap_or_default();
+            if let Some(publisher) = publishers.remove(&id) {
+                // Nobody says of it whether it is connected: it is while its readings come.
+                let heard = row.last_seen.is_some() && taken.broker_connected();
+                row.online = heard && !silent.contains_key(&id);
+                row.publisher = Some(publisher);
+                (row.version, row.config) = (None, None);
+            }
         }
         let replaced = taken.replaced();
         let mut notes = taken.warnings(now);
@@ -97,6 +105,9 @@ impl Known {
             });
             let shown = GatewayRow { lost: lost.collect(), ..gateway(&row, now) };
             known.insert(row.gateway, shown);
+        }
+        for gateway in taken.publishers().keys() {
+            row_of(&mut known, gateway);
         }
         let declared = declared(township);
         add_owned(&mut known, &declared, store.pins()?);

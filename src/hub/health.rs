@@ -9,7 +9,7 @@ use super::inbox::Sender;
 use super::outage::{Outage, instant};
 use super::state::NAMED_MAX;
 use crate::core::GatewayId;
-use crate::locales::{Text, hub as words};
+use crate::locales::{Text, hub as words, publisher};
 use crate::support::{Moment, lock};
 use crate::web::Health;
 use crate::wire::{Channel, Topic};
@@ -270,10 +270,34 @@ impl HubState {
                 .or_default()
                 .insert(0, words::two_spools(instant(since.time)));
         }
+        let publishers = lock(&self.publishers);
+        for (gateway, what) in publishers.notes() {
+            notes.entry(Some(gateway.clone())).or_default().push(what);
+        }
+        // What a gateway keeps, another program does not.
+        let full = words::quarantine_is_full();
+        let lost = |(gateway, _): &(&Sender, &mut Vec<Text>)| {
+            gateway.as_ref().is_some_and(|gateway| publishers.has(gateway))
+        };
+        for (gateway, of) in notes.iter_mut().filter(lost) {
+            let count = lock(&self.troubles).dropped(gateway);
+            let dropped = words::messages_dropped(count);
+            for note in of {
+                if *note == full {
+                    *note = publisher::quarantine_full();
+                } else if *note == dropped {
+                    *note = publisher::messages_lost(count);
+                }
+            }
+        }
+        drop(publishers);
         if self.takes_readings(now) {
             for (gateway, since) in lock(&self.arrivals).silence(now).of {
-                let of = notes.entry(Some(gateway)).or_default();
-                of.insert(0, words::gateway_silent(instant(since.time)));
+                let said = match self.is_publisher(&gateway) {
+                    true => publisher::silent_since(instant(since.time)),
+                    false => words::gateway_silent(instant(since.time)),
+                };
+                notes.entry(Some(gateway)).or_default().insert(0, said);
             }
         }
         for revocation in lock(&self.revoked).iter() {

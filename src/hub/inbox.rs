@@ -97,7 +97,7 @@ impl Queue {
             Channel::Birth => Some(&mut self.birth),
             Channel::Status => Some(&mut self.status),
             Channel::Report => Some(&mut self.report),
-            Channel::Readings | Channel::Ack => None,
+            Channel::Readings | Channel::Ack | Channel::Config | Channel::ConfigState => None,
         }
     }
 

@@ -4,15 +4,18 @@
 //! hold it drops, and the gateway, which gets no acknowledgement, sends it again.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::inbox::{Inbox, Queued, Sender};
 use super::letters_out::LetterOut;
 use super::plate_limits::PlateLimits;
 use super::portion::Portion;
+use super::publishers::{Incoming, PublisherSettings, Publishers, Ways};
 use super::writer::{Answers, Writer};
 use super::{HubState, REMEMBERED_MAX};
 use crate::locales::Lang;
@@ -53,6 +56,10 @@ pub struct Subscription {
     pub client_id: String,
     /// The group of hubs that share messages.
     pub share: Option<String>,
+    /// Other programs whose readings are taken.
+    pub publishers: Vec<PublisherSettings>,
+    /// The store's file: what has come of them before.
+    pub store_file: PathBuf,
     /// How fast registers can grow whose gateway does not say.
     pub limits: PlateLimits,
     /// With simulated time, the clock may show any time.
@@ -71,13 +78,20 @@ pub async fn ingest(
     state: Arc<HubState>,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Subscription { settings, client_id, share, limits, simulated } = from;
+    let Subscription { settings, client_id, share, publishers, store_file, limits, simulated } =
+        from;
     let note = |connected| state.note_broker(connected, share.is_some(), clock.moment());
     note(false);
+    let mut publishers = Publishers::new(&publishers, &client_id).with_store(&store_file);
+    state.begin_publishers(&publishers);
+    publishers.go_on(&store).await;
+    let mut next = Portion::default();
+    publishers.births().for_each(|birth| next.introduce(birth));
     let mut reconnect = Reconnect::new(&client_id, RETRY);
     let mut reception = Reception {
         inbox: Inbox::default(),
-        next: Portion::default(),
+        publishers,
+        next,
         writer: Writer::new(&store, &clock, &state, &stop, simulated).with_limits(limits),
         since: Stopwatch::start(),
     };
@@ -94,8 +108,13 @@ pub async fn ingest(
         let error = match connected {
             Ok(mut intake) => {
                 reconnect.connected();
+                // What a program has retained may be too large as well.
+                let others = if without { Vec::new() } else { reception.publishers.topics() };
+                // A connection that has ended shows it by its next event.
+                let _ended = intake.subscribe_to_others(&others);
                 tracing::info!(protocol = intake.protocol().number(), "connected to the broker");
                 note(true);
+                state.note_publishers_awaited(clock.moment());
                 if without {
                     state.note_without_births(true);
                 }
@@ -165,6 +184,7 @@ impl Births {
 
 struct Reception<'a> {
     inbox: Inbox,
+    publishers: Publishers,
     /// What has been read and not been stored.
     next: Portion,
     writer: Writer<'a>,
@@ -182,6 +202,7 @@ impl Reception<'_> {
         let mut committed = Duration::ZERO;
         let mut births = Births::new(without_births, self.since.elapsed());
         let (mut dropped, stop) = (0, self.writer.stop);
+        let others = self.publishers.topics();
         loop {
             match self.receive(intake, committed + COMMITS_APART).await {
                 Some(Ok(())) => {}
@@ -193,8 +214,12 @@ impl Reception<'_> {
                 }
             }
             if births.are_due(self.since.elapsed())
-                && let Err(lost) = intake.ask_for_retained()
+                && let Err(lost) =
+                    intake.ask_for_retained().and_then(|()| intake.subscribe_to_others(&others))
             {
+                return Ok(Some(lost));
+            }
+            if let Err(lost) = self.serve_publishers(intake) {
                 return Ok(Some(lost));
             }
             if births.come(self.since.elapsed()) {
@@ -258,6 +283,9 @@ impl Reception<'_> {
                 Ok(message) => self.put(&message),
                 Err(lost) => return Some(Err(lost)),
             }
+            if let Err(lost) = self.serve_publishers(intake) {
+                return Some(Err(lost));
+            }
         }
         self.put_arrived(intake);
         Some(Ok(()))
@@ -272,11 +300,23 @@ impl Reception<'_> {
     }
 
     fn put(&mut self, message: &Message) {
-        note_clock(self.writer.state, message, self.writer.clock);
-        for sender in put(&mut self.inbox, message, self.since.elapsed()) {
-            self.writer.state.note_dropped(&sender, self.writer.clock.moment());
-            self.writer.complain_of_flood(&sender, 1);
+        let Self { inbox, publishers, next, writer, since } = self;
+        let mut ways = Ways { inbox, next, state: writer.state };
+        for sender in put(publishers, &mut ways, message, (since.elapsed(), writer.clock)) {
+            writer.state.note_dropped(&sender, writer.clock.moment());
+            writer.complain_of_flood(&sender, 1);
         }
+    }
+
+    /// Sends other programs what is for them, and notes which of their topics the broker lets the hub have.
+    fn serve_publishers(&mut self, intake: &mut Intake) -> Result<(), MqttError> {
+        for (topic, payload) in self.publishers.take_requests() {
+            // Nobody waits for the broker's answer: what is not answered is asked again.
+            let (done, _) = oneshot::channel();
+            intake.publish(topic, payload, done)?;
+        }
+        self.publishers.note_subscribed(intake.refused_others(), self.writer.state);
+        Ok(())
     }
 
     /// Stores what has been read, while it receives what comes meanwhile and reads of it what is due. Returns the
@@ -290,7 +330,7 @@ impl Reception<'_> {
             let bytes = report.to_bytes(false).len();
             self.writer.state.note_report(report.gateway.clone(), report, bytes);
         }
-        let Self { inbox, next, writer, since } = self;
+        let Self { inbox, publishers, next, writer, since } = self;
         let (state, clock) = (writer.state, writer.clock);
         let (mut lost, mut dropped) = (None, BTreeMap::new());
         let written = {
@@ -307,8 +347,8 @@ impl Reception<'_> {
                     }
                     message = intake.next(), if lost.is_none() => match message {
                         Ok(message) => {
-                            note_clock(state, &message, clock);
-                            for sender in put(inbox, &message, since.elapsed()) {
+                            let mut ways = Ways { inbox: &mut *inbox, next: &mut *next, state };
+                            for sender in put(publishers, &mut ways, &message, (since.elapsed(), clock)) {
                                 state.note_dropped(&sender, clock.moment());
                                 // A store that cannot be written may take hours.
                                 let named = if dropped.len() < REMEMBERED_MAX { sender } else { None };
@@ -343,12 +383,21 @@ fn note_clock(state: &HubState, message: &Message, clock: &Clock) {
 }
 
 /// Puts a message into the inbox, copied: what the client gives out keeps all that was read with it in memory. Of a
-/// foreign one that is larger than any of ours, as much as shows that it is.
-fn put(inbox: &mut Inbox, message: &Message, now: Duration) -> Vec<Sender> {
+/// foreign one that is larger than any of ours, as much as shows that it is. What other programs publish is read first.
+fn put(
+    publishers: &mut Publishers,
+    ways: &mut Ways<'_>,
+    message: &Message,
+    (now, clock): (Duration, &Clock),
+) -> Vec<Sender> {
+    note_clock(ways.state, message, clock);
+    if let Some(dropped) = publishers.put(&Incoming::of(message), ways, (now, clock.moment())) {
+        return dropped;
+    }
     let payload = message.payload();
     let payload = payload.get(..=MESSAGE_SIZE_MAX).unwrap_or(payload);
     let queued = Queued { topic: message.topic().into(), payload: payload.to_vec() };
-    inbox.push(queued, now)
+    ways.inbox.push(queued, now)
 }
 
 /// Hands the answers to the connection, short ones first. One that it cannot send is dropped, and keeps no other from

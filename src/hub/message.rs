@@ -54,7 +54,9 @@ pub fn read_known(topic: &str, payload: &[u8]) -> Result<(Content, UnknownSeries
             }
             Ok((Content::Report(Box::new(report)), UnknownSeries::default()))
         }
-        Channel::Ack => Err(words::no_acks_from_gateways()),
+        Channel::Ack | Channel::Config | Channel::ConfigState => {
+            Err(words::no_acks_from_gateways())
+        }
     }
 }
 

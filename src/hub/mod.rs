@@ -15,7 +15,6 @@ mod copies;
 mod copying;
 mod corrections;
 mod desk;
-mod documents;
 mod drought;
 mod enrolment;
 mod gateway_deeds;
@@ -23,6 +22,7 @@ mod gateway_rows;
 mod health;
 mod inbox;
 mod ingest;
+mod issue_draft;
 mod issuing;
 mod known_names;
 mod ledger_desk;
@@ -35,7 +35,9 @@ mod overview;
 mod own_clock;
 mod plate_limits;
 mod portion;
+mod publishers;
 mod pumps;
+mod push_settings;
 mod report;
 mod reports;
 mod resends;
@@ -71,11 +73,14 @@ pub use cells::StoreCells;
 pub use drought::{drought, grade_rules};
 pub use enrolment::{Authority, RequestedKey, SignError, Signed, is_of_office, own_names};
 pub use gateway_deeds::{DeedDone, GatewayOffice, NotDone};
-pub use issuing::{NotAccepted, Standing, accept_refusal, freeze, issues_apart, reason_refusal};
+pub use issue_draft::{Draft, Meanwhile};
+pub use issuing::{Against, NotAccepted, Standing, accept_refusal, reason_refusal};
 pub use known_names::KnownNames;
 pub use morning::Mornings;
 pub use overview::{OverviewSource, Overviews};
 pub use plate_limits::PlateLimits;
+pub use publishers::{PublishedSeries, PublisherSettings};
+pub use push_settings::PushSettings;
 use report::drought_event_by;
 pub use report::{Report, drought_event, report, statement};
 pub use retention::retained_from;
@@ -311,7 +316,8 @@ impl Hub {
         let Self { settings, store, place, office, limits, listener, tls, .. } = self;
         let (state, clock, simulated, _lock) = (self.state, self.clock, self.simulated, self._lock);
         let mut supervisor = Supervisor::new(stop.clone());
-        let operation = workplace::operation(&settings, &state, &clock);
+        let township = office.as_ref().map(Office::shown);
+        let operation = workplace::operation(&settings, &state, township, &clock);
         let router = match office {
             None => web::ingester(operation, workplace::access(&settings, None)),
             Some(office) => {
@@ -343,6 +349,8 @@ impl Hub {
             settings: settings.mqtt,
             client_id: settings.client_id,
             share: settings.share,
+            publishers: settings.publishers,
+            store_file: settings.store.path,
             limits,
             simulated,
         };
@@ -353,6 +361,15 @@ impl Hub {
 }
 
 impl Office {
+    /// What its metrics show.
+    fn shown(&self) -> metrics::TownshipShown {
+        metrics::TownshipShown {
+            township: self.township.clone(),
+            calendar: self.calendar.clone(),
+            overview: self.overview.subscribe(),
+        }
+    }
+
     /// Starts what runs beside intake and pages.
     fn run_beside(
         self,

@@ -102,6 +102,21 @@ impl Portion {
         true
     }
 
+    /// Adds a birth that the hub makes itself.
+    pub fn introduce(&mut self, introduction: Introduction) {
+        self.messages += 1;
+        self.work += RECORD_WORK + SERIES_WORK * introduction.birth.series.len();
+        self.births.push(introduction);
+    }
+
+    /// Adds a message that could not be read where it came in.
+    pub fn refuse(&mut self, unreadable: Unreadable) {
+        self.messages += 1;
+        self.bytes += unreadable.message.payload.len();
+        self.work += UNREADABLE_WORK;
+        self.unreadable.push(unreadable);
+    }
+
     /// Reads a message. Returns the work that it makes, in readings.
     fn add(&mut self, sender: Sender, message: Queued) -> usize {
         let (content, unknown) = match message::read_known(&message.topic, &message.payload) {

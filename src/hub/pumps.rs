@@ -10,12 +10,12 @@ use jiff::civil::Date;
 use tokio::sync::Semaphore;
 
 use super::cells::StoreCells;
+use super::desk::Book;
 use super::overview::running_fresh;
 use super::{HubSettings, calendar, drought_event_by, statement};
 use crate::account::{Basis, Entry, EntryCode, PumpAccount, hours_run, running_now};
 use crate::core::{Calendar, Period};
 use crate::figures::Statement;
-use crate::ledger::Ledger;
 use crate::store::Sqlite;
 use crate::support::{Clock, Stopwatch, lock};
 use crate::water::{Station, Township};
@@ -36,6 +36,7 @@ const PERIODS_MAX: usize = 8;
 /// Makes the facts, one period at a time.
 struct Pumps {
     settings: HubSettings,
+    ledger: Arc<Book>,
     township: Arc<Township>,
     clock: Clock,
     simulated: bool,
@@ -53,13 +54,13 @@ struct Kept {
 
 /// What the page of the pumps asks for.
 pub(super) fn pumps(
-    settings: HubSettings,
+    (settings, ledger): (HubSettings, Arc<Book>),
     township: Arc<Township>,
     clock: Clock,
     simulated: bool,
 ) -> Ask<Range, Arc<PumpsFacts>> {
     let (free, kept) = (Semaphore::new(1), Mutex::default());
-    let pumps = Arc::new(Pumps { settings, township, clock, simulated, free, kept });
+    let pumps = Arc::new(Pumps { settings, ledger, township, clock, simulated, free, kept });
     Ask::new(move |range| {
         let pumps = pumps.clone();
         async move {
@@ -127,9 +128,8 @@ impl Pumps {
             Range::Year => year,
             Range::Own(from, to) => Period { from, to },
             Range::Event => {
-                let ledger = Ledger::open(&self.settings.ledger.path)?;
-                let rows = ledger.rows_in_force(self.settings.ledger.two_person)?;
-                let event = drought_event_by(&rows.in_force, today).unwrap_or(year);
+                let ledger = self.ledger.leaf()?;
+                let event = drought_event_by(ledger.counting(), today).unwrap_or(year);
                 Period { from: event.from, to: event.to.min(today).max(event.from) }
             }
         })

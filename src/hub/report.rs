@@ -37,15 +37,18 @@ pub fn drought_event(entries: &[Entry]) -> Option<Period> {
 }
 
 /// The last drought event that has begun by `today`; where none has, the first that is to come.
-pub(super) fn drought_event_by(entries: &[Entry], today: Date) -> Option<Period> {
+pub(super) fn drought_event_by<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+    today: Date,
+) -> Option<Period> {
     let events = events(entries);
     let begun = events.iter().rfind(|event| event.from <= today);
     begun.or(events.first()).copied()
 }
 
 /// The drought events that the ledger names, in order of time.
-pub(super) fn events(entries: &[Entry]) -> Vec<Period> {
-    let rows = entries.iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
+pub(super) fn events<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<Period> {
+    let rows = entries.into_iter().filter(|e| e.code == EntryCode::DroughtEvent && e.value > 0.0);
     let mut events: Vec<Period> = rows.map(|e| Period { from: e.from, to: e.to }).collect();
     events.sort_by_key(|event| event.from);
     events
@@ -61,7 +64,7 @@ pub(super) fn waiting_events(pending: &[Entry]) -> Vec<Text> {
 }
 
 /// Why the ledger gives no period: it names no drought event, or those that it names wait for a review.
-fn no_period(pending: &[Entry]) -> Text {
+pub(super) fn no_period(pending: &[Entry]) -> Text {
     let rows = waiting_events(pending);
     if rows.is_empty() {
         period_words::no_period()

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::message::{self, Content};
 use super::times;
 use crate::core::GatewayId;
-use crate::locales::{Lang, Text};
+use crate::locales::{Lang, Text, publisher as words};
 use crate::store::{Owners, Quarantine, QuarantinedMessage, Refused, Store, StoreError};
-use crate::wire::{Batch, Birth};
+use crate::wire::{Batch, Birth, Topic};
 
 /// Result of a retry.
 #[derive(Debug, PartialEq, Eq)]
@@ -56,6 +56,9 @@ fn retry_by(
     let Some((message, payload)) = quarantine.get(id)? else {
         return Ok(None);
     };
+    if is_published(&message) {
+        return Ok(Some(Retried::Rejected(words::not_stored_again())));
+    }
     let mut later = false;
     let problem = match message::read(&message.topic, &payload) {
         Err(problem) => Some(problem),
@@ -119,6 +122,11 @@ pub fn release(
         }
     }
     Ok(released)
+}
+
+/// Whether it is what another program has published: who sent it is known, and not by its topic.
+fn is_published(message: &QuarantinedMessage) -> bool {
+    message.gateway.is_some() && message.topic.parse::<Topic>().is_err()
 }
 
 fn retry_birth(
@@ -189,6 +197,7 @@ pub fn quarantine_problem(
     owners: &mut Owners,
 ) -> Result<Text, StoreError> {
     let told = match message::read(&message.topic, payload) {
+        Err(_) if is_published(message) => None,
         Err(problem) => Some(problem),
         Ok(Content::Batches(mut batches)) => {
             let refused = times::refuse(&mut batches, message.received_at);
@@ -295,6 +304,22 @@ mod tests {
         assert_eq!(world.retry(rest.id, last), Some(Retried::Stored));
         assert_eq!((world.store.count().unwrap(), world.quarantine.count().unwrap()), (2, 1));
         assert_eq!(world.retry(rest.id, last), None);
+    }
+
+    #[test]
+    fn what_another_program_published_keeps_its_reason_and_is_not_stored_again() {
+        let mut world = World::new();
+        let now = "2026-12-06T00:00:00Z";
+        let gateway = "levels".parse().unwrap();
+        let why = "line 1 is no line protocol";
+        world.quarantine.add_unreadable(at(now), "influx/a", Some(&gateway), why, b"x").unwrap();
+        let [id] = world.ids()[..] else { panic!("{:?}", world.ids()) };
+        assert_eq!(world.told(id), why);
+        assert_eq!(world.retry(id, now), Some(Retried::Rejected(words::not_stored_again())));
+        assert_eq!(world.told(id), why);
+        // Of a message without a sender it is its topic that is wrong.
+        world.quarantine.add_unreadable(at(now), "influx/a", None, "why", b"y").unwrap();
+        assert_ne!(world.told(world.ids()[1]), "why");
     }
 
     #[test]

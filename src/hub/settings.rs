@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::alarm_settings::AlarmSettings;
+use super::publishers::PublisherSettings;
+use super::push_settings::PushSettings;
 use crate::core::Network;
 use crate::figures::Wording;
 use crate::ledger::{Person, Persons};
@@ -64,6 +66,12 @@ pub struct HubSettings {
     /// Where gateways get their certificates; `None` where they are made by hand.
     #[serde(default)]
     pub enroll: Option<EnrollSettings>,
+    /// Who the office is at the broker when it pushes settings to gateways.
+    #[serde(default)]
+    pub push: Option<PushSettings>,
+    /// Other programs whose readings are taken.
+    #[serde(rename = "publisher", default)]
+    pub publishers: Vec<PublisherSettings>,
     /// What rings, when, and by which channels.
     #[serde(default)]
     pub alarm: AlarmSettings,

@@ -15,6 +15,7 @@ use super::copies::Copies;
 use super::inbox::Sender;
 use super::letters_out::LettersOut;
 use super::outage::{self, Outage};
+use super::publishers::{Noted, Publishers, PublishersSeen};
 use super::reports::{Reports, States};
 use super::resends::Resends;
 use super::troubles::{Trouble, Troubles};
@@ -26,6 +27,7 @@ use crate::store::{Committed, QuarantineShare, Refused, Revocation};
 #[cfg(feature = "influx")]
 use crate::support::ShownCertificates;
 use crate::support::{Moment, lock};
+use crate::web::PublisherRow;
 use crate::wire::{Batch, Birth, Epoch, GatewayReport, GatewayState, RangeSet, Status};
 
 /// Gateways with trouble that health and metrics name. Engineering judgement: a person reads no more.
@@ -98,6 +100,8 @@ pub struct HubState {
     /// The same as the copy of its readings sees it.
     pub(super) server_lost_copy: Mutex<Option<Text>>,
     pub(super) troubles: Mutex<Troubles>,
+    /// Other programs whose readings are taken.
+    pub(super) publishers: Mutex<PublishersSeen>,
     /// What the quarantine holds of each gateway, as of the last look.
     pub(super) quarantine: Mutex<Vec<QuarantineShare>>,
     /// What the copy of a server leaves out of each gateway.
@@ -366,6 +370,42 @@ impl HubState {
     /// Version and digest of the configuration by a gateway's last birth since the hub's start.
     pub(super) fn born(&self, gateway: &GatewayId) -> Option<(String, String)> {
         lock(&self.reports).born(gateway).cloned()
+    }
+
+    /// Whether it is another program that publishes readings: nothing is acknowledged to it.
+    pub fn is_publisher(&self, gateway: &GatewayId) -> bool {
+        lock(&self.publishers).has(gateway)
+    }
+
+    /// What the page shows of each publisher.
+    pub(super) fn publishers(&self) -> BTreeMap<GatewayId, PublisherRow> {
+        lock(&self.publishers).rows().collect()
+    }
+
+    /// What has come of the messages of each publisher.
+    pub(super) fn noted_of_publishers(&self) -> Vec<(GatewayId, Noted)> {
+        lock(&self.publishers).noted()
+    }
+
+    /// Begins with the publishers of the configuration.
+    pub(super) fn begin_publishers(&self, publishers: &Publishers) {
+        lock(&self.publishers).begin(publishers.formats());
+    }
+
+    /// Notes that the broker is connected: from now on publishers are silent where nothing comes of them.
+    pub(super) fn note_publishers_awaited(&self, now: Moment) {
+        let mut arrivals = lock(&self.arrivals);
+        lock(&self.publishers).each(|gateway| arrivals.note_status(gateway, true, now));
+    }
+
+    /// Notes what came of a publisher's message beside readings.
+    pub(super) fn note_published(&self, gateway: &GatewayId, noted: Noted) {
+        lock(&self.publishers).note(gateway, noted);
+    }
+
+    /// Notes why the broker does not let the hub have a publisher's messages, if it does not.
+    pub(super) fn note_publisher_refused(&self, gateway: &GatewayId, refused: Option<Text>) {
+        lock(&self.publishers).note_refused(gateway, refused);
     }
 
     /// Notes whether the broker holds a gateway for connected.

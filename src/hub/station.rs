@@ -1,6 +1,5 @@
 //! What the page of a station is made from: fetched from store and ledger over the days that somebody asks for.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -8,6 +7,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::cells::StoreCells;
 use super::charts::Charts;
+use super::desk::Book;
 use super::drought_event_by;
 use crate::account::{
     Cells, Entry, EntryCode, PumpAccount, areal_rain, limits_over, running_spans, status_changes,
@@ -16,7 +16,6 @@ use crate::account::{
 use crate::core::{
     Calendar, ChartPoint, Correction, DayCell, HourCell, Kind, Parameter, Period, Reading, Series,
 };
-use crate::ledger::Ledger;
 use crate::store::{Sqlite, StoreError};
 use crate::support::Clock;
 use crate::water::{Station, StationKind, Status, Township, doubt};
@@ -57,10 +56,8 @@ pub struct StationSource {
     pub charts: Charts,
     pub township: Arc<Township>,
     pub calendar: Calendar,
-    /// The ledger's file.
-    pub ledger: PathBuf,
-    /// Rows of the ledger count once a second person has looked them over.
-    pub two_person: bool,
+    /// The ledger that all pages share.
+    pub ledger: Arc<Book>,
     pub clock: Clock,
     pub simulated: bool,
 }
@@ -137,8 +134,8 @@ fn facts(
         return Ok(None);
     };
     let now = clock.now();
-    let rows = Ledger::open(&source.ledger)?.rows_in_force(source.two_person)?.in_force;
-    let event = drought_event_by(&rows, calendar.day_of(now));
+    let ledger = source.ledger.leaf()?;
+    let event = drought_event_by(ledger.counting(), calendar.day_of(now));
     let span = Span::of(asked.range, now, calendar, event);
     let by_hours = span.by_hours();
     let points = asked.points.clamp(1, POINTS_MAX);
@@ -185,7 +182,7 @@ fn facts(
         more_flagged,
         corrections: look.corrections(&observed)?,
         pending: store.pending()?,
-        entries: entries(station, span.period, rows),
+        entries: entries(station, span.period, ledger.counting()),
         statuses,
         station: station.clone(),
     }))
@@ -381,7 +378,11 @@ fn year_before(day: Date) -> Date {
 }
 
 /// The rows of the ledger that replace a meter of the station within the days.
-fn entries(station: &Station, period: Period, rows: Vec<Entry>) -> Vec<Entry> {
+fn entries<'a>(
+    station: &Station,
+    period: Period,
+    rows: impl Iterator<Item = &'a Entry>,
+) -> Vec<Entry> {
     let own = format!("{}/", station.id);
     let registers: Vec<String> = match station.kind {
         StationKind::Pump => {
@@ -389,7 +390,7 @@ fn entries(station: &Station, period: Period, rows: Vec<Entry>) -> Vec<Entry> {
         }
         _ => Vec::new(),
     };
-    let about = |entry: &Entry| {
+    let about = |entry: &&Entry| {
         let of_meter = matches!(entry.code, EntryCode::MeterReplaced | EntryCode::MeterInstalled);
         let is_own = |work: &String| work.starts_with(&own) || registers.contains(work);
         of_meter
@@ -397,7 +398,7 @@ fn entries(station: &Station, period: Period, rows: Vec<Entry>) -> Vec<Entry> {
             && entry.from <= period.to
             && period.from <= entry.to
     };
-    rows.into_iter().filter(about).collect()
+    rows.filter(about).cloned().collect()
 }
 
 #[cfg(test)]

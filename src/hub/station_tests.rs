@@ -93,8 +93,7 @@ impl Office {
             charts: Charts::new(path),
             township: Arc::new(township),
             calendar,
-            ledger: dir.path().join("ledger.db"),
-            two_person: false,
+            ledger: Arc::new(Book::new(dir.path().join("ledger.db"), false)),
             clock: Clock::system(),
             simulated: true,
         };

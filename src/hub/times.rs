@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::core::Reading;
+use crate::account;
+use crate::core::{Reading, Series};
 use crate::locales::{Argument, hub as words};
-use crate::store::Refused;
+use crate::store::{Latest, Refused, Sqlite, StoreError};
 use crate::wire::{Batch, Status};
 
 /// How far a gateway's clock may be ahead of the hub's: one that is set to local time instead of UTC is eight hours
@@ -16,6 +17,29 @@ const OLDEST_S: i64 = 946_684_800;
 
 /// 2054-01-01, s: no gateway is in service for thirty years, so no true time is later. A gateway never believes one.
 const LATEST_S: i64 = 1_704_067_200 + 30 * 31_557_600;
+
+/// Whether a time is so far ahead of `now` that a reading of it says nothing of now: the clock of its gateway is wrong,
+/// or the hub's own was set back.
+pub(super) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now) > account::AHEAD_MAX
+}
+
+/// The last readings of `series` that are not ahead of the clock, and the time of the last of all where that is.
+pub(super) fn latest_of_now(
+    store: &Sqlite,
+    series: &Series,
+    now: Timestamp,
+) -> Result<(Option<Latest>, Option<Timestamp>), StoreError> {
+    let latest = store.latest(series)?;
+    let at = latest.as_ref().map(|latest| latest.last.observed_at);
+    match at.filter(|at| is_ahead(*at, now)) {
+        None => Ok((latest, None)),
+        ahead_at => {
+            let until = now.saturating_add(account::AHEAD_MAX).unwrap_or(Timestamp::MAX);
+            Ok((store.latest_until(series, until)?, ahead_at))
+        }
+    }
+}
 
 /// Takes the readings out of `batches` whose time cannot be right at `now`.
 pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {

@@ -155,6 +155,11 @@ impl Troubles {
         notes.filter(|(_, notes)| !notes.is_empty()).collect()
     }
 
+    /// How many messages of `sender` were dropped.
+    pub fn dropped(&self, sender: &Sender) -> u64 {
+        self.0.get(sender).map_or(0, |trouble| trouble.dropped)
+    }
+
     /// The `most` gateways with most of it, by name.
     pub fn worst(&self, most: usize) -> Vec<(Sender, Trouble)> {
         let mut all: Vec<_> = self.0.iter().filter(|(_, trouble)| trouble.weight() > 0).collect();

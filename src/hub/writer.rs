@@ -203,6 +203,8 @@ impl<'a> Writer<'a> {
             answers.acks.push((gateway, Ack { epoch, committed, whole, start: true, at }));
         }
         self.tell_late();
+        // Other programs would not know what to make of it.
+        answers.acks.retain(|(gateway, _)| !self.state.is_publisher(gateway));
         Ok(Some(answers))
     }
 
@@ -338,8 +340,10 @@ impl<'a> Writer<'a> {
         let numbers: Vec<(GatewayId, Epoch, u64)> =
             batches.iter().map(|batch| (batch.gateway.clone(), batch.epoch, batch.seq)).collect();
         let begun = Stopwatch::start();
-        // A revoked gateway has no say in what the time is.
-        let trusted = batches.iter().filter(|batch| !self.state.is_revoked(&batch.gateway));
+        // A revoked gateway has no say in what the time is, and neither has a program that may take this machine's.
+        let trusted = batches.iter().filter(|batch| {
+            !self.state.is_revoked(&batch.gateway) && !self.state.is_publisher(&batch.gateway)
+        });
         self.own_clock.note(trusted, self.clock.uptime());
         let mut request = CommitRequest { batches, ..CommitRequest::default() };
         let mut failures = 0;

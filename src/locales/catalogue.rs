@@ -68,6 +68,9 @@ static MODULES: &[&Messages] = &[
     &super::enrolment::ALL,
     &super::help::LABELS,
     &super::mqtt::ALL,
+    &super::pushed::ALL,
+    #[cfg(any(feature = "edge", feature = "hub"))]
+    &super::help_push::LABELS,
     &super::support::ALL,
     &super::wire::ALL,
     #[cfg(feature = "hub")]
@@ -90,6 +93,8 @@ static MODULES: &[&Messages] = &[
     &super::tokens::ALL,
     #[cfg(feature = "hub")]
     &super::help_token::LABELS,
+    #[cfg(feature = "hub")]
+    &super::publisher::ALL,
     #[cfg(feature = "hub")]
     &super::things::ALL,
     #[cfg(feature = "hub")]
@@ -115,6 +120,8 @@ static MODULES: &[&Messages] = &[
     #[cfg(feature = "edge")]
     &super::gateway::ALL,
     #[cfg(feature = "edge")]
+    &super::interop_out::ALL,
+    #[cfg(feature = "edge")]
     &super::help_gateway::LABELS,
     #[cfg(feature = "manual")]
     &super::manual::ALL,
@@ -122,7 +129,7 @@ static MODULES: &[&Messages] = &[
     &super::manual::LABELS,
     #[cfg(feature = "edge")]
     &super::modbus::ALL,
-    #[cfg(feature = "edge")]
+    #[cfg(any(feature = "edge", feature = "hub"))]
     &super::quality::ALL,
     #[cfg(feature = "edge")]
     &super::register_table::ALL,
@@ -130,6 +137,8 @@ static MODULES: &[&Messages] = &[
     &super::setup::ALL,
     #[cfg(feature = "edge")]
     &super::spool::ALL,
+    #[cfg(feature = "edge")]
+    &super::views::ALL,
     #[cfg(feature = "hub")]
     &super::account::ALL,
     #[cfg(feature = "hub")]

@@ -83,6 +83,10 @@ messages! { "check";
         zh "写成 `[[bus.device]]`，放在它那条总线的 `[[bus]]` 下面"
         en "write [[bus.device]], below the [[bus]] that it is on"
     }
+    belongs_at_top() {
+        zh "它写在文件的最上面，第一个 [ ] 之前"
+        en "it stands at the top of the file, above the first [table]"
+    }
     belongs_to_device() {
         zh "写在设备下面：`[[bus.device]]` 里"
         en "it belongs to a device: write it below [[bus.device]]"

@@ -247,8 +247,8 @@ messages! { "config";
         en "give each terminal a registration of its own, and set it in the terminal; or let it dial another port"
     }
     peers_are_everybody() {
-        zh "包含所有地址，等于没有限制"
-        en "is every address, which is no limit"
+        zh "范围太大，等于没有限制：最大到 10.0.0.0/8 或 fc00::/7 这样的内部网段"
+        en "is too wide to be a limit: at most /8, or /7 of IPv6, as the largest private networks are"
     }
     peers_examples() {
         zh "写 DTU 所在的网络，如 `10.8.0.0/16`；不限制就不写 `peers`"

@@ -61,16 +61,16 @@ messages! { "config_hub";
     }
     host_examples() { zh "如 `hub.lan` 或 `192.168.1.5`" en "such as hub.lan or 192.168.1.5" }
     open_to_anybody() {
-        zh "包含所有地址：谁都可以不登录就查看"
-        en "is every address: anybody could read without signing in"
+        zh "范围太大，谁都可以不登录就查看：最大到 10.0.0.0/8 或 fc00::/7 这样的内部网段"
+        en "is too wide, strangers could read without signing in: at most /8, or /7 of IPv6, as the largest private networks are"
     }
     network_examples() {
         zh "写单位自己的网络，如 `192.168.1.0/24`"
         en "name the office's network, such as 192.168.1.0/24"
     }
     proxy_is_anybody() {
-        zh "包含所有地址：谁都可以冒充别的地址"
-        en "is every address: anybody could pass for any other"
+        zh "范围太大，谁都可以冒充别的地址：最大到 10.0.0.0/8 或 fc00::/7 这样的内部网段"
+        en "is too wide, strangers could pass for others: at most /8, or /7 of IPv6, as the largest private networks are"
     }
     proxy_examples() {
         zh "写代理的地址；代理在本机上时写 127.0.0.1"

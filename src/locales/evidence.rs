@@ -37,12 +37,12 @@ messages! { "evidence";
     // Meters.
     meter_wild(what, readings, glitches) {
         zh "{what}的示数不连续：{readings} 个读数之外有 {glitches} 个倒退或跳变，没有计入；这个表算不出可信的数"
-        en "the register of {what} does not run on: {glitches} readings fall back or jump and do not count, {readings} do; no figure of it \
+        en "the {what} does not run on: {glitches} readings fall back or jump and do not count, {readings} do; no figure of it \
             can be relied on"
     }
     meter_restarts(what, days, resets) {
         zh "{what}的示数在 {days} 天里从头计数 {resets} 次，像是只记本次运行的寄存器；清零前后的量可能没有计入"
-        en "the register of {what} begins anew {resets} times in {days} days, as one that counts a session does; what lies around a reset may \
+        en "the {what} begins anew {resets} times in {days} days, as one that counts a session does; what lies around a reset may \
             be missing"
     }
     meter_glitches(what, readings, glitches) {
@@ -51,12 +51,12 @@ messages! { "evidence";
     }
     meter_reset(what, days) {
         zh "{what}在 {days} 清零或换表，台账没有这个表那时的换表记录；清零前后的量可能没有计入，数字只是下限"
-        en "the register of {what} was reset or replaced on {days}, and the ledger has no row of it; what lies around the reset may be missing, \
+        en "the {what} was reset or replaced on {days}, and the ledger has no row of it; what lies around the reset may be missing, \
             the figure is the least"
     }
     meter_reset_unused(what, days, why) {
         zh "{what}在 {days} 清零或换表，{why}；清零前后的量可能没有计入，数字只是下限"
-        en "the register of {what} was reset or replaced on {days}; {why}; what lies around the \
+        en "the {what} was reset or replaced on {days}; {why}; what lies around the \
             reset may be missing, the figure is the least"
     }
     replacement_unused(what, why) {

@@ -5,6 +5,11 @@ messages! { "fill";
         zh "不是 .docx 文件，或者文件已损坏（{why}）：用 Word 打开后另存为 .docx"
         en "not a .docx file, or a damaged one ({why}): open it in Word and save it again as .docx"
     }
+    outside(name) {
+        zh "里面有指向文件以外的内容“{name}”，不是 Word 存的，不填：请在 Word 里打开，另存后再交"
+        en "it has a part that leads out of it, {name}, which Word does not write, so it is not filled: open it in Word, save it as a new file, and \
+            fill that one"
+    }
     old_word() {
         zh "这是 .doc 文件，或带密码的 .docx：请另存为不带密码的 .docx"
         en "this is a .doc, or a .docx with a password: save it as .docx without a password"
@@ -172,7 +177,7 @@ messages! { "fill";
     left_no_data(why) { zh "无数据：{why}" en "no data: {why}" }
     left_near(near) { zh "没有这个名称的指标；是不是 `{near}`？" en "no figure has this name; did you mean {near}?" }
     left_unknown() {
-        zh "没有这个名称的指标；全部名称见 `docs/figures.md`"
-        en "no figure has this name; the names are in docs/figures.md"
+        zh "没有这个名称的指标；请写报告页面“各个指标”或附表里的名称，例如“农作物受灾面积”"
+        en "no figure has this name; write a name that the page of the report or its Excel tables list"
     }
 }

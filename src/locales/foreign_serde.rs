@@ -93,7 +93,7 @@ fn must_be(wanted: &str) -> Text {
         "path string" => words::must_be_path(),
         "a boolean" => words::must_be_truth(),
         "a sequence" => words::must_be_list(),
-        "a map" => words::must_be_table(),
+        "a map" | "newtype variant" => words::must_be_table(),
         "socket address" => words::must_be_address(),
         "a date string" | "a timestamp string" => words::must_be_date(),
         "string only" | "variant identifier" => words::must_be_name(),

@@ -242,6 +242,10 @@ messages! { "hub";
         zh "与昨日的比较没有算出来：{why}"
         en "what has changed since yesterday cannot be worked out: {why}"
     }
+    reading_is_ahead(at) {
+        zh "有一个 {at} 的读数，时间超前于中心端的时钟，没有采用"
+        en "a reading of {at} is ahead of the hub's clock and is left out"
+    }
     level_corrected() { zh "读数有更正" en "readings are corrected" }
     findings_not_made(why) {
         zh "指标核查没有完成：{why}"

@@ -77,4 +77,24 @@ messages! { "issued";
         en "{n} rows wait for a review, and some would change what the report prints: have them reviewed by another person \
             (hanqing ledger review), or correct them, before it is issued"
     }
+    not_begun(from) {
+        zh "统计期 {from} 才开始，还没有可报告的：请核对 `--from` 和 `--to`，或等它开始以后再签发"
+        en "the days begin only on {from}, so there is nothing to report yet: check --from and --to, or issue once they have begun"
+    }
+    too_many_days(days, most) {
+        zh "统计期有 {days} 天，签发的报告最多 {most} 天：请核对 `--from` 和 `--to` 的年份"
+        en "the period has {days} days, and a report that is issued at most {most}: check the years of --from and --to"
+    }
+    no_sentence() {
+        zh "报告里一句话也没有：先登记台账，或用 `hanqing report --check-template` 检查模板"
+        en "the report has no sentence: enter rows in the ledger first, or check the template (hanqing report --check-template)"
+    }
+    ledger_meanwhile() {
+        zh "签发的同时有人登记、更正、复核或认可：没有签发，请再签发一次"
+        en "somebody entered, corrected, reviewed or accepted something at the same time, so it was not issued: issue it again"
+    }
+    readings_meanwhile() {
+        zh "签发的同时有人更正了读数或吊销了网关：没有签发，请再签发一次"
+        en "readings were corrected or a gateway revoked at the same time, so it was not issued: issue it again"
+    }
 }

@@ -4,8 +4,10 @@ messages! { "ledger";
     // The ledger's file.
     cannot_open(path) { zh "打不开台账 {path}" en "cannot open the ledger {path}" }
     newer(path, found, known) {
-        zh "台账 {path} 的结构版本是 {found}，本程序只认识到 {known}：请更新程序"
-        en "the ledger {path} has layout {found}, this program knows up to {known}: update the program"
+        zh "台账 {path} 的结构版本是 {found}，本程序只认识到 {known}；请换回写出它的版本。要留用本版本，先用那个版本导出新登记的（`hanqing ledger export`），停止中心端，再用 `hanqing restore` 恢复更新前的备份"
+        en "the ledger {path} has layout {found}, this program knows {known}; install the version again that wrote it. To stay \
+            with this one, export with that version what was entered since (hanqing ledger export), stop the hub, and bring \
+            back the backup of before the update (hanqing restore)"
     }
     foreign_triggers(path, names) {
         zh "台账 {path} 里有不是 `hanqing` 建的触发器 {names}，会暗中改动或阻止登记；请保留这个文件，再用 `hanqing restore` 恢复一个备份"
@@ -266,7 +268,34 @@ messages! { "ledger";
         zh "换算数值，单位写“{unit}”；会自动换算的单位：{others}"
         en "convert the value and write {unit}; {others} are converted automatically"
     }
-    value_too_large(most) { zh "数值不能大于 {most}" en "a value is at most {most}" }
+    one_or_none(name) {
+        zh "{name}一件登记一条，数只能是 1，没有才是 0"
+        en "each {name} is a row of its own, with the number 1, or 0 where there was none"
+    }
+    one_row_each() { zh "几件就登记几条" en "enter a row for each" }
+    grade_one_to_four(name) {
+        zh "{name}只有 1 到 4（Ⅰ级到Ⅳ级），结束了是 0"
+        en "{name} is 1 to 4 (I to IV), or 0 where the response ended"
+    }
+    zero_where_ended() { zh "按通知上的级别改正" en "write the grade that the notice has" }
+    more_than_can_be(name, most, unit) {
+        zh "{name}不可能超过 {most} {unit}"
+        en "{name} cannot be more than {most} {unit}"
+    }
+    less_than_can_be(least) {
+        zh "大于 0 的数不可能小于 {least}"
+        en "a number above 0 cannot be less than {least}"
+    }
+    check_point_and_unit() { zh "核对小数点和单位" en "check its decimal point and its unit" }
+    event_too_long(days, most) {
+        zh "抗旱期有 {days} 天；一次最多 {most} 天，再长报告打不开"
+        en "the drought event has {days} days; it has at most {most}, since the report cannot show more"
+    }
+    check_the_years() { zh "核对起止日期的年份" en "check the years of its days" }
+    no_such_meter(typed) { zh "“{typed}”不是本乡机泵的表" en "{typed} is no meter of the township's pumps" }
+    no_meter_named() { zh "没有写是哪块表" en "it does not say which meter" }
+    no_meters() { zh "本乡没有装表的机泵" en "the township has no pump with a meter" }
+    meters_are(meters) { zh "本乡的表如：{meters}" en "the meters are, among others, {meters}" }
     whole_number(name, unit) {
         zh "{name}按{unit}计，必须是整数"
         en "{name} is counted in {unit} and must be a whole number"

@@ -85,10 +85,14 @@ pub(crate) mod help_demo;
 pub(crate) mod help_gateway;
 #[cfg(feature = "hub")]
 pub(crate) mod help_office;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub(crate) mod help_push;
 #[cfg(feature = "hub")]
 pub(crate) mod help_token;
 #[cfg(feature = "hub")]
 pub(crate) mod hub;
+#[cfg(feature = "edge")]
+pub(crate) mod interop_out;
 #[cfg(feature = "hub")]
 pub(crate) mod issued;
 #[cfg(feature = "hub")]
@@ -144,7 +148,10 @@ pub(crate) mod page_rows_labels;
 pub(crate) mod page_station;
 #[cfg(feature = "hub")]
 pub(crate) mod page_station_labels;
-#[cfg(feature = "edge")]
+#[cfg(feature = "hub")]
+pub(crate) mod publisher;
+pub(crate) mod pushed;
+#[cfg(any(feature = "edge", feature = "hub"))]
 pub(crate) mod quality;
 #[cfg(feature = "edge")]
 pub(crate) mod register_table;
@@ -171,6 +178,8 @@ pub(crate) mod transfer;
 pub(crate) mod understanding;
 #[cfg(feature = "hub")]
 pub(crate) mod users;
+#[cfg(feature = "edge")]
+pub(crate) mod views;
 #[cfg(feature = "hub")]
 pub(crate) mod water;
 pub(crate) mod wire;

@@ -323,6 +323,10 @@ messages! { "office";
         en "row {row}, {name}, is {old} {unit} and would become {new} {unit}, more than ten times as much or as little; nothing is \
             entered: check the value, and to confirm it, add --yes"
     }
+    row_cannot_be(row, rule) {
+        zh "第 {row} 条除了数值还有不对的（{rule}），没有更正：用 `--withdraw` 作废，再另登一条"
+        en "row {row} has more that cannot be than its value ({rule}), so it is not corrected: withdraw it (--withdraw), and enter another"
+    }
     no_village(text, hint) { zh "本乡镇没有“{text}”这个村；{hint}" en "the township has no village {text}; {hint}" }
     no_crop(text, hint) { zh "本乡镇没有“{text}”这种作物；{hint}" en "the township has no crop {text}; {hint}" }
 

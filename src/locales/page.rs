@@ -33,6 +33,22 @@ messages! { "page";
         en "The address may be wrong, or the page is no longer there"
     }
 
+    query_unreadable() {
+        zh "网址里“?”之后的内容读不懂：每一项只能写一次，不能有读不出的字符；请从页面上的链接重新打开"
+        en "What follows the ? of the address cannot be read: it names each item once, in characters that can be read; follow a link of the page instead"
+    }
+
+    // What programs ask for a chart with.
+    chart_query(most) {
+        zh "网址里“?”之后要有 `from` 和 `to` 两个时刻（例如 2022-08-01T00:00:00Z），还可以有 `points`，是 1 到 {most} 的整数，每项只写一次"
+        en "what follows the ? of the address has from and to, two instants such as 2022-08-01T00:00:00Z, and may have points, a whole number \
+            from 1 to {most}, each once"
+    }
+    chart_path() {
+        zh "网址里要有测站和参数，例如 `/api/chart/pond-1/level`"
+        en "the address names a station and a parameter, such as /api/chart/pond-1/level"
+    }
+
     // Answers without a page.
     too_many_requests() {
         zh "429：同时打开的页面太多，请过几秒再试"

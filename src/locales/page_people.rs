@@ -44,7 +44,10 @@ messages! { "people";
         en "The page was opened before you signed in, or in another session"
     }
     open_the_page_again() { zh "请重新打开页面再试" en "Open the page again and try once more" }
-    fields_unreadable(why) { zh "有一项填写得不对：{why}" en "A field cannot be read: {why}" }
+    fields_unreadable() {
+        zh "表单读不懂：有一项发了两次，或者不是它该有的内容"
+        en "The form cannot be read: a field of it was sent twice, or is not what the page asks for"
+    }
 
     // Signing in.
     wrong() { zh "用户名或密码不对" en "Name or password is wrong" }

@@ -14,7 +14,6 @@ messages! { "desk";
         en "“{value}” in “{name}” is no day of the years 1970 to 2199; write 2022-08-01, for example"
     }
     days_wrong() { zh "统计期写错了" en "The days are wrong" }
-    address_unreadable(why) { zh "网址里的日期读不了：{why}" en "The days in the address cannot be read: {why}" }
     no_event() {
         zh "台账里还没有抗旱期，不知道报告哪些天：先登记抗旱期，或者自己选起止日期"
         en "The ledger names no drought event, so there are no days to report on: enter one, or choose days of your own"
@@ -98,6 +97,11 @@ messages! { "desk";
     rows_came(rows) { zh "新来待复核的：第 {rows} 条" en "Now waiting for a review: rows {rows}" }
     finding_came(sentence) { zh "要核对：{sentence}" en "To check: {sentence}" }
     readings_corrected() { zh "有人更正了读数，或吊销了网关" en "Readings were corrected, or a gateway was revoked" }
+    ledger_meanwhile() {
+        zh "签发的同时有人登记、更正、复核或认可：没有签发，请看现在的内容再签发"
+        en "Somebody entered, corrected, reviewed or accepted something at the same time, so it was not issued: look at it as it is now, and issue it \
+            then"
+    }
     issued_meanwhile(number) { zh "刚签发了 {number}" en "{number} was issued meanwhile" }
     something_changed() { zh "内容与看到的不同" en "It is not what was shown" }
 

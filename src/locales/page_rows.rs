@@ -35,10 +35,6 @@ messages! { "page_rows";
     }
     day_for_example() { zh "请填日期，例如 2022-08-15" en "Write a day, such as 2022-08-15" }
     days_reversed() { zh "止日早于起日" en "The last day is before the first" }
-    event_too_long(days, most) {
-        zh "抗旱期有 {days} 天；一次最多 {most} 天，再长报告打不开：请核对起止日期的年份"
-        en "The drought event has {days} days; it has at most {most}, since the report cannot show more: check the years of its days"
-    }
     choose_village() { zh "请选一个村；全乡的数选“全乡”" en "Choose a village, or the whole township" }
     choose_crop() { zh "请选一种作物；没有分作物的选“不分作物”" en "Choose a crop, or all crops together" }
     no_work() { zh "请写明是哪一个" en "Say which one" }
@@ -119,6 +115,18 @@ messages! { "page_rows";
     busy() { zh "正在算的太多，请过一会儿再试" en "Too much is being worked out; try again in a moment" }
     failed() { zh "出错了" en "It failed" }
     see_the_log() { zh "台账读写失败，什么也没有登记；原因在日志里" en "The ledger cannot be read or written, and nothing was entered; the log says why" }
+    no_such_village(typed) {
+        zh "没有编号为“{typed}”的村，没有按村筛选：请在“村”里选一个"
+        en "There is no village {typed}, so rows of all villages are listed: choose one of the list"
+    }
+    no_such_page(asked, pages, shown) {
+        zh "没有第 {asked} 页，一共 {pages} 页：这是第 {shown} 页"
+        en "There is no page {asked} of {pages}: this is page {shown}"
+    }
+    person_too_long(most) {
+        zh "人名太长，只按前 {most} 个字找"
+        en "The name is too long: its first {most} characters are looked for"
+    }
     not_a_filter(typed) { zh "不懂“{typed}”，没有按它筛选" en "{typed} is not understood and was left out" }
     no_row_chosen() { zh "没有选行" en "No row was chosen" }
     entered_as(row) { zh "登记为第 {row} 条" en "Entered as row {row}" }

@@ -27,7 +27,6 @@ messages! { "station";
         zh "共 {days} 天，超过 {most} 天：请缩短时段"
         en "These are {days} days, more than {most}: choose a shorter span"
     }
-    query_unreadable(why) { zh "网址中 `?` 之后的内容读不了：{why}" en "What follows the `?` of the address cannot be read: {why}" }
 
     // Pages instead of a station's.
     no_such_station() { zh "没有这个测站" en "There is no such station" }

@@ -235,8 +235,8 @@ messages! { "report";
     explain_pair(one, other) { zh "{one}，{other}" en "{one}, {other}" }
     explain_days(n) { zh "{n}天用电" en "days with electricity: {n}" }
     no_such_figure(asked) {
-        zh "没有指标 `{asked}`：全部指标见 `docs/figures.md`"
-        en "there is no figure {asked}: docs/figures.md lists them"
+        zh "没有指标 `{asked}`：全部指标见 `hanqing report` 写出的 `figures.json`"
+        en "there is no figure {asked}: figures.json, which hanqing report writes, lists them"
     }
     no_such_figure_near(asked, near) {
         zh "没有指标 `{asked}`：是不是 `{near}`？"

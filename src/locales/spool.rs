@@ -12,8 +12,10 @@ messages! { "spool";
         en "cannot read the spool {path}; give spool.path of the gateway's configuration, as a user who may read it"
     }
     other_layout(path, found, known) {
-        zh "本地缓存 {path} 的结构版本是 {found}，本程序只认 {known}；请换回写下它的程序版本：移走它虽会另建新的，其中没有发出的读数就留下了"
-        en "the spool {path} has layout {found}, this program knows {known}; install the version again that made it: a new one begins where it is moved away, and readings in it that were not sent stay behind"
+        zh "本地缓存 {path} 的结构版本是 {found}，本程序只认到 {known}；请换回写下它的程序版本。要留用本版本，先用那个版本把数据发完（`hanqing status`）或带出（`hanqing export --spool`），再移走这个文件：会另建新的，其中没有发出的读数就留下了"
+        en "the spool {path} has layout {found}, this program knows {known}; install the version again that made it. To stay \
+            with this one, let that version send everything (hanqing status) or carry it out (hanqing export --spool) and then \
+            move the file away: a new one begins, and readings in it that were not sent stay behind"
     }
     other_owner(path, owner) {
         zh "本地缓存 {path} 属于网关 {owner}；每个网关要有自己的本地缓存"

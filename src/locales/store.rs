@@ -14,10 +14,20 @@ messages! { "store";
         zh "数据库 {path} 打不开（请停止中心端，保留这个文件，再用 `hanqing restore` 恢复一个备份）"
         en "cannot open the store {path} (stop the hub, keep the file, and bring back a copy with hanqing restore)"
     }
-    other_layout(path, found, known) {
-        zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请用写出它的那个版本，它的版本较低时，先让 `hanqing hub` 打开一次"
-        en "the store {path} has layout {found}, this program knows {known}; use the version that wrote it, or for a lower \
-            number let hanqing hub open it once"
+    newer_layout(path, found, known) {
+        zh "数据库 {path} 的结构版本是 {found}，本程序只认到 {known}；请换回写出它的版本，或停止中心端，用 `hanqing restore` 恢复更新前的备份（此后的读数，网关里还在的会重新发来）"
+        en "the store {path} has layout {found}, this program knows {known}; install the version again that wrote it, or stop \
+            the hub and bring back the backup of before the update with hanqing restore: gateways send again what came since, \
+            as far as they still have it"
+    }
+    older_layout(path, found, known) {
+        zh "数据库 {path} 的结构版本是 {found}，本程序用的是 {known}；请先让 `hanqing hub` 打开一次，它会升级这个文件"
+        en "the store {path} has layout {found}, this program uses {known}; let hanqing hub open it once, which brings it up to date"
+    }
+    not_upgraded(path) {
+        zh "数据库 {path} 没能升级到本版本的结构，文件仍是原样；磁盘满了就腾出空间（升级时最多另需约文件大小的一倍），再启动一次"
+        en "the store {path} could not be brought into the layout of this version, and is as it was; where the disk is full, make \
+            room (as much again as the file has is enough) and start again"
     }
     failed() { zh "数据库读写失败" en "the store failed" }
     unreadable(what) { zh "数据库里有读不懂的内容：{what}" en "the store holds what cannot be read: {what}" }

@@ -33,6 +33,8 @@ const SAME_IN_BOTH: &[&str] = &[
     "SQLite",
     "InfluxDB",
     "VictoriaMetrics",
+    "Sparkplug",
+    "Telegraf",
     "Flux",
     "Prometheus",
     "OpenMetrics",

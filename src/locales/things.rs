@@ -21,6 +21,7 @@ messages! { "things";
     only_of_sets() { zh "只用于集合；单个实体可用 `$select` 和 `$expand`" en "it is for sets; of one entity there are `$select` and `$expand`" }
     option_twice() { zh "写了两次" en "it stands there twice" }
     option_expected() { zh "括号里应写成 `$名称=值`，以分号隔开" en "in parentheses write `$name=value`, with semicolons between" }
+    zh_or_en() { zh "应为 `zh` 或 `en`" en "it is `zh` or `en`" }
     true_or_false() { zh "应为 `true` 或 `false`" en "it is `true` or `false`" }
     not_a_count(most) { zh "应为 0 至 {most} 的整数" en "it is a whole number from 0 to {most}" }
     asc_or_desc() { zh "应写成 `属性` 加 `asc` 或 `desc`，以逗号隔开" en "write a property and `asc` or `desc`, with commas between" }

@@ -214,7 +214,6 @@ messages! { "understanding";
         en "it may be {percent} or {hundredfold}"
     }
     write_percent() { zh "连同 % 写在数值格里" en "write it with % in the cell of the value" }
-    not_whole(unit) { zh "以“{unit}”计的数必须是整数" en "a count in {unit} is a whole number" }
     units_contradict(one, other) { zh "单位有两种写法，“{one}”和“{other}”，不一致" en "the units {one} and {other} contradict each other" }
     write_one_unit() { zh "改成同一个单位" en "write the same unit in both" }
     scaled_twice(written, unit) { zh "“{written}”和单位“{unit}”都有万或亿" en "{written} and its unit {unit} both have a multiple" }

@@ -4,8 +4,10 @@ messages! { "users";
     // The file.
     cannot_open(path) { zh "打不开用户文件 {path}" en "cannot open the users' file {path}" }
     newer(path, found, known) {
-        zh "用户文件 {path} 的结构版本是 {found}，本程序只认识到 {known}：请更新程序"
-        en "the users' file {path} has layout {found}, this program knows up to {known}: update the program"
+        zh "用户文件 {path} 的结构版本是 {found}，本程序只认识到 {known}；请换回写出它的版本，或停止中心端，用 `hanqing restore` 恢复更新前的备份；没有备份就移走它：会新建一个，各人凭一次性链接重设密码"
+        en "the users' file {path} has layout {found}, this program knows {known}; install the version again that wrote it, or stop \
+            the hub and bring back the backup of before the update (hanqing restore); without one, move the file away: a new one \
+            begins, and everybody chooses a password anew by a link"
     }
     foreign_triggers(path, names) {
         zh "用户文件 {path} 里有不是 `hanqing` 建的触发器或视图 {names}，会暗中改动内容；请保留这个文件，查明是谁改的，再换上备份"

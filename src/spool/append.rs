@@ -55,6 +55,7 @@ impl Spool {
         let mut stats = self.stats;
         let low = self.disk_is_low();
         let transaction = self.connection.unchecked_transaction()?;
+        let mut places = self.views.places.clone();
         let thinned_to = if full || low || stats.bytes + size > self.limits.size_max {
             let mut reclaim = Reclaim::new(self, stats, low);
             if full {
@@ -62,6 +63,7 @@ impl Spool {
             }
             reclaim.free(size)?;
             stats = reclaim.stats;
+            places = reclaim.places;
             Some(reclaim.thinned_to)
         } else {
             None
@@ -79,14 +81,19 @@ impl Spool {
             stats.readings += batch.readings;
             stats.held += u64::from(held);
             stats.bytes += batch.message.len() as u64;
+            places.iter_mut().for_each(|place| place.replaced(0, batch.readings));
         }
         let saves = thinned_to.is_some() || self.unsaved >= SAVE_AFTER;
         let marks = self.handed.mark_is_due();
+        let saves_views = self.views.are_saved_with(&places, thinned_to.is_some(), full);
         if saves {
             self.write_state(&stats)?;
         }
         if marks {
             self.write_handed()?;
+        }
+        if saves_views {
+            self.write_views(&places, stats.epoch)?;
         }
         // Read before the commit: after it nothing may fail, since the readings are stored.
         let held_now = thinned_to.map(|_| self.read_held()).transpose()?;
@@ -103,8 +110,14 @@ impl Spool {
         if let (Some(thinned_to), Some(held_now)) = (thinned_to, held_now) {
             (self.thinned_to, self.held) = (thinned_to, held_now);
         }
+        self.views.set(places);
+        if saves_views {
+            self.views.saved();
+        }
         self.stats = stats;
         self.loss = None;
+        // Where it cannot be read now, more than the bound waits until the next append.
+        let _later = self.pass_over();
         if full || low {
             // What lies in the log takes space twice. The batches are stored, whether it can be folded back or not.
             let _later = self.fold_log();

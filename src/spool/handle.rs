@@ -9,6 +9,8 @@ use tokio::sync::watch;
 use super::queue::{Spool, SpooledBatch};
 use super::schema::SpoolError;
 use super::shared::Shared;
+use super::view_board::{Board, Readable, ViewBatch, ViewPlaces};
+use super::view_places::ViewPlace;
 use super::writer::{SpoolStatus, Writer};
 use crate::core::Reading;
 use crate::support::{Clock, Owner};
@@ -22,15 +24,18 @@ const STACK: usize = 256 * 1024;
 pub struct SpoolHandle {
     thread: Owner<Writer>,
     pub(super) shared: Arc<Shared>,
+    board: Arc<Board>,
     status: watch::Receiver<SpoolStatus>,
 }
 
 impl SpoolHandle {
     pub fn start(spool: Spool, clock: Clock) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let (writer, status) = Writer::new(spool, shared.clone(), clock);
+        let board = Arc::new(Board::default());
+        let (writer, status) = Writer::new(spool, shared.clone(), board.clone(), clock);
         let thread = thread::Builder::new().name("spool".into()).stack_size(STACK);
-        Ok(Self { thread: Owner::start(thread, writer, Writer::between)?, shared, status })
+        let thread = Owner::start(thread, writer, Writer::between)?;
+        Ok(Self { thread, shared, board, status })
     }
 
     /// What the spool holds. Changes with each append, and when the hub acknowledges something.
@@ -118,6 +123,52 @@ impl SpoolHandle {
         count: u32,
     ) -> Result<Vec<SpooledBatch>, SpoolError> {
         self.ask(move |writer| writer.batches(epoch, after, to, count)).await?
+    }
+
+    /// Up to which batch views may read. Changes with each append.
+    pub fn readable(&self) -> watch::Receiver<Readable> {
+        self.board.readable()
+    }
+
+    /// How far a view has come, by its place in [`Spool::set_views`].
+    pub fn view_place(&self, view: usize) -> ViewPlace {
+        self.board.place(view)
+    }
+
+    /// The same for whoever must not keep the thread from ending.
+    pub fn view_places(&self) -> ViewPlaces {
+        ViewPlaces(self.board.clone())
+    }
+
+    /// Some batches of `epoch` after `after`, oldest first, whether the hub has them or not; see
+    /// [`Spool::view_batches`]. Those just appended come from memory, the same for all views.
+    pub async fn view_batches(
+        &self,
+        epoch: Epoch,
+        after: u64,
+    ) -> Result<Vec<ViewBatch>, SpoolError> {
+        let fresh = self.board.fresh_after(epoch, after);
+        if !fresh.is_empty() {
+            return Ok(fresh);
+        }
+        let stored = self.ask(move |writer| writer.view_batches(epoch, after)).await??;
+        Ok(stored.into_iter().map(ViewBatch::from).collect())
+    }
+
+    /// A view has all batches of `epoch` up to `seq`, which have `readings` more than before, but for `lost` that it
+    /// could not take. The thread notes it with what it is asked next.
+    pub fn view_confirmed(&self, view: usize, epoch: Epoch, seq: u64, readings: u64, lost: u64) {
+        self.board.confirm(view, epoch, seq, readings, lost);
+    }
+
+    /// The newest reading of each series that was appended in this run and whose time is known.
+    pub fn latest(&self) -> Vec<Reading> {
+        self.board.latest()
+    }
+
+    /// The connection `session` of a view has been made: the file knows it when this returns, if it can be written.
+    pub async fn view_connected(&self, view: usize, session: u64) -> Result<(), SpoolError> {
+        self.ask(move |writer| writer.attempt(|spool, _| spool.view_connected(view, session))).await
     }
 
     /// Has the thread do something at the given time. A failure does no harm for a while, and the thread reports it.

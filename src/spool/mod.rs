@@ -11,7 +11,9 @@ mod disk;
 pub mod export;
 mod handed;
 mod handle;
+mod latest;
 mod message;
+mod migration;
 mod place;
 mod quarantine;
 mod queue;
@@ -24,6 +26,9 @@ mod shared;
 mod space;
 mod times;
 mod trouble;
+mod view_board;
+mod view_places;
+mod views;
 mod writer;
 
 #[cfg(test)]
@@ -40,4 +45,6 @@ pub use quarantine::is_foreign;
 pub use queue::{Limits, Spool, SpoolStats, SpooledBatch};
 pub use schema::{SpoolError, is_other_database, newer_layout};
 pub use trouble::Trouble;
+pub use view_board::{Readable, ViewBatch, ViewPlaces};
+pub use view_places::{ViewBound, ViewPlace};
 pub use writer::SpoolStatus;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 
 use super::test_kit::*;
-use super::{Limits, Spool, SpoolError};
+use super::{Limits, Spool, SpoolError, ViewBound};
 use crate::core::Reading;
 use crate::support::test_disk::Disk;
 use crate::wire::{Batch, BootId, Timebase};
@@ -28,6 +28,8 @@ enum Action {
     Release(u64, u64, bool),
     /// Batches up to this number are handed to a broker.
     HandOver(u64),
+    /// A view has had batches up to this number, and its place is to be saved with the next append or not.
+    View(u64, bool),
     /// The connection ends.
     Disconnect,
     Note,
@@ -45,6 +47,7 @@ fn action() -> impl Strategy<Value = Action> {
         8 => (1u8..12, 1u8..60).prop_map(|(polls, series)| Action::Append(polls, series)),
         3 => (0u64..60, 0u64..40, any::<bool>()).prop_map(|(f, n, heal)| Action::Release(f, f + n, heal)),
         2 => (0u64..80).prop_map(Action::HandOver),
+        2 => (0u64..80, any::<bool>()).prop_map(|(seq, saves)| Action::View(seq, saves)),
         1 => Just(Action::Disconnect),
         1 => Just(Action::Note),
         1 => any::<bool>().prop_map(Action::Time),
@@ -67,6 +70,8 @@ struct Model {
     handed_to: u64,
     /// Readings made so far: each has a value of its own.
     made: u32,
+    /// Values of readings that the view has had.
+    viewed: BTreeSet<u32>,
 }
 
 struct Run {
@@ -76,6 +81,8 @@ struct Run {
     limits: Limits,
     clock: Timebase,
     seed: u64,
+    /// Most readings that may wait for the view.
+    view_max: u64,
 }
 
 impl Run {
@@ -88,7 +95,17 @@ impl Run {
                     self.limits,
                     Some(&self.disk.name),
                 ) {
-                    Ok(spool) => break spool,
+                    Ok(mut spool) => {
+                        let (name, backlog_max) = ("county".into(), self.view_max);
+                        match spool.set_views(vec![ViewBound { name, backlog_max }]) {
+                            Ok(()) if !self.disk.is_dead() => break spool,
+                            // The power failed while the view was noted.
+                            Ok(()) => {}
+                            Err(error) => assert!(!error.is_damage(), "{error:?}"),
+                        }
+                        drop(spool);
+                        self.disk.restart(self.seed);
+                    }
                     // The fault hit while opening; the next start has to succeed.
                     Err(error) => {
                         assert!(
@@ -190,6 +207,25 @@ impl Run {
             let there = all.iter().find(|batch| batch.seq == seq);
             prop_assert!(there.is_some(), "batch {} of {} readings is lost", seq, stored.len());
         }
+        self.check_view(&all)
+    }
+
+    /// Checks that whatever was stored the view has had, can have, or has lost by its own count.
+    fn check_view(&mut self, all: &[Batch]) -> Result<(), TestCaseError> {
+        let place = self.open().views.places[0];
+        let waiting: Vec<u32> = all
+            .iter()
+            .filter(|batch| batch.seq > place.cursor)
+            .flat_map(|batch| identities(&batch.readings))
+            .map(|(_, value)| value as u32)
+            .collect();
+        prop_assert_eq!(place.backlog, waiting.len() as u64);
+        prop_assert!(place.backlog <= self.view_max, "{:?}", place);
+        let stored = self.model.stored.values().flatten().map(|(_, value)| *value as u32);
+        let waiting: BTreeSet<u32> = waiting.into_iter().collect();
+        let had = &self.model.viewed;
+        let missing = stored.filter(|value| !waiting.contains(value) && !had.contains(value));
+        prop_assert!(missing.count() as u64 <= place.lost, "{:?}", place);
         Ok(())
     }
 
@@ -232,6 +268,17 @@ impl Run {
                     spool.hand_over(epoch, &range(1, seq));
                     self.model.handed_to = self.model.handed_to.max(seq);
                 }
+            }
+            Action::View(seq, saves) => {
+                let spool = self.open();
+                let (epoch, seq) = (spool.epoch(), seq.min(spool.view_to()));
+                let after = spool.views.places[0].cursor;
+                let had = everything(spool).into_iter().filter(|b| b.seq > after && b.seq <= seq);
+                let had: Vec<_> = had.flat_map(|batch| identities(&batch.readings)).collect();
+                if spool.view_confirmed(0, epoch, seq, 0).is_ok() && saves {
+                    spool.views.save_with_next();
+                }
+                self.model.viewed.extend(had.into_iter().map(|(_, value)| value as u32));
             }
             Action::Disconnect => self.open().end_sending(),
             Action::Note => {
@@ -288,6 +335,7 @@ proptest! {
         actions in prop::collection::vec(action(), 1..25),
         // Some limits are so small that space has to be reclaimed all the time.
         size_max in prop_oneof![Just(64u64 << 20), 4_000u64..40_000],
+        view_max in prop_oneof![Just(1u64 << 40), 100u64..1_000],
     ) {
         let mut run = Run {
             disk: Disk::attach(),
@@ -296,6 +344,7 @@ proptest! {
             limits: Limits { size_max, free_min: 0 },
             clock: Timebase { provisional: true, ..CLOCK },
             seed: 0,
+            view_max,
         };
         for action in actions {
             run.act(action)?;

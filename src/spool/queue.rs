@@ -11,6 +11,7 @@ use super::place::Place;
 use super::quarantine::quarantine;
 use super::salvage;
 use super::schema::{self, SpoolError};
+use super::view_places::Views;
 use crate::core::GatewayId;
 use crate::wire::{Encoder, Epoch, LossRecord, RangeSet, Timebase, packed};
 
@@ -97,6 +98,8 @@ pub struct Spool {
     pub(super) thinned_to: u64,
     /// A loss that the next batch has to report.
     pub(super) loss: Option<LossRecord>,
+    /// Who else reads, and how far.
+    pub(super) views: Views,
     pub(super) stats: SpoolStats,
 }
 
@@ -139,6 +142,7 @@ impl Spool {
         self.loss = Some(salvage::loss_of(&away, now).after(old.loss));
         (self.holding, self.keeps_plain) = (old.holding, old.keeps_plain);
         self.clock = old.clock;
+        self.views = old.views.in_new_file();
         self.known_ms = old.known_ms;
         self.stats.rewinds = old.stats.rewinds + 1;
         self.stats.damaged_at = Some(now);
@@ -173,6 +177,7 @@ impl Spool {
             known_ms: life.known_ms,
             thinned_to: 0,
             loss: None,
+            views: Views::default(),
             stats: SpoolStats {
                 epoch: Epoch(life.epoch),
                 last_seq: life.next_seq - 1,
@@ -319,6 +324,7 @@ impl Spool {
             .execute(params![seq, first, message])?;
         self.stats.readings -= readings;
         self.stats.dropped_readings += readings;
+        self.views.lose_batch(seq, readings);
         self.stats.bytes = self.stats.bytes.saturating_sub(size) + message.len() as u64;
         self.stats.rewinds += 1;
         Ok(())
@@ -335,7 +341,7 @@ impl Spool {
             self.unsaved = 0;
             self.handed.saved();
         }
-        Ok(())
+        self.save_views()
     }
 
     /// Writes the state into the transaction that the caller has begun, all but what was handed over: what is released

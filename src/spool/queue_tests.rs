@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::spool::test_kit::*;
-use crate::wire::{Batch, BootId, LossCause};
+use crate::wire::{BootId, LossCause};
 
 #[test]
 fn a_poll_too_large_for_a_message_becomes_several() {
@@ -187,67 +187,6 @@ fn the_file_of_another_gateway_or_layout_is_refused() {
     connection.pragma_update(None, "user_version", 9).unwrap();
     let opened = Spool::open(&path, &gateway(), LIMITS, Timestamp::UNIX_EPOCH);
     assert!(matches!(opened, Err(SpoolError::Layout { found: 9, .. })));
-}
-
-#[test]
-fn a_file_of_the_first_layout_is_migrated() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("s");
-    let batch = Batch {
-        gateway: gateway(),
-        epoch: Epoch(9),
-        seq: 41,
-        clock: None,
-        loss: None,
-        readings: readings(2),
-    };
-    let connection = Connection::open(&path).unwrap();
-    connection
-        .execute_batch(
-            "CREATE TABLE life (gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL,
-                 payload_bytes INTEGER NOT NULL, dropped_readings INTEGER NOT NULL) STRICT;
-             CREATE TABLE batch (seq INTEGER PRIMARY KEY, readings INTEGER NOT NULL, payload BLOB NOT NULL) STRICT;
-             INSERT INTO life VALUES ('gw-1', 9, 42, 100, 7); PRAGMA user_version = 1;",
-        )
-        .unwrap();
-    let row = params![41, 2, batch.to_bytes()];
-    connection.execute("INSERT INTO batch VALUES (?1, ?2, ?3)", row).unwrap();
-    drop(connection);
-    let mut spool = open(&path);
-    assert_eq!(append(&mut spool, readings(1)), 42);
-    assert_eq!((waiting(&spool)[0].clone(), spool.epoch()), (batch, Epoch(9)));
-    assert_eq!((spool.stats().dropped_readings, numbers(&spool)), (7, vec![41, 42]));
-    // What was there may have been sent; what came after it was not.
-    assert_eq!(spool.release(Epoch(9), &range(1, 42), true).unwrap(), Some(42));
-    assert_eq!(spool.release(Epoch(9), &range(1, 41), true).unwrap(), None);
-    assert_eq!(numbers(&spool), [42]);
-}
-
-#[test]
-fn a_file_of_the_second_layout_is_migrated_and_read() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("s");
-    let mut spool = open(&path);
-    let epoch = spool.epoch();
-    for _ in 0..3 {
-        append(&mut spool, readings(1));
-    }
-    spool
-        .connection
-        .execute_batch(
-            "ALTER TABLE life DROP COLUMN may_to; ALTER TABLE life DROP COLUMN renewed_ms; DROP TABLE handed;
-             PRAGMA user_version = 2;",
-        )
-        .unwrap();
-    drop(spool);
-    let exported = crate::spool::export::export(&path, false, |_| Ok(())).unwrap();
-    assert_eq!(exported.batches, 3);
-    crate::spool::export::handed_over(&path, &exported);
-    let mut spool = open(&path);
-    assert_eq!(append(&mut spool, readings(1)), 4);
-    assert_eq!(spool.release(epoch, &range(1, 4), true).unwrap(), Some(4));
-    assert_eq!(spool.release(epoch, &range(1, 3), true).unwrap(), None);
-    assert_eq!((spool.epoch(), numbers(&spool)), (epoch, vec![4]));
 }
 
 #[test]

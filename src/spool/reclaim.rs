@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::message::{decode, loss_only, stored};
 use super::queue::{Spool, SpoolStats, SpooledBatch};
 use super::schema::SpoolError;
+use super::view_places::ViewPlace;
 use crate::core::{HOUR_MS, Reading, Series};
 use crate::wire::{Batch, LossCause, LossRecord, MESSAGE_SIZE_MAX, Timebase};
 
@@ -34,13 +35,16 @@ pub(super) struct Reclaim<'a> {
     /// The spool's statistics once the transaction is committed.
     pub stats: SpoolStats,
     pub thinned_to: u64,
+    /// How far the views are once it is committed.
+    pub places: Vec<ViewPlace>,
     /// Whether the disk is low: the file keeps its size, and little is changed at once.
     low: bool,
 }
 
 impl<'a> Reclaim<'a> {
     pub fn new(spool: &'a Spool, stats: SpoolStats, low: bool) -> Self {
-        Self { spool, stats, thinned_to: spool.thinned_to, low }
+        let places = spool.views.places.clone();
+        Self { spool, stats, thinned_to: spool.thinned_to, places, low }
     }
 
     /// Frees space for `coming` bytes with what the hub has alone, whatever the limits allow.
@@ -95,6 +99,7 @@ impl<'a> Reclaim<'a> {
             drop(rows);
             drop(statement);
             if let Some((first, last)) = deleted {
+                self.take_from_views(first, last, &[])?;
                 self.delete(first, last, freed)?;
                 return Ok(true);
             }
@@ -107,8 +112,9 @@ impl<'a> Reclaim<'a> {
         let (got_on, hour) = self.next_hour()?;
         let Some(hour) = hour else { return Ok(got_on) };
         self.thinned_to = hour.rows.last;
-        let mut kept: Vec<Reading> = hour.kept.into_values().collect();
-        kept.sort_by_key(|reading| reading.observed_at);
+        let mut kept: Vec<(u64, Reading)> = hour.kept.into_values().collect();
+        kept.sort_by_key(|(_, reading)| reading.observed_at);
+        let (numbers, kept): (Vec<u64>, Vec<Reading>) = kept.into_iter().unzip();
         let lost = hour.rows.readings - kept.len() as u64;
         if lost == 0 {
             return Ok(true);
@@ -124,7 +130,7 @@ impl<'a> Reclaim<'a> {
         };
         let message = batch.to_bytes();
         if message.len() <= MESSAGE_SIZE_MAX {
-            self.replace(&hour.rows, loss.first, batch.readings.len() as u64, stored(message))?;
+            self.replace(&hour.rows, loss.first, &numbers, stored(message))?;
             self.stats.thinned_readings += lost;
         }
         Ok(true)
@@ -159,7 +165,7 @@ impl<'a> Reclaim<'a> {
             };
             hour = hour.or(begins);
             found.rows.add(seq, row.get(1)?, payload.len(), &batch);
-            found.keep_best(batch);
+            found.keep_best(seq, batch);
         }
         Ok((got_on, (found.rows.count > 0).then_some(found)))
     }
@@ -197,26 +203,41 @@ impl<'a> Reclaim<'a> {
         let loss = dropped.loss(dropped.readings, LossCause::Full);
         let epoch = self.spool.stats.epoch;
         let message = loss_only(&self.spool.gateway, epoch, dropped.last, loss);
-        self.replace(&dropped, loss.first, 0, message)?;
+        self.replace(&dropped, loss.first, &[], message)?;
         self.stats.dropped_readings += dropped.readings;
         self.thinned_to = self.thinned_to.max(dropped.last);
         Ok(true)
     }
 
-    /// Puts one row in the place of `old`.
+    /// Puts one row in the place of `old`. Of each reading in it, `kept` has the number of the row that it comes from.
     fn replace(
         &mut self,
         old: &Rows,
         first: u64,
-        readings: u64,
+        kept: &[u64],
         message: Vec<u8>,
     ) -> Result<(), SpoolError> {
+        let readings = kept.len() as u64;
+        self.take_from_views(old.first_row, old.last, kept)?;
         self.delete(old.first_row, old.last, old.bytes)?;
         self.stats.bytes += message.len() as u64;
         self.stats.batches = (self.stats.batches + 1).saturating_sub(old.count);
         self.stats.readings = (self.stats.readings + readings).saturating_sub(old.readings);
         self.spool
             .insert(&SpooledBatch { seq: old.last, readings, message, plain: None }, Some(first))?;
+        Ok(())
+    }
+
+    /// Of the batches `first..=last` only readings of the batches `kept` stay, for views, too, that have not had all of
+    /// them: those get again what they have had of it.
+    fn take_from_views(&mut self, first: u64, last: u64, kept: &[u64]) -> Result<(), SpoolError> {
+        let before = self.spool.readings_for_views(&self.places, first, last)?;
+        for (place, before) in self.places.iter_mut().zip(before) {
+            let waits = place.cursor < last;
+            let after = if waits { kept.len() as u64 } else { 0 };
+            let new = kept.iter().filter(|seq| **seq > place.cursor).count() as u64;
+            place.thinned(before, after, new);
+        }
         Ok(())
     }
 
@@ -234,20 +255,21 @@ impl<'a> Reclaim<'a> {
 #[derive(Default)]
 struct Hour {
     rows: Rows,
-    kept: BTreeMap<(Series, i64), Reading>,
+    /// Each with the number of its row.
+    kept: BTreeMap<(Series, i64), (u64, Reading)>,
     /// Of the newest batch.
     clock: Option<Timebase>,
 }
 
 impl Hour {
-    /// Keeps of each hour and series the last reading that counts, or the last at all.
-    fn keep_best(&mut self, batch: Batch) {
+    /// Keeps of each hour and series the last reading that counts, or the last at all. `seq` is the row's number.
+    fn keep_best(&mut self, seq: u64, batch: Batch) {
         self.clock = batch.clock;
         for reading in batch.readings {
             let slot = (reading.series.clone(), hour_of(&reading));
             let before = self.kept.get(&slot);
-            if reading.flag.counts() || before.is_none_or(|kept| !kept.flag.counts()) {
-                self.kept.insert(slot, reading);
+            if reading.flag.counts() || before.is_none_or(|(_, kept)| !kept.flag.counts()) {
+                self.kept.insert(slot, (seq, reading));
             }
         }
     }

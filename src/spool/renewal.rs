@@ -42,6 +42,8 @@ impl Spool {
                 }
             }
         }
+        let mut places = self.views.places.clone();
+        places.iter_mut().for_each(|place| place.cursor = 0);
         let mut stats = SpoolStats {
             epoch,
             batches: 0,
@@ -59,6 +61,11 @@ impl Spool {
             after = last.seq;
             for row in &rows {
                 self.renumber(row, &mut stats, now)?;
+                for (old, new) in self.views.places.iter().zip(&mut places) {
+                    if row.seq <= old.cursor {
+                        new.cursor = stats.last_seq;
+                    }
+                }
             }
         }
         transaction.execute("DELETE FROM released", [])?;
@@ -73,10 +80,19 @@ impl Spool {
                 now.as_millisecond()
             ],
         )?;
+        for place in &mut places {
+            let (_, readings) = self.count(place.cursor + 1, stats.last_seq)?;
+            place.replaced(place.backlog, readings);
+        }
+        if !places.is_empty() {
+            self.write_views(&places, epoch)?;
+        }
         // Read before the commit: after it nothing may fail.
         let held = self.read_held()?;
         transaction.commit()?;
         stats.held = held.len();
+        self.views.set(places);
+        self.views.saved();
         (self.stats, self.held) = (stats, held);
         self.released = RangeSet::default();
         self.handed = Handed::new(RangeSet::default(), 0, 0, true);

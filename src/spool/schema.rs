@@ -8,15 +8,16 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, ffi, params};
 
+use super::migration;
 use crate::core::GatewayId;
 use crate::locales::{core as general, spool as words};
 use crate::support::{files, random};
 
-/// Version of the layout. A file of another version is refused; nothing about it is guessed.
-const SCHEMA_VERSION: i64 = 3;
+/// Version of the layout. An older one is brought up to date when its gateway opens the file, a later one is refused.
+pub(super) const SCHEMA_VERSION: i64 = 3;
 
-/// The oldest layout that an export reads: what it needs stands there as in the present one.
-const READABLE_FROM: i64 = 2;
+/// The oldest layout that an export reads: what it needs stands there as in the present one, or is not there.
+const READABLE_FROM: i64 = 1;
 
 /// Bytes of a page. An append costs the pages that it touches: with 1024 bytes, a batch of ten readings takes two
 /// thirds of what it takes with 4096, and one of a hundred takes seven tenths (docs/reliability.md).
@@ -155,12 +156,10 @@ pub(super) fn open(
         .map_err(failed)?;
     // Statements stay as they were compiled: one that asks for a range would be compiled anew for each.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
-    let found = layout(&connection).map_err(failed)?;
+    let found = migration::migrate(&connection).map_err(failed)?;
     match found {
         0 => create(&connection, gateway).map_err(failed)?,
-        1 => migrate_from_1(&connection).map_err(failed)?,
-        2 => migrate_from_2(&connection).map_err(failed)?,
-        SCHEMA_VERSION => {}
+        1..=SCHEMA_VERSION => {}
         found => return Err(SpoolError::Layout { path: path.into(), found }),
     }
     let (owner, mut life) = life(&connection).map_err(failed)?;
@@ -250,7 +249,7 @@ fn choose_again(connection: &Connection, life: &mut Life) -> bool {
     chosen
 }
 
-fn layout(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn layout(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
@@ -278,7 +277,7 @@ fn life(connection: &Connection) -> rusqlite::Result<(String, Life)> {
 /// The tables beside `batch`. `released`: what the hub has. `held`: batches of provisional time, with the boot that
 /// they were read in. In `batch`, `first` is the first number that a loss record covers. `handed`: what was handed to a
 /// broker or written to an export in this file's life; `life.may_to`: all up to that number may have been, too.
-const TABLES: &str = "CREATE TABLE life (
+pub(super) const TABLES: &str = "CREATE TABLE life (
          gateway TEXT NOT NULL, epoch INTEGER NOT NULL, next_seq INTEGER NOT NULL, bytes INTEGER NOT NULL,
          dropped INTEGER NOT NULL, thinned INTEGER NOT NULL, known_ms INTEGER NOT NULL, may_to INTEGER NOT NULL,
          renewed_ms INTEGER NOT NULL
@@ -288,43 +287,6 @@ const TABLES: &str = "CREATE TABLE life (
      CREATE TABLE held (seq INTEGER PRIMARY KEY, boot INTEGER NOT NULL) STRICT;
      CREATE TABLE traffic (month TEXT NOT NULL, bytes INTEGER NOT NULL) STRICT;
      INSERT INTO traffic VALUES ('', 0);";
-
-/// Layout 1 deleted batches as soon as the hub had them.
-fn migrate_from_1(connection: &Connection) -> rusqlite::Result<()> {
-    let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(
-        "ALTER TABLE life RENAME TO life_1; ALTER TABLE batch ADD COLUMN first INTEGER;",
-    )?;
-    transaction.execute_batch(TABLES)?;
-    transaction.execute_batch(
-        "INSERT INTO life SELECT gateway, epoch, next_seq, payload_bytes, dropped_readings, 0, 0, next_seq - 1, 0 FROM life_1;
-         DROP TABLE life_1;",
-    )?;
-    take_for_handed(&transaction)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    transaction.commit()
-}
-
-/// Layout 2 did not say what had been handed over.
-fn migrate_from_2(connection: &Connection) -> rusqlite::Result<()> {
-    let transaction = connection.unchecked_transaction()?;
-    transaction.execute_batch(
-        "ALTER TABLE life ADD COLUMN may_to INTEGER NOT NULL DEFAULT 0;
-         ALTER TABLE life ADD COLUMN renewed_ms INTEGER NOT NULL DEFAULT 0;
-         CREATE TABLE handed (first INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;",
-    )?;
-    take_for_handed(&transaction)?;
-    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    transaction.commit()
-}
-
-/// Takes every batch of an older layout for handed over: any may have been.
-fn take_for_handed(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute_batch(
-        "UPDATE life SET may_to = max(next_seq - 1, coalesce((SELECT max(seq) FROM batch), 0));
-         INSERT INTO handed SELECT 1, may_to FROM life WHERE may_to > 0;",
-    )
-}
 
 fn create(connection: &Connection, gateway: &GatewayId) -> rusqlite::Result<()> {
     let transaction = connection.unchecked_transaction()?;

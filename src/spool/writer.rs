@@ -15,6 +15,7 @@ use super::queue::{Spool, SpoolStats, SpooledBatch};
 use super::schema::SpoolError;
 use super::shared::{News, Shared};
 use super::trouble::Trouble;
+use super::view_board::{Board, Confirmed, Readable};
 use crate::core::Reading;
 use crate::support::owner::Wake;
 use crate::support::{Clock, Stopwatch, error_chain};
@@ -25,6 +26,10 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 
 /// How long releases may go unsaved. After a power cut they are sent once more.
 const SAVE_EVERY: Duration = Duration::from_secs(600);
+
+/// How long places of views may go unsaved while something is appended. After a power cut they get again what they had
+/// since. Engineering judgement: at a poll each second, four of five appends write nothing more for views.
+const SAVE_VIEWS_EVERY: Duration = Duration::from_secs(5);
 
 /// Readings kept in memory while the file cannot be written: a poll of 20 series each minute for eight hours, in 2 MB.
 const UNWRITTEN_MAX: u64 = 10_000;
@@ -57,12 +62,14 @@ pub struct SpoolStatus {
 pub(super) struct Writer {
     spool: Spool,
     shared: Arc<Shared>,
+    board: Arc<Board>,
     now: SpoolStatus,
     status: watch::Sender<SpoolStatus>,
     clock: Clock,
     /// What could not be written, in order.
     unwritten: VecDeque<(Vec<Reading>, Timebase)>,
     saved: Stopwatch,
+    views_saved: Stopwatch,
     life: Stopwatch,
     /// When a new epoch may be begun.
     renew_at: Duration,
@@ -76,6 +83,7 @@ impl Writer {
     pub fn new(
         spool: Spool,
         shared: Arc<Shared>,
+        board: Arc<Board>,
         clock: Clock,
     ) -> (Self, watch::Receiver<SpoolStatus>) {
         spool.lay_reserve();
@@ -84,16 +92,19 @@ impl Writer {
         let writer = Self {
             spool,
             shared,
+            board,
             now,
             status,
             clock,
             unwritten: VecDeque::new(),
             saved: Stopwatch::start(),
+            views_saved: Stopwatch::start(),
             life: Stopwatch::start(),
             renew_at: Duration::ZERO,
             said_waiting: false,
             carry_at: Duration::ZERO,
         };
+        writer.publish_views();
         (writer, receiver)
     }
 
@@ -170,6 +181,7 @@ impl Writer {
 
     /// Releases what the hub has acknowledged since the last time.
     pub fn release(&mut self) {
+        self.note_views();
         let News { epoch, heard, committed, whole, heal, handed } = self.shared.lock().take_news();
         self.spool.hand_over(epoch, &handed);
         if !heard {
@@ -307,11 +319,20 @@ impl Writer {
     fn write(&mut self) {
         let misplaced = self.keep_place();
         self.note_place(misplaced);
+        if self.views_saved.elapsed() >= SAVE_VIEWS_EVERY {
+            self.spool.views.save_with_next();
+            self.views_saved = Stopwatch::start();
+        }
         while let Some((readings, clock)) = self.unwritten.front_mut() {
             match self.spool.append_corrected(readings, clock) {
                 Ok(appended) => {
-                    self.unwritten.pop_front();
+                    let stored = self.unwritten.pop_front();
                     let epoch = self.spool.epoch();
+                    if let Some((readings, _)) = stored.filter(|_| self.board.is_read()) {
+                        let numbers: Vec<_> =
+                            appended.iter().map(|b| (b.seq, b.readings)).collect();
+                        self.board.add(epoch, &numbers, readings);
+                    }
                     self.shared.lock().add(epoch, appended);
                     let before = std::mem::replace(&mut self.now.trouble, misplaced);
                     if before.is_some_and(|trouble| !trouble.is_of_place()) {
@@ -364,6 +385,7 @@ impl Writer {
                 Ok(away) => {
                     tracing::error!(error = chain, kept_as = %away.display(), "the spool is damaged; started a new one");
                     self.shared.lock().clear();
+                    self.board.clear();
                     return true;
                 }
                 Err(error) => tracing::error!(
@@ -384,6 +406,42 @@ impl Writer {
         self.now.spool = self.spool.stats();
         let now = self.now;
         self.status.send_if_modified(|status| std::mem::replace(status, now) != now);
+        self.publish_views();
+    }
+
+    fn publish_views(&self) {
+        let readable = Readable { epoch: self.spool.epoch(), to: self.spool.view_to() };
+        self.board.publish(readable, &self.spool.views.places);
+    }
+
+    /// Notes what views have confirmed since the last time.
+    fn note_views(&mut self) {
+        let confirmed = self.board.take_confirmed();
+        for (view, Confirmed { epoch, seq, lost, .. }) in &confirmed {
+            if let Err(error) = self.spool.view_confirmed(*view, *epoch, *seq, *lost) {
+                self.failed(&error);
+            }
+        }
+        // Before whoever has asked gets an answer: nobody sees a place before this one again.
+        if !confirmed.is_empty() {
+            self.publish_views();
+        }
+    }
+
+    /// What a view may have after `after`, from the file.
+    pub fn view_batches(
+        &mut self,
+        epoch: Epoch,
+        after: u64,
+    ) -> Result<Vec<SpooledBatch>, SpoolError> {
+        if epoch != self.spool.epoch() {
+            return Ok(Vec::new());
+        }
+        let found = self.spool.view_batches(after);
+        if let Err(error) = &found {
+            self.failed(error);
+        }
+        found
     }
 }
 

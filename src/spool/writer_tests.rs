@@ -99,7 +99,7 @@ async fn unwritten_readings_wait_in_memory_and_the_overflow_is_reported() {
     let path = dir.path().join("s");
     let spool = open(&path);
     fill(&spool, 0);
-    let (mut writer, _status) = Writer::new(spool, Arc::default(), Clock::system());
+    let (mut writer, _status) = Writer::new(spool, Arc::default(), Arc::default(), Clock::system());
     let polls = 30;
     for n in 0..polls {
         writer.unwritten.push_back((noisy(500, n), CLOCK));
@@ -245,7 +245,8 @@ async fn an_append_is_stored_even_if_nobody_waits_for_it() {
 async fn a_spool_whose_numbers_another_has_used_begins_anew_and_not_again_within_an_hour() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("s");
-    let (mut writer, status) = Writer::new(open(&path), Arc::default(), Clock::system());
+    let (mut writer, status) =
+        Writer::new(open(&path), Arc::default(), Arc::default(), Clock::system());
     let old = writer.spool.epoch();
     // Another boot, whose clock is not known yet.
     let later = Timebase { boot: BootId(8), ..CLOCK };

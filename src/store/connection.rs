@@ -32,7 +32,7 @@ pub(super) fn open(path: &Path) -> Result<(Connection, Place), StoreError> {
     let found = layout(&connection).map_err(failed)?;
     match found {
         0 => schema::create(&connection).map_err(failed)?,
-        1..SCHEMA_VERSION => migration::migrate(&connection, found)?,
+        1..SCHEMA_VERSION => migration::migrate(&connection).map_err(|e| e.at_upgrade(path))?,
         SCHEMA_VERSION => {}
         _ => {
             return Err(StoreError::Layout { path: path.into(), found, known: SCHEMA_VERSION });

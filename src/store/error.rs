@@ -15,8 +15,11 @@ use crate::support::files;
 pub enum StoreError {
     #[error("{}", not_opened(path, source))]
     Open { path: PathBuf, source: rusqlite::Error },
-    #[error("{}", words::other_layout(path, *found, *known))]
+    #[error("{}", other_layout(path, *found, *known))]
     Layout { path: PathBuf, found: i64, known: i64 },
+    /// A file of an older layout stays as it was.
+    #[error("{}", words::not_upgraded(path))]
+    Upgrade { path: PathBuf, source: rusqlite::Error },
     /// Reading or writing failed; a commit that failed left nothing behind.
     #[error("{}", words::failed())]
     Storage(#[from] rusqlite::Error),
@@ -62,6 +65,16 @@ impl StoreError {
         matches!(self, Self::Exchanged { .. } | Self::Closed)
     }
 
+    /// The same of the file at `path`, which was being brought up to date.
+    pub(super) fn at_upgrade(self, path: &Path) -> Self {
+        match self {
+            Self::Storage(source) if !is_damage(&source) => {
+                Self::Upgrade { path: path.into(), source }
+            }
+            other => other,
+        }
+    }
+
     /// The same of the file at `path`, which was being opened: damage that is found then is told with what to do.
     pub(super) fn at_opening(self, path: &Path) -> Self {
         match self {
@@ -86,6 +99,13 @@ fn not_opened(path: &Path, source: &rusqlite::Error) -> Text {
         words::cannot_open_missing(path)
     } else {
         words::cannot_open(path)
+    }
+}
+
+fn other_layout(path: &Path, found: i64, known: i64) -> Text {
+    match found > known {
+        true => words::newer_layout(path, found, known),
+        false => words::older_layout(path, found, known),
     }
 }
 

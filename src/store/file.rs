@@ -101,7 +101,7 @@ fn contents(connection: &Connection) -> rusqlite::Result<Contents> {
 /// added to a copy would go on changing readings, unseen, for as long as the file lives.
 ///
 /// # Errors
-/// It cannot be read.
+/// It cannot be read, or is of a later layout.
 pub fn foreign_to_store(path: &Path) -> Result<Vec<String>, StoreError> {
     let ours = Connection::open_in_memory()?;
     schema::create(&ours)?;
@@ -111,20 +111,20 @@ pub fn foreign_to_store(path: &Path) -> Result<Vec<String>, StoreError> {
 /// As [`foreign_to_store`], for another file of ours: `layouts` makes its tables, layout by layout.
 ///
 /// # Errors
-/// It cannot be read.
+/// As [`foreign_to_store`].
 pub fn foreign_to(path: &Path, layouts: &[&str]) -> Result<Vec<String>, StoreError> {
     let ours = Connection::open_in_memory()?;
     layouts.iter().try_for_each(|layout| ours.execute_batch(layout))?;
     foreign(path, layouts.len() as i64, &ours)
 }
 
-/// What the file at `path` holds that `ours` of layout `known` does not. A later layout is unknown: nothing is opened
-/// that has it. Of an earlier one tables are not compared, of which there may have been others.
+/// What the file at `path` holds that `ours` of layout `known` does not. A later layout is refused. Of an earlier one
+/// tables are not compared, of which there may have been others.
 fn foreign(path: &Path, known: i64, ours: &Connection) -> Result<Vec<String>, StoreError> {
     let found = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let layout: i64 = found.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if layout > known {
-        return Ok(Vec::new());
+        return Err(StoreError::Layout { path: path.into(), found: layout, known });
     }
     let ours = objects(ours)?;
     let foreign = objects(&found)?.into_iter().filter(|object| {

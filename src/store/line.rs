@@ -4,12 +4,10 @@
 //! where a series mixes large numbers with small ones: a value that would not come back unchanged is written in two
 //! fields of 32 bits as well.
 
-use std::fmt;
-use std::io::Write;
-
 use jiff::Timestamp;
 
 use crate::core::{Flag, GatewayId, Outcome, Reading, Reason, Series};
+use crate::interop::line::Line;
 use crate::locales::{Text, store as words};
 use crate::wire::{Batch, CounterSpec, LossCause, LossRecord, Status};
 use crate::wire::{ClockState, GatewayState};
@@ -104,52 +102,6 @@ pub fn exact(plain_value: Option<f64>, halves: Option<(u32, u32)>) -> Option<f64
     }
 }
 
-/// A line while it is written. Nothing needs escaping: ids, epochs and names of hubs consist of letters, digits, `-`,
-/// `_` and `.`. The builder of `influxdb_line_protocol` escapes character by character, which takes about ten times as
-/// long (measured).
-struct Line<'a> {
-    out: &'a mut Vec<u8>,
-    separator: &'static str,
-}
-
-impl<'a> Line<'a> {
-    /// A line of `measurement` with these tags, in order of their names.
-    fn new(out: &'a mut Vec<u8>, measurement: &str, tags: &[(&str, Option<&str>)]) -> Self {
-        out.extend_from_slice(measurement.as_bytes());
-        let tags = tags.iter().filter_map(|(name, value)| Some((name, (*value)?)));
-        for part in tags.flat_map(|(name, value)| [",", name, "=", value]) {
-            out.extend_from_slice(part.as_bytes());
-        }
-        Self { out, separator: " " }
-    }
-
-    fn write(&mut self, text: fmt::Arguments<'_>) {
-        self.out.write_fmt(text).expect("memory takes whatever is written");
-    }
-
-    fn float(mut self, name: &str, value: f64) -> Self {
-        let before = std::mem::replace(&mut self.separator, ",");
-        self.write(format_args!("{before}{name}={value:?}"));
-        self
-    }
-
-    fn integer(mut self, name: &str, value: impl fmt::Display) -> Self {
-        let before = std::mem::replace(&mut self.separator, ",");
-        self.write(format_args!("{before}{name}={value}i"));
-        self
-    }
-
-    /// The bits of a value in two fields of 32 bits.
-    fn halves(self, [high, low]: [&str; 2], value: f64) -> Self {
-        let bits = value.to_bits();
-        self.integer(high, bits >> 32).integer(low, bits & 0xffff_ffff)
-    }
-
-    fn end(mut self, at: Timestamp) {
-        self.write(format_args!(" {}\n", at.as_millisecond()));
-    }
-}
-
 /// Whether a line can hold a reading at all; the error says why not.
 pub fn storable(reading: &Reading) -> Result<(), Text> {
     match reading.outcome {
@@ -198,7 +150,7 @@ pub fn reading(
             line = line.integer(&format!("w{i}"), packed);
         }
     }
-    line.end(reading.observed_at);
+    line.end(reading.observed_at.as_millisecond());
     Ok(())
 }
 
@@ -226,7 +178,7 @@ pub fn batch(out: &mut Vec<u8>, hub: &str, batch: &Batch, at: Timestamp) {
             .integer("lost_to_ms", to.as_millisecond())
             .integer("why", lost_code(why));
     }
-    line.end(at);
+    line.end(at.as_millisecond());
 }
 
 /// Appends the line of a series that a gateway observes, and of how a counter's register behaves.
@@ -250,7 +202,7 @@ pub fn series(
         .integer("k", 1)
         .halves(["modulus_hi", "modulus_lo"], modulus.unwrap_or(0.0))
         .halves(["rate_hi", "rate_lo"], rate.unwrap_or(0.0))
-        .end(at);
+        .end(at.as_millisecond());
 }
 
 /// Appends the line of a gateway's status.
@@ -262,5 +214,5 @@ pub fn status(out: &mut Vec<u8>, hub: &str, gateway: &GatewayId, status: &Status
     if let Some(clock) = status.clock {
         line = line.integer("provisional", u8::from(clock == ClockState::Provisional));
     }
-    line.end(at);
+    line.end(at.as_millisecond());
 }

@@ -74,6 +74,16 @@ impl Sqlite {
         opened.map_err(|error| error.at_opening(path))
     }
 
+    /// The same, with all that is read of it as the file is now, whatever is written meanwhile. It is not to be kept
+    /// for long: the file's log grows as long as it is open.
+    pub fn open_instant(path: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_reader(path)?;
+        store.connection.execute_batch("BEGIN")?;
+        // The instant is that of the first reading.
+        tables::calendar(&store.connection)?;
+        Ok(store)
+    }
+
     fn new(connection: Connection, place: Place) -> Result<Self, StoreError> {
         let calendar = tables::calendar(&connection)?;
         Ok(Self {
@@ -327,6 +337,10 @@ impl Sqlite {
         &self,
         read: impl FnOnce(&Tables<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if !self.connection.is_autocommit() {
+            // It stays at the instant of `open_instant`.
+            return read(&Tables::load(&self.connection, &self.calendar)?);
+        }
         let transaction = self.connection.unchecked_transaction()?;
         let found = read(&Tables::load(&transaction, &self.calendar)?)?;
         transaction.finish()?;

@@ -13,6 +13,7 @@ mod paging_tests;
 mod replaced_tests;
 mod retention_tests;
 mod revocation_tests;
+mod upgrade_tests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

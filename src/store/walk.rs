@@ -1,13 +1,13 @@
 //! The readings of a span one after the other, either way, until whoever asks has enough: what pages of any depth are
 //! made of, since each begins where the one before has ended.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Statement, params, params_from_iter};
 
 use super::in_force::InForce;
 use super::tables::{SLOT_MS, Tables};
-use super::{Sqlite, StoreError, readings};
-use crate::core::{Reading, Series};
+use super::{Latest, Sqlite, StoreError, readings};
+use crate::core::{Outcome, Reading, Series};
 
 /// Takes a reading, with what it counts as; says whether it wants the next.
 pub type Taker<'a> = dyn FnMut(&Reading, Option<f64>) -> bool + 'a;
@@ -29,6 +29,23 @@ impl Sqlite {
                 Walk { tables, key: (id, series), span, in_force: tables.in_force(id, span)? };
             if newest_first { walk.back(each) } else { walk.forth(each) }
         })
+    }
+
+    /// The last readings of `series` as if there were none after `until`; `None` where there is none before.
+    pub fn latest_until(
+        &self,
+        series: &Series,
+        until: Timestamp,
+    ) -> Result<Option<Latest>, StoreError> {
+        let end = until.checked_add(SignedDuration::from_millis(1)).unwrap_or(until);
+        let (mut last, mut counted) = (None, None);
+        self.walk(series, (Timestamp::MIN, end), true, &mut |reading, value| {
+            last.get_or_insert_with(|| reading.clone());
+            counted =
+                value.map(|value| Reading { outcome: Outcome::Value(value), ..reading.clone() });
+            counted.is_none()
+        })?;
+        Ok(last.map(|last| Latest { last, counted }))
     }
 
     /// The times of the first and the last reading of `series`; `None` where there is none.

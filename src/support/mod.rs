@@ -24,6 +24,8 @@ pub mod seldom;
 #[cfg(any(feature = "edge", feature = "hub"))]
 pub mod service;
 pub mod sha256;
+#[cfg(any(feature = "edge", feature = "hub"))]
+pub mod signature;
 pub mod sql;
 mod stepped;
 pub mod supervise;

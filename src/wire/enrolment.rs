@@ -203,8 +203,8 @@ fn times_x(value: u8) -> u8 {
 }
 
 /// Names that no gateway gets a certificate for: `make-certificates` gives them to the office's own machines, and
-/// whoever has the hub's acknowledges in its place.
-const RESERVED: [&str; 3] = ["hanqing-hub", "ca", "broker"];
+/// whoever has the hub's acknowledges in its place; `hanqing-push` sends gateways their settings.
+const RESERVED: [&str; 4] = ["hanqing-hub", "hanqing-push", "ca", "broker"];
 
 /// Whether the name is one of the office's own, whatever the office is like.
 pub fn is_reserved(gateway: &GatewayId) -> bool {

@@ -129,7 +129,7 @@ fn a_refusal_of_a_newer_hub_is_one_all_the_same() {
 #[test]
 fn names_of_the_office_are_for_no_gateway() {
     let reserved = |name: &str| is_reserved(&name.parse().unwrap());
-    for name in ["hanqing-hub", "ca", "broker"] {
+    for name in ["hanqing-hub", "hanqing-push", "ca", "broker"] {
         assert!(reserved(name), "{name}");
     }
     assert!(!reserved("gw-dongmen") && !reserved("ca-1"));

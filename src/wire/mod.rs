@@ -5,12 +5,15 @@
 mod ack;
 mod batch;
 mod birth;
+mod config_state;
 mod encoder;
 mod enrolment;
 mod ids;
 mod json;
 mod loss;
 pub mod packed;
+mod pushable;
+mod pushed;
 mod ranges;
 mod report;
 mod row;
@@ -25,6 +28,7 @@ use crate::locales::{Lang, Text, wire as words, within};
 pub use ack::Ack;
 pub use batch::Batch;
 pub use birth::{Birth, BirthSeries, ClockState, CounterSpec, GatewayState, Status};
+pub use config_state::{ConfigInForce, ConfigOutcome, ConfigState, ConfigStep, PushedSaid, Said};
 #[cfg(feature = "edge")]
 pub use encoder::Encoder;
 pub use enrolment::{
@@ -33,6 +37,8 @@ pub use enrolment::{
 };
 pub use ids::{BootId, Epoch};
 pub use loss::{LossCause, LossRecord};
+pub use pushable::{is_allowed, is_never_pushed, key_parts, pattern_problem};
+pub use pushed::{KEY_MAX, PUSHED_MAX, PushedConfig, SETTINGS_MAX, SignedConfig, signed_bytes};
 pub use ranges::RangeSet;
 pub use report::{
     BusSaid, DeviceSaid, GatewayReport, REPORT_MAX, ReportHead, STATES, SpoolReport, TEXT_MAX,

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ClockState, FORMAT, WireError, at_place, check_count, check_format, packed, read, write,
+    ClockState, FORMAT, PushedSaid, WireError, at_place, check_count, check_format, packed, read,
+    write,
 };
 use crate::core::{GatewayId, StationId};
 use crate::locales::{Text, wire as words};
@@ -53,6 +54,9 @@ pub struct GatewayReport {
     /// Bytes that it has written to its disk since its start; `None` where its system does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk_written: Option<u64>,
+    /// What has become of settings that the office has pushed; `None` where it takes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<PushedSaid>,
     /// Where there is no room for all: those first that are not well.
     pub buses: Vec<BusSaid>,
     /// Buses, and devices of all buses, that are left out, as there is no room for them.
@@ -173,6 +177,7 @@ impl GatewayReport {
             own_certificate_until: None,
             broker_certificate_until: None,
             disk_written: None,
+            pushed: None,
             buses: Vec::new(),
             buses_left_out: 0,
             devices_left_out: 0,
@@ -266,6 +271,7 @@ impl GatewayReport {
         }
         let trouble = self.spool.trouble.as_deref().unwrap_or_default();
         check_length("spool.trouble", trouble, WORD_MAX).map_err(WireError::content)?;
+        self.pushed.iter().try_for_each(PushedSaid::check)?;
         check_count("buses", self.buses.len(), BUSES_MAX)?;
         for (i, bus) in self.buses.iter().enumerate() {
             bus.check().map_err(|problem| at_place("buses", i, problem))?;

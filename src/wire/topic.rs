@@ -19,10 +19,22 @@ pub enum Channel {
     Report,
     /// To a gateway: what the hub has committed.
     Ack,
+    /// To a gateway: settings that the office has signed; retained.
+    Config,
+    /// What a gateway says of those; retained.
+    ConfigState,
 }
 
 impl Channel {
-    const ALL: [Channel; 5] = [Self::Readings, Self::Birth, Self::Status, Self::Report, Self::Ack];
+    const ALL: [Channel; 7] = [
+        Self::Readings,
+        Self::Birth,
+        Self::Status,
+        Self::Report,
+        Self::Ack,
+        Self::Config,
+        Self::ConfigState,
+    ];
 
     fn id(self) -> &'static str {
         match self {
@@ -31,6 +43,8 @@ impl Channel {
             Self::Status => "status",
             Self::Report => "report",
             Self::Ack => "ack",
+            Self::Config => "config",
+            Self::ConfigState => "config-state",
         }
     }
 

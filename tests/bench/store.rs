@@ -294,6 +294,8 @@ fn settings(path: &Path) -> HubSettings {
         share: None,
         broker: None,
         enroll: None,
+        push: None,
+        publishers: Vec::new(),
         alarm: hanqing::hub::AlarmSettings::default(),
     }
 }

@@ -10,7 +10,7 @@ import re
 import sys
 
 # Told only of what is the case.
-SELDOM = {"hanqing_hub_gateway_quarantine_ratio"}
+SELDOM = {"hanqing_hub_gateway_quarantine_ratio", "hanqing_hub_alarms_open"}
 # Readings themselves: docs/scale.md.
 READINGS = {"hanqing_v"}
 
@@ -28,7 +28,7 @@ def main():
         unknown = {name for name in names if name not in described | READINGS}
         if not names or unknown:
             sys.exit(f"{query}: not in {monitoring}: {sorted(unknown)}")
-        query = query.replace("$station", ".*").replace("$parameter", ".*")
+        query = query.replace("$station", ".*").replace("$parameter", ".*").replace("$__rate_interval", "2m").replace("$__interval", "1m")
         print("absent" if names & SELDOM else "there", query, sep="\t")
 
 

@@ -64,6 +64,8 @@ impl Office {
             wording: Vec::new(),
             broker: None,
             enroll: None,
+            push: None,
+            publishers: Vec::new(),
             alarm: hanqing::hub::AlarmSettings::default(),
         };
         Office { settings, township: Arc::new(township) }

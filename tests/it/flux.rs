@@ -10,7 +10,7 @@ use hanqing::store::server::flux;
 use crate::context::repository;
 
 /// Whether each of the queries is valid.
-fn valid(queries: &[String]) -> Vec<bool> {
+pub fn valid(queries: &[String]) -> Vec<bool> {
     let modules = std::env::var("HANQING_TEST_NODE_MODULES")
         .expect("HANQING_TEST_NODE_MODULES: run tests/run, which installs the compiler");
     let mut node = Command::new("node")

@@ -1,10 +1,12 @@
 //! The schemas in `docs/schema/` say what `hanqing::wire` writes, and refuse what it refuses.
 
 use hanqing::core::{Flag, Outcome, Parameter, Reading, Reason, Series, Unit};
+use hanqing::locales::Text;
 use hanqing::wire::{
-    Ack, Batch, Birth, BirthSeries, BootId, BusSaid, ClockState, CounterSpec, DeviceSaid, Epoch,
-    GatewayReport, GatewayState, LossCause, LossRecord, RangeSet, ReportHead, ShownTime,
-    SpoolReport, Status, Timebase, TrafficReport,
+    Ack, Batch, Birth, BirthSeries, BootId, BusSaid, ClockState, ConfigInForce, ConfigOutcome,
+    ConfigState, ConfigStep, CounterSpec, DeviceSaid, Epoch, GatewayReport, GatewayState,
+    LossCause, LossRecord, PushedConfig, PushedSaid, RangeSet, ReportHead, Said, ShownTime,
+    SignedConfig, SpoolReport, Status, Timebase, TrafficReport,
 };
 use jiff::Timestamp;
 use jsonschema::Validator;
@@ -16,6 +18,9 @@ const BIRTH: &str = include_str!("../../docs/schema/birth.schema.json");
 const STATUS: &str = include_str!("../../docs/schema/status.schema.json");
 const REPORT: &str = include_str!("../../docs/schema/report.schema.json");
 const ACK: &str = include_str!("../../docs/schema/ack.schema.json");
+const CONFIG: &str = include_str!("../../docs/schema/config.schema.json");
+const PUSHED: &str = include_str!("../../docs/schema/pushed-config.schema.json");
+const CONFIG_STATE: &str = include_str!("../../docs/schema/config-state.schema.json");
 
 fn schema(text: &str) -> Validator {
     let schema: Value = serde_json::from_str(text).unwrap();
@@ -139,6 +144,11 @@ fn a_report_that_is_written_fits() {
     report.traffic = TrafficReport { bytes: 7, month_bytes: Some(9), connections: 2 };
     (report.own_certificate_until, report.broker_certificate_until) = (Some(at(1)), Some(at(2)));
     report.disk_written = Some(4096);
+    let why = Said { zh: "长".repeat(120), en: "x".repeat(120) };
+    let step = Some("rolled_back".into());
+    let of = (Some(7), Some(9), Some(why));
+    report.pushed =
+        Some(PushedSaid { in_force: of.0, last: of.1, step, unused: true, why: of.2, refused: 3 });
     let new = DeviceSaid {
         unit: 247,
         profile: "level-transmitter".into(),
@@ -211,6 +221,19 @@ fn a_broken_report_is_refused_by_schema_and_reader() {
             ("/buses/0/devices/0/error", json!("x".repeat(121))),
         ],
     );
+    let long = json!({"zh": "长".repeat(121), "en": "x"});
+    for (pushed, fits) in [
+        (json!({"step": "asleep", "refused": 0}), true),
+        (json!({"refused": -1}), false),
+        (json!({"step": "x".repeat(65), "refused": 0}), false),
+        (json!({"why": long, "refused": 0}), false),
+        (json!({"in_force": 7}), false),
+    ] {
+        let mut message = good.clone();
+        message["pushed"] = pushed;
+        assert_eq!(schema(REPORT).is_valid(&message), fits, "{message}");
+        assert_eq!(GatewayReport::from_bytes(message.to_string().as_bytes()).is_ok(), fits);
+    }
 }
 
 #[test]
@@ -390,4 +413,63 @@ fn a_broken_birth_status_or_ack_is_refused_by_schema_and_reader() {
     let mut bad = ack;
     bad["at"] = json!(1_659_283_200);
     assert!(!schema(ACK).is_valid(&bad) && Ack::from_bytes(bad.to_string().as_bytes()).is_err());
+}
+
+#[test]
+fn pushed_settings_and_what_becomes_of_them_fit_or_are_refused() {
+    let set = json!({"bus.泵房.interval_s": 60, "uplink.windows": ["06:00+20"], "drought": true});
+    let config = json!({
+        "v": 1, "gateway": "gw-1", "number": 7, "at": "2026-12-01T08:20:00Z", "by": "李明", "set": set,
+    });
+    refuse(
+        &schema(PUSHED),
+        &config,
+        |bytes| PushedConfig::from_text(&String::from_utf8_lossy(bytes)).is_ok(),
+        &[
+            ("/v", json!(2)),
+            ("/gateway", json!("GW 1")),
+            ("/number", json!(-1)),
+            ("/by", json!("x".repeat(201))),
+            ("/by", json!("\u{7}")),
+            ("/set/drought", json!(null)),
+            ("/set/drought", json!({"a": 1})),
+            ("/set/drought", json!([[1]])),
+            ("/set", json!({"a\n": 1})),
+            ("/set", json!([])),
+        ],
+    );
+    let message = json!({"v": 1, "signed": config.to_string(), "signature": "0a".repeat(64)});
+    refuse(
+        &schema(CONFIG),
+        &message,
+        |bytes| SignedConfig::from_bytes(bytes).is_ok(),
+        &[
+            ("/v", json!(2)),
+            ("/signed", json!({})),
+            ("/signature", json!("0a".repeat(63))),
+            ("/signature", json!("zz".repeat(64))),
+        ],
+    );
+    let why = Text::both("没有确认", "not confirmed");
+    let mut state = ConfigState::new(at(7));
+    accept(&schema(CONFIG_STATE), &state.to_bytes());
+    let steps = [
+        ConfigStep::OnTrial,
+        ConfigStep::Kept,
+        ConfigStep::RolledBack,
+        ConfigStep::Refused,
+        ConfigStep::Dropped,
+    ];
+    for step in steps {
+        state.last = Some(ConfigOutcome::new(9, step, at(8), std::slice::from_ref(&why)));
+        (state.highest, state.refused) = (u64::MAX, 3);
+        state.refused_why = Some(Said::of(&why));
+        let (by, keys, unfit) = ("office".into(), vec!["drought".into()], Some(Said::of(&why)));
+        state.in_force = Some(ConfigInForce { number: 7, at: at(9), by, keys, unfit });
+        accept(&schema(CONFIG_STATE), &state.to_bytes());
+    }
+    let state: Value = serde_json::from_slice(&ConfigState::new(at(7)).to_bytes()).unwrap();
+    let read = |bytes: &[u8]| ConfigState::from_bytes(bytes).is_ok();
+    let bad = [("/v", json!(2)), ("/highest", json!("7")), ("/refused", json!(-1))];
+    refuse(&schema(CONFIG_STATE), &state, read, &bad);
 }

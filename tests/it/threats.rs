@@ -43,7 +43,7 @@ fn each_test_that_the_document_names_is_there() {
     for folder in ["src", "tests"] {
         sources(&repository(folder), &mut all);
     }
-    for document in ["docs/security.md", "docs/reliability.md"] {
+    for document in ["docs/security.md", "docs/reliability.md", "docs/comparison.md"] {
         let text = std::fs::read_to_string(repository(document)).unwrap();
         let tests = named_tests(&text);
         assert!(tests.len() >= 30, "{document}: {tests:?}");

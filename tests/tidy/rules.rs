@@ -14,6 +14,7 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("counter", &["core"]),
     ("wire", &["core"]),
     ("water", &["core"]),
+    ("interop", &["core", "wire"]),
     ("account", &["core", "water"]),
     ("alarm", &["core"]),
     ("figures", &["core", "water", "account"]),
@@ -21,20 +22,25 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     ("modbus", &["core", "support", "device", "quality"]),
     ("spool", &["core", "support", "wire"]),
     ("mqtt", &["core", "support", "wire"]),
-    ("store", &["core", "support", "counter", "wire"]),
+    ("store", &["core", "support", "counter", "wire", "interop"]),
     ("ledger", &["core", "support", "water", "account", "figures"]),
     ("report", &["core", "support", "water", "account", "figures"]),
     ("users", &["core", "support"]),
     ("alarm_book", &["support", "alarm"]),
     ("notify", &["core", "support", "alarm"]),
     ("web", &["core", "support", "wire", "water", "account", "alarm", "users"]),
-    ("edge", &["core", "support", "wire", "device", "quality", "modbus", "spool", "mqtt"]),
+    (
+        "edge",
+        &["core", "support", "wire", "interop", "device", "quality", "modbus", "spool", "mqtt"],
+    ),
     (
         "hub",
         &[
             "core",
             "support",
             "wire",
+            "interop",
+            "quality",
             "water",
             "account",
             "alarm",
@@ -62,8 +68,8 @@ pub const IMPORTS: &[(&str, &[&str])] = &[
     (
         "config",
         &[
-            "core", "device", "quality", "water", "alarm", "figures", "modbus", "mqtt", "store",
-            "edge", "hub", "notify", "sim", "demo",
+            "core", "wire", "interop", "device", "quality", "water", "alarm", "figures", "modbus",
+            "mqtt", "store", "edge", "hub", "notify", "sim", "demo",
         ],
     ),
     ("cli", ANYTHING),
@@ -78,6 +84,7 @@ pub const PURE: &[&str] = &[
     "src/quality/",
     "src/counter/",
     "src/wire/",
+    "src/interop/",
     "src/water/",
     "src/account/",
     "src/alarm/",
@@ -158,7 +165,12 @@ pub const BANS: &[Ban] = &[
     Ban {
         words: &["prometheus_client"],
         holds: Where::Source,
-        except: &["src/edge/metrics/", "src/hub/metrics.rs", "src/support/openmetrics.rs"],
+        except: &[
+            "src/edge/metrics/",
+            "src/hub/metrics.rs",
+            "src/hub/metrics/",
+            "src/support/openmetrics.rs",
+        ],
         instead: "add it to the gateway's status, and to the text that is made of it",
     },
     Ban {

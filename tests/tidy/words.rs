@@ -63,6 +63,7 @@ const EXCEPT: &[(&str, &str)] = &[
     // For administrators.
     ("src/edge/metrics/text.rs", "help of metrics"),
     ("src/hub/metrics.rs", "help of metrics"),
+    ("src/hub/metrics/township.rs", "help of metrics"),
 ];
 
 /// Calls whose words are for administrators and developers only.
@@ -78,6 +79,8 @@ const NOT_FOR_USERS: &[&str] = &[
     "Unexpected",
     "assert!",
     "debug_assert!",
+    // The log.
+    "unread.note",
     "unreachable!",
 ];
 

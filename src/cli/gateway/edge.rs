@@ -12,6 +12,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::remote::{Next, Remote};
 use crate::cli::config_args::ConfigArgs;
 use crate::cli::language::as_daemon;
 use crate::cli::reload;
@@ -19,6 +20,7 @@ use crate::cli::runtime::{block_on, stop_signal};
 use crate::cli::usage::bail_usage;
 use crate::config::{self, LoadedEdge};
 use crate::edge::control::{ControlSocket, SocketError};
+use crate::edge::pushed::RemoteLink;
 use crate::edge::{Edge, EdgeSettings, EdgeWatch, RefusedReload};
 use crate::locales::{Text, spool as words};
 use crate::spool::{Spool, SpoolError};
@@ -34,34 +36,40 @@ pub struct Arguments {
 
 /// Runs the daemon until a signal stops it. SIGHUP makes it reload its configuration.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let mut loaded = arguments.config.load_edge()?;
+    let own = arguments.config.load_edge()?;
     // The disk has a thread of its own.
     as_daemon(|| {
-        warn(&loaded);
+        warn(&own);
+        let (mut remote, Next { mut loaded, mut before }) = Remote::open(&arguments.config, own);
+        let mut starts = true;
         block_on(async {
             let stop = stop_signal()?;
             let mut hangup = signal(SignalKind::hangup())?;
-            let mut before: Option<LoadedEdge> = None;
             let mut refused = None;
             loop {
                 let ends = stop.child_token();
-                let (opened, watched) = watch::channel(None);
-                let running = gateway(loaded.clone(), opened, refused.take(), ends.clone());
+                let (opened, mut watched) = watch::channel(None);
+                let link = remote.link();
+                let running = gateway(loaded.clone(), link, opened, refused.take(), ends.clone());
                 tokio::pin!(running);
                 let next = tokio::select! {
                     ended = &mut running => Err(ended),
-                    next = reloaded(&mut hangup, &arguments.config, &watched) => Ok(next),
+                    next = reloaded(&mut hangup, &mut remote, &loaded, &mut watched) => Ok(next),
                 };
+                remote.ends();
+                let starts = std::mem::replace(&mut starts, false);
                 match (next, before.take()) {
                     (Ok(next), _) => {
                         ends.cancel();
                         running.await?;
                         tracing::info!("configuration reloaded");
-                        before = Some(std::mem::replace(&mut loaded, next));
+                        Next { loaded, before } = next;
                     }
                     // A configuration that cannot run must not stop the measuring.
                     (Err(Err(error)), Some(before)) if !stop.is_cancelled() => {
-                        refused = Some(refusal(reload::failed(&error)));
+                        let problems = reload::failed(&error);
+                        remote.failed(&problems, starts);
+                        refused = Some(refusal(problems));
                         loaded = before;
                     }
                     (Err(ended), _) => return ended.map(|()| ExitCode::SUCCESS),
@@ -71,21 +79,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Waits for SIGHUP and returns the new configuration. One with problems is logged and ignored. While readings wait in
-/// memory for the disk the reload waits too, because those readings would be lost with the gateway that holds them.
+/// Waits for SIGHUP, or for what the office pushes, and returns the new configuration. One with problems is logged and
+/// ignored. While readings wait in memory for the disk the reload waits too, because those readings would be lost with
+/// the gateway that holds them.
 async fn reloaded(
     hangup: &mut Signal,
-    config: &ConfigArgs,
-    watched: &watch::Receiver<Option<EdgeWatch>>,
-) -> LoadedEdge {
+    remote: &mut Remote,
+    running: &LoadedEdge,
+    watched: &mut watch::Receiver<Option<EdgeWatch>>,
+) -> Next {
     loop {
-        if hangup.recv().await.is_none() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            hung_up = hangup.recv() => if hung_up.is_none() {
+                std::future::pending::<()>().await;
+            },
+            next = remote.next(running, watched) => return next,
         }
         service::reloading();
-        match config.reload_edge() {
-            Ok(loaded) => {
-                warn(&loaded);
+        match remote.reload(running) {
+            Ok(next) => {
+                warn(&next.loaded);
                 let running = watched.borrow().clone();
                 if let Some(EdgeWatch { mut spool, .. }) = running {
                     if spool.borrow().unwritten > 0 {
@@ -94,7 +107,7 @@ async fn reloaded(
                     // An error means that the spool's thread is gone; then nothing waits.
                     let _gone = spool.wait_for(|keeper| keeper.unwritten == 0).await.is_err();
                 }
-                return loaded;
+                return next;
             }
             Err(problems) => {
                 let problems = reload::not_taken(reload::said(&problems));
@@ -109,7 +122,7 @@ async fn reloaded(
 /// Logs what is not wrong but should be changed: secrets that every user of this machine can read, and a spool that a
 /// power cut empties.
 fn warn((settings, _): &LoadedEdge) {
-    let exposed = config::exposed_files(&settings.mqtt).into_iter();
+    let exposed = config::exposed_files_of_gateway(settings).into_iter();
     for warning in exposed.chain(config::gateway_files_in_memory(settings)) {
         tracing::warn!("{warning}");
     }
@@ -126,6 +139,7 @@ fn refusal(problems: Vec<Text>) -> RefusedReload {
 /// to replace its own.
 async fn gateway(
     (settings, profiles): LoadedEdge,
+    link: Option<RemoteLink>,
     opened: watch::Sender<Option<EdgeWatch>>,
     refused: Option<RefusedReload>,
     stop: CancellationToken,
@@ -140,6 +154,9 @@ async fn gateway(
     let mut edge = Edge::open(settings, &profiles, spool, clock)?;
     if let Some(socket) = socket {
         edge.answer_at(socket);
+    }
+    if let Some(link) = link {
+        edge.hears(link);
     }
     let watch = edge.watch();
     watch.refused.send_replace(refused);

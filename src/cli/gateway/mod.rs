@@ -18,6 +18,7 @@ mod probe_report;
 mod profile;
 mod read;
 mod readings;
+mod remote;
 mod requests;
 mod scan;
 mod scan_lists;

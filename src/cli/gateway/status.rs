@@ -10,16 +10,18 @@ use serde::Serialize;
 
 use super::words::{duration, mode};
 use crate::cli::config_args::ConfigArgs;
-use crate::cli::json;
 use crate::cli::runtime::block_on;
 use crate::cli::table::{Cell, Head, Table, Tone, left, right};
 use crate::cli::usage::ConfigurationProblems;
+use crate::cli::{json, push};
 use crate::config::control_socket;
 use crate::device::Function;
 use crate::edge::control::{BusStatus, Client, GatewayStatus};
-use crate::edge::{BROKER_MESSAGE_MAX, WaitsFor};
+use crate::edge::pushed::PushedStatus;
+use crate::edge::{BROKER_MESSAGE_MAX, ViewStatus, WaitsFor};
 use crate::locales::{
-    Argument, Lang, Text, gateway as words, moment_with_offset, moment_with_seconds, within,
+    Argument, Lang, Text, gateway as words, moment_with_offset, moment_with_seconds,
+    pushed as push_words, views as own, within,
 };
 use crate::modbus::{HealthState, Numbering, TerminalReport, UnitReport};
 use crate::mqtt::certificate_warnings;
@@ -98,7 +100,9 @@ pub async fn connect(arguments: &ConfigArgs) -> anyhow::Result<Client> {
 }
 
 fn print(status: &GatewayStatus) {
-    for line in [general(status), backlog(status), delivery(status), machine(status)].concat() {
+    let parts =
+        [general(status), backlog(status), delivery(status), views(status), machine(status)];
+    for line in parts.concat() {
         say!("{line}");
     }
     for line in status.silent_buses() {
@@ -117,6 +121,29 @@ fn print(status: &GatewayStatus) {
     }
 }
 
+/// What the office has pushed, and what has become of it.
+fn pushed(pushed: &PushedStatus, now: Timestamp) -> Vec<Text> {
+    let (state, zone) = (&pushed.state, TimeZone::system());
+    let mut lines: Vec<Text> = pushed.closed.iter().cloned().collect();
+    lines.push(match &state.in_force {
+        Some(used) => {
+            let keys = match used.keys.is_empty() {
+                true => push_words::no_keys_pushed(),
+                false => Text::list(&used.keys),
+            };
+            push_words::in_force(used.number, &used.by, local(used.at, now), keys)
+        }
+        None => push_words::none_in_force(),
+    });
+    let unfit = state.in_force.as_ref().and_then(|used| used.unfit.as_ref());
+    lines.extend(unfit.map(|unfit| unfit.text()));
+    lines.extend(state.last.iter().flat_map(|outcome| push::last(outcome, now, &zone)));
+    if let (1.., Some(why)) = (state.refused, &state.refused_why) {
+        lines.push(push_words::unbelieved(state.refused, why.text()));
+    }
+    lines
+}
+
 fn general(status: &GatewayStatus) -> Vec<Text> {
     let seconds = status.now.duration_since(status.since).as_secs().max(0);
     let mut lines = vec![words::about_gateway(
@@ -130,6 +157,7 @@ fn general(status: &GatewayStatus) -> Vec<Text> {
         lines.push(words::reload_refused(local(refused.at, status.now)));
         lines.extend(refused.problems.iter().cloned());
     }
+    lines.extend(status.pushed.iter().flat_map(|of| pushed(of, status.now)));
     lines.push(words::readings_made(status.readings, status.missing));
     lines
 }
@@ -194,6 +222,24 @@ fn delivery(status: &GatewayStatus) -> Vec<Text> {
         });
     }
     lines
+}
+
+/// A line for each view.
+fn views(status: &GatewayStatus) -> Vec<Text> {
+    let line = |view: &ViewStatus| {
+        let (name, backlog) = (&view.name, view.backlog);
+        let connection = match (view.connected_since, &view.problem) {
+            (Some(since), _) => own::connected(name, local(since, status.now), backlog),
+            (None, Some(problem)) => own::not_connected(name, backlog, problem),
+            (None, None) => own::connecting(name, backlog),
+        };
+        let confirmed = view.confirmed_at.map(|at| own::last_confirmed(local(at, status.now)));
+        let lost = (view.lost > 0).then(|| own::lost(view.lost));
+        let not_carried = (view.not_carried > 0).then(|| own::not_carried(view.not_carried));
+        let all = [Some(connection), confirmed, lost, not_carried].into_iter().flatten();
+        Text::clauses(all)
+    };
+    status.views.iter().map(line).collect()
 }
 
 /// What does not get through although there is a connection, and what may be the cause.

@@ -84,6 +84,14 @@ fn bus() -> BusStatus {
     }
 }
 
+/// A view that is connected since then, or cannot be.
+fn view(connected_since: Option<Timestamp>) -> ViewStatus {
+    let problem = connected_since.is_none().then(|| edge::no_answer_within(15));
+    let (name, confirmed_at) = ("county".into(), Some(SINCE));
+    let (backlog, lost, not_carried) = (120, 7, 3);
+    ViewStatus { name, connected_since, problem, backlog, lost, not_carried, confirmed_at }
+}
+
 /// A gateway of which much has to be said: its spool cannot be written, its clock is not set, a bus hangs.
 pub fn troubled() -> GatewayStatus {
     GatewayStatus {
@@ -93,6 +101,7 @@ pub fn troubled() -> GatewayStatus {
         now: NOW,
         mode: Mode::Drought,
         refused: Some(RefusedReload { at: SINCE, problems: vec![Text::both("错", "wrong")] }),
+        pushed: None,
         readings: 36,
         missing: 12,
         buses: vec![bus()],
@@ -132,6 +141,7 @@ pub fn troubled() -> GatewayStatus {
             sends_suspect: true,
             ..DeliveryStatus::default()
         },
+        views: vec![view(None), view(Some(NOW))],
         clock: ClockStatus { provisional: true, refusal: None, rule: None, hold_min: 10 },
         disk: Some(DiskUse { written: 40_960, written_a_day: Some(983_040) }),
         resident: Some(8 << 20),
@@ -220,6 +230,18 @@ fn a_gateway_without_a_time_service_says_how_long_readings_wait_and_what_helps()
 }
 
 #[test]
+fn each_view_is_told_in_one_line() {
+    let status = troubled();
+    let en = "View county: not connected, 120 readings wait: no answer within 15 s; last confirmed on T1; \
+        7 readings passed over; 3 readings that its format cannot carry\n\
+        View county: connected since T2, 120 readings wait for its broker; last confirmed on T1; \
+        7 readings passed over; 3 readings that its format cannot carry";
+    assert_eq!(said(&views(&status), Lang::English), en);
+    let zh = said(&views(&status), Lang::Chinese);
+    assert!(zh.contains("视图 county：未连接") && zh.contains("已略过 7 个读数"), "{zh}");
+}
+
+#[test]
 fn programs_get_the_state_with_its_ids() {
     let status = troubled();
     let document = Document { format: json::FORMAT, status: &status };
@@ -249,6 +271,7 @@ fn programs_get_the_state_with_its_ids() {
     assert_eq!(unit["state"], "offline");
     assert_eq!(unit["failures"]["timeout"], 6);
     assert_eq!(document["buses"][0]["report"]["units"][1]["state"], "new");
+    assert_eq!(document["views"][0]["backlog"], 120);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::cli::config_args::ConfigArgs;
 use crate::core::Period;
 use crate::hub::HubSettings;
-use crate::locales::office as words;
+use crate::locales::{cells, issued, office as words};
 use crate::water::Township;
 
 // `Option<PeriodArgs>` is `None` unless one argument of the group is given.
@@ -23,6 +23,24 @@ pub struct PeriodArgs {
 }
 
 impl PeriodArgs {
+    /// As [`load`](Self::load), for a report that is issued: of no more days than the page issues one of.
+    pub fn load_for_issue(&self) -> anyhow::Result<(HubSettings, Township, Option<Period>)> {
+        let loaded = self.load()?;
+        if let Some(period) = loaded.2 {
+            for (option, day) in [("from", period.from), ("to", period.to)] {
+                if !Period::YEARS.contains(&day.year()) {
+                    let (least, most) = (Period::YEARS.start(), Period::YEARS.end());
+                    let rule = cells::year_cannot_be(day.year(), *least, *most);
+                    anyhow::bail!(words::option_wrong(option, day.to_string(), rule));
+                }
+            }
+            if period.days() > Period::DAYS_MAX {
+                anyhow::bail!(issued::too_many_days(period.days(), Period::DAYS_MAX));
+            }
+        }
+        Ok(loaded)
+    }
+
     /// Loads the configuration; the period is `None` where the ledger decides.
     pub fn load(&self) -> anyhow::Result<(HubSettings, Township, Option<Period>)> {
         let (settings, township) = self.config.load_hub()?;

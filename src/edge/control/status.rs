@@ -8,7 +8,8 @@ use tokio::sync::watch;
 
 use super::process;
 use crate::core::{GatewayId, StationId};
-use crate::edge::{DeliveryStatus, EdgeWatch, RefusedReload, watchdog};
+use crate::edge::pushed::PushedStatus;
+use crate::edge::{DeliveryStatus, EdgeWatch, RefusedReload, ViewStatus, ViewWatch, watchdog};
 use crate::locales::{Text, edge as words};
 use crate::modbus::{BusReport, BusWatch, Mode, RequestSender};
 use crate::spool::Trouble;
@@ -27,6 +28,9 @@ pub struct GatewayStatus {
     /// The last new configuration, where it was not taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<RefusedReload>,
+    /// What the office has pushed, where that is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<PushedStatus>,
     /// Readings since the start, including missing ones.
     pub readings: u64,
     /// Readings without a value since the start.
@@ -35,6 +39,9 @@ pub struct GatewayStatus {
     pub buses: Vec<BusStatus>,
     pub spool: SpoolStatus,
     pub delivery: DeliveryStatus,
+    /// In the order of the configuration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<ViewStatus>,
     pub clock: ClockStatus,
     /// `None` where the system does not say.
     pub disk: Option<DiskUse>,
@@ -190,6 +197,7 @@ impl StatusSource {
             now,
             mode: *self.mode.borrow(),
             refused: self.watch.refused.borrow().clone(),
+            pushed: self.watch.pushed.borrow().clone(),
             readings: counts.readings,
             missing: counts.missing,
             buses: self.buses.iter().map(ControlBus::status).collect(),
@@ -211,6 +219,7 @@ impl StatusSource {
                 size_max: self.spool_size_max,
             },
             delivery: self.watch.delivery.borrow().clone(),
+            views: self.watch.views.iter().map(ViewWatch::status).collect(),
             clock: ClockStatus {
                 provisional: self.clock.base().provisional,
                 refusal: refusal.map(|refusal| refusal.text()),

@@ -105,6 +105,7 @@ impl<'a> Delivery<'a> {
     pub fn new(deliverer: &'a mut Deliverer, uplink: Uplink, clock_said: ClockSaid) -> Self {
         let now = deliverer.clock.now();
         deliverer.reports.connected();
+        deliverer.pushed.connected();
         deliverer.status.send_modify(|s| {
             (s.connected_since, s.problem, s.next_at) = (Some(now), None, None);
             s.protocol = Some(uplink.protocol().number().into());
@@ -176,6 +177,7 @@ impl<'a> Delivery<'a> {
                 event = self.uplink.next() => match event {
                     UplinkEvent::Lost(error) => break ConnectionEnd::Lost(error),
                     UplinkEvent::Malformed(problem) => self.malformed(&problem),
+                    UplinkEvent::Pushed(message) => self.pushed(message),
                     UplinkEvent::Confirmed(message) => self.confirmed(&message),
                     UplinkEvent::Refused(message) => self.refused(message),
                     UplinkEvent::Committed(ack) => {
@@ -189,6 +191,11 @@ impl<'a> Delivery<'a> {
                 changed = self.spool_status.changed() => changed?,
                 report = self.deliverer.reports.next() => {
                     if let Err(lost) = self.report(&report) {
+                        break ConnectionEnd::Lost(lost);
+                    }
+                }
+                said = self.deliverer.pushed.next() => {
+                    if let Err(lost) = self.uplink.say_config(said.to_vec()) {
                         break ConnectionEnd::Lost(lost);
                     }
                 }
@@ -209,6 +216,10 @@ impl<'a> Delivery<'a> {
         self.count_traffic();
         self.save_traffic();
         if !matches!(ended, ConnectionEnd::Lost(_)) {
+            // What comes next may not connect for hours.
+            if let Some(said) = self.deliverer.pushed.unsaid() {
+                let _ended = self.uplink.say_config(said.to_vec());
+            }
             self.uplink.close().await;
         }
         Ok(ended)

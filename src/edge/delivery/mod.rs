@@ -7,6 +7,7 @@
 mod clock_said;
 mod connection;
 mod pace;
+mod pushed;
 mod reports;
 mod retries;
 mod sizes;
@@ -25,15 +26,17 @@ use tokio_util::sync::CancellationToken;
 use self::clock_said::ClockSaid;
 use self::connection::{ConnectionEnd, Delivery};
 use self::pace::Budget;
+use self::pushed::Pushed;
 use self::reports::Reports;
 use self::retries::Retries;
 use self::sizes::Sizes;
 use self::windows::Schedule;
 pub use self::windows::Window;
+use super::pushed::RemoteLink;
 use super::settings::{Confirm, EdgeSettings};
 use crate::locales::Text;
-use crate::mqtt::uplink::{self, Uplink};
-use crate::mqtt::{CertificateEnd, Reconnect};
+use crate::mqtt::uplink::{self, Listens, Uplink};
+use crate::mqtt::{CertificateEnd, MqttError, Reconnect};
 use crate::spool::SpoolHandle;
 use crate::support::{Backoff, Clock, Seldom, Stopwatch};
 use crate::wire::{Birth, Epoch, GatewayReport};
@@ -149,6 +152,7 @@ pub(super) struct Deliverer {
     /// How long the connections before the present one lasted together.
     connected: Duration,
     reports: Reports,
+    pushed: Pushed,
 }
 
 /// When a fault that lasts was last written to the log.
@@ -160,6 +164,7 @@ struct Warned {
     certificates: Option<Duration>,
     clocks: Option<Duration>,
     malformed: Seldom,
+    flood: Seldom,
     unacknowledged: Seldom,
 }
 
@@ -189,7 +194,13 @@ impl Deliverer {
             warned: Warned::default(),
             connected: Duration::ZERO,
             reports: Reports::default(),
+            pushed: Pushed::default(),
         }
+    }
+
+    /// Hands on what the office pushes, and tells it what becomes of that.
+    pub fn hears(&mut self, link: RemoteLink) {
+        self.pushed = Pushed::of(link);
     }
 
     /// Sends these reports of the gateway, the newest of them, as they are made.
@@ -245,8 +256,10 @@ impl Deliverer {
             let acknowledged = self.settings.confirm == Confirm::Hub;
             let mqtt = &self.settings.mqtt;
             let versions = reconnect.versions();
+            let listens =
+                Listens { acknowledged, pushed: self.pushed.is_wanted(self.life.elapsed()) };
             let connecting =
-                Uplink::connect(mqtt, &gateway, &self.birth, acknowledged, &online, versions);
+                Uplink::connect(mqtt, &gateway, &self.birth, listens, &online, versions);
             let ended = tokio::select! {
                 () = stop.cancelled() => return Ok(()),
                 connected = connecting => match connected {
@@ -275,6 +288,9 @@ impl Deliverer {
                 }
                 ConnectionEnd::Lost(error) => error,
             };
+            if let MqttError::Oversized { .. } = &error {
+                self.pushed.oversized(self.life.elapsed());
+            }
             let Some((problem, wait)) = reconnect.after(error)? else { continue };
             let text = problem.to_string();
             let repeats = logged.as_ref().is_some_and(|(known, since): &(String, Stopwatch)| {

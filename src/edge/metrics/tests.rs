@@ -9,10 +9,10 @@ use tokio::net::{TcpListener, TcpStream};
 use super::server::{CONNECTIONS_MAX, HEAD_MAX, serve};
 use super::{health, text};
 use crate::core::Reason;
-use crate::edge::DeliveryStatus;
 use crate::edge::control::{
     BusStatus, ClockStatus, DeviceStatus, DiskUse, GatewayStatus, SpoolStatus,
 };
+use crate::edge::{DeliveryStatus, ViewStatus};
 use crate::modbus::{BusReport, HealthState, Mode, UnitReport};
 use crate::spool::Trouble;
 use crate::support::Stopwatch;
@@ -53,6 +53,7 @@ fn status() -> GatewayStatus {
         now,
         mode: Mode::Drought,
         refused: None,
+        pushed: None,
         readings: 36,
         missing: 12,
         buses: vec![BusStatus {
@@ -107,6 +108,7 @@ fn status() -> GatewayStatus {
             month: Some(("2022-10".into(), 1 << 20)),
             ..DeliveryStatus::default()
         },
+        views: Vec::new(),
         clock: ClockStatus {
             provisional: true,
             refusal: None,
@@ -121,6 +123,25 @@ fn status() -> GatewayStatus {
 #[test]
 fn the_metrics_are_those_of_the_status() {
     insta::assert_snapshot!(text::metrics(status()).unwrap());
+}
+
+#[test]
+fn a_view_is_told_by_its_name() {
+    let mut gateway = status();
+    assert!(!text::metrics(gateway.clone()).unwrap().contains("view"));
+    let (backlog, lost) = (120, 7);
+    gateway.views =
+        vec![ViewStatus { name: "county".into(), backlog, lost, ..ViewStatus::default() }];
+    let text = text::metrics(gateway).unwrap();
+    for line in [
+        "hanqing_view_connected{view=\"county\"} 0",
+        "hanqing_view_readings{view=\"county\"} 120",
+        "hanqing_view_lost_readings_total{view=\"county\"} 7",
+        "hanqing_view_not_carried_readings_total{view=\"county\"} 0",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}: {text}");
+    }
+    assert!(!text.contains("hanqing_view_since_confirmation_seconds{"), "{text}");
 }
 
 #[test]

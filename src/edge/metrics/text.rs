@@ -41,7 +41,8 @@ impl Collector for Scrape {
         buses(status, &mut page)?;
         devices(status, &mut page)?;
         spool(status, &mut page)?;
-        delivery(status, &mut page)
+        delivery(status, &mut page)?;
+        views(status, &mut page)
     }
 }
 
@@ -212,6 +213,29 @@ fn delivery(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
     let causes = [(WaitsFor::Budget, "budget"), (WaitsFor::DaysShare, "days_share")];
     let waits = one_of(&Labels::new(), "for", causes, delivery.waits_for);
     page.gauges("delivery_waits", "1 for what delays sending while connected", None, waits)
+}
+
+fn views(status: &GatewayStatus, page: &mut Writer<'_>) -> fmt::Result {
+    if status.views.is_empty() {
+        return Ok(());
+    }
+    let all = || status.views.iter().map(|view| (vec![("view", view.name.clone())], view));
+    let connected = all().map(|(labels, view)| (labels, u64::from(view.connected_since.is_some())));
+    let help = "1 while the view is connected to its broker";
+    page.gauges("view_connected", help, None, connected)?;
+    let backlog = all().map(|(labels, view)| (labels, view.backlog));
+    let help = "Readings that the view's broker has not confirmed";
+    page.gauges("view_readings", help, None, backlog)?;
+    let lost = all().map(|(labels, view)| (labels, view.lost));
+    let help = "Readings that the view has lost since it was first configured: too many waited, or the spool was full";
+    page.counters("view_lost_readings", help, None, lost)?;
+    let not_carried = all().map(|(labels, view)| (labels, view.not_carried));
+    let help = "Readings since the start that the view's format cannot carry";
+    page.counters("view_not_carried_readings", help, None, not_carried)?;
+    let since = all()
+        .filter_map(|(labels, view)| Some((labels, seconds_since(status, view.confirmed_at?))));
+    let help = "Time since the view's broker last confirmed readings; absent before the first";
+    page.gauges("view_since_confirmation", help, SECONDS, since)
 }
 
 fn bus_labels(bus: &BusStatus) -> Labels {

@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::Office;
 use crate::cli::table::{Table, left, right};
 use crate::core::{GatewayId, StationId};
-use crate::locales::{Lang, Text, enrolment, for_programs, moment, office as words};
+use crate::interop::incoming::Format;
+use crate::locales::{Lang, Text, enrolment, for_programs, moment, office as words, publisher};
 use crate::store::{GatewayRow, Pin, Quarantine, Revocation};
 use crate::users::{Invitation, UsersFile};
 
@@ -30,6 +31,8 @@ pub(super) struct Gateway {
     pub revoked_since: Option<Timestamp>,
     /// The last code that was made for it.
     pub invitation: Option<Invitation>,
+    /// The format of another program's messages, where it is one: nothing is acknowledged to it.
+    pub publisher: Option<Format>,
 }
 
 /// A station that is pinned.
@@ -90,6 +93,9 @@ fn gateways(office: &Office) -> anyhow::Result<Vec<Gateway>> {
             of(&mut found, gateway).quarantined = share.rows + share.unreadable;
         }
     }
+    for publisher in &office.settings.publishers {
+        of(&mut found, &publisher.gateway).publisher = Some(publisher.format);
+    }
     let users = office.settings.users_file();
     if office.settings.enroll.is_some() && users.exists() {
         for invitation in UsersFile::open(&users)?.invitations()? {
@@ -112,6 +118,7 @@ fn of<'a>(found: &'a mut BTreeMap<GatewayId, Gateway>, gateway: &GatewayId) -> &
         quarantined: 0,
         revoked_since: None,
         invitation: None,
+        publisher: None,
     })
 }
 
@@ -127,10 +134,11 @@ pub(super) fn table(gateways: &[Gateway], now: Timestamp, zone: &TimeZone) -> Ta
     ]);
     let time = |at: Option<Timestamp>| at.map(|at| moment(at, now, zone).into());
     for gateway in gateways {
-        let online = match gateway.online {
-            Some(true) => words::online(),
-            Some(false) => words::offline(),
-            None => Text::verbatim("—"),
+        let online = match (gateway.publisher, gateway.online) {
+            (Some(format), _) => publisher::published_without_acks(format.id()),
+            (None, Some(true)) => words::online(),
+            (None, Some(false)) => words::offline(),
+            (None, None) => Text::verbatim("—"),
         };
         let some = |count: u64| if count > 0 { count.to_string() } else { String::new() };
         table.row([

@@ -8,6 +8,7 @@ use super::*;
 use crate::cli::table::Layout;
 use crate::core::{Flag, Period, Reading};
 use crate::hub::HubSettings;
+use crate::interop::incoming::Format;
 use crate::locales::{Lang, within};
 use crate::store::{Owners, Sqlite, Store};
 use crate::users::{CONSOLE, Invitation};
@@ -156,8 +157,22 @@ fn gateways_and_stations_are_listed_in_both_languages() {
             used_at: None,
             used_from: None,
         }),
+        publisher: None,
     };
-    let (now, calendar, gateways) = (at("2026-11-02T01:00:00Z"), china(), [gateway]);
+    let published = Gateway {
+        gateway: "soil".parse().unwrap(),
+        online: None,
+        heard_at: None,
+        declared: Vec::new(),
+        pinned: Vec::new(),
+        rejected: 0,
+        revoked_since: None,
+        invitation: None,
+        publisher: Some(Format::Chirpstack),
+        ..gateway
+    };
+    let gateways = [gateway, published];
+    let (now, calendar) = (at("2026-11-02T01:00:00Z"), china());
     let shown = Lang::ALL.map(|lang| {
         within(lang, || {
             let all = list::table(&gateways, now, calendar.zone()).laid_out(Layout::Plain);
@@ -171,10 +186,12 @@ fn gateways_and_stations_are_listed_in_both_languages() {
         [
             "网关\t状态\t最后收到\t测站数\t不计的读数\t隔离的消息\t吊销自\n\
              gw-a\t在线\t11月2日 08:30\t2\t2\t\t11月2日 08:15\n\
+             soil\t别的程序发布（chirpstack），无确认\t—\t0\t\t\t\n\
              测站\t网关\t归属\npond-1\tgw-a\t绑定（11月1日 08:30）\npond-2\tgw-a\t乡镇文件\n\
              网关\t注册码\t来自\ngw-a\t11月3日 08:20 前有效\t\n",
             "gateway\tstate\tlast heard\tstations\treadings rejected\tin quarantine\trevoked since\n\
              gw-a\tonline\t2 Nov 08:30\t2\t2\t\t2 Nov 08:15\n\
+             soil\tpublished (chirpstack), no acknowledgement\t—\t0\t\t\t\n\
              station\tgateway\tbelongs by\npond-1\tgw-a\tpinned (1 Nov 08:30)\npond-2\tgw-a\tthe township's file\n\
              gateway\tcode\tfrom\ngw-a\topen until 3 Nov 08:20\t\n",
         ]

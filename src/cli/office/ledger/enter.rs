@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use super::print::print;
 use crate::account::{Entry, EntryCode};
 use crate::cli::config_args::ConfigArgs;
-use crate::core::nearest;
+use crate::core::{Period, nearest};
 use crate::hub::HubSettings;
 use crate::ledger::{self, Ledger, visible};
 use crate::locales::{Text, ledger as rules, office as words};
@@ -83,7 +83,7 @@ pub(super) fn text(option: &str, text: &str) -> anyhow::Result<String> {
 
 fn value(code: EntryCode, value: f64) -> anyhow::Result<f64> {
     match ledger::refused_value(code, value) {
-        Some(rule) => anyhow::bail!(words::option_wrong("value", value, rule)),
+        Some(fault) => anyhow::bail!(words::option_wrong("value", value, fault.text())),
         None => Ok(value),
     }
 }
@@ -147,7 +147,33 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         reviewed_by: None,
         withdrawn: false,
     };
+    check(&entry, &township)?;
     append(&settings.ledger.path, entry, &township)
+}
+
+/// Refuses what of a row cannot be, besides its value.
+fn check(entry: &Entry, township: &Township) -> anyhow::Result<()> {
+    let days = Period { from: entry.from, to: entry.to };
+    match ledger::refused_row(entry.code, days, entry.work.as_deref(), township) {
+        Some(fault) if fault.field == "work" => {
+            let work = entry.work.as_deref().unwrap_or_default();
+            Err(anyhow::Error::msg(words::option_wrong("work", work, fault.text())))
+        }
+        Some(fault) => {
+            let day = entry.to.to_string();
+            Err(anyhow::Error::msg(words::option_wrong(fault.field, day, fault.text())))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a correction that keeps what cannot be of an old row, besides its value.
+fn check_kept(old: i64, entry: &Entry, township: &Township) -> anyhow::Result<()> {
+    let days = Period { from: entry.from, to: entry.to };
+    match ledger::refused_row(entry.code, days, entry.work.as_deref(), township) {
+        Some(fault) => Err(anyhow::Error::msg(words::row_cannot_be(old, fault.rule))),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> {
@@ -183,6 +209,7 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
         withdrawn: false,
         ..old
     };
+    check_kept(id, &entry, &township)?;
     let done = append(path, entry, &township)?;
     say!("{changed}");
     Ok(done)
@@ -198,6 +225,34 @@ fn append(path: &Path, mut entry: Entry, township: &Township) -> anyhow::Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_that_cannot_be_is_withdrawn_and_not_corrected() {
+        let township: Township =
+            toml::from_str(include_str!("../../../../config/township.toml")).unwrap();
+        let day = jiff::civil::date(2022, 8, 1);
+        let event = |to| Entry {
+            id: 0,
+            code: EntryCode::DroughtEvent,
+            value: 1.0,
+            from: day,
+            to,
+            village: None,
+            crop: None,
+            work: None,
+            document: "抗旱总结".into(),
+            entered_by: "黄某".into(),
+            entered_at: jiff::Timestamp::UNIX_EPOCH,
+            reason: "x".into(),
+            supersedes: Some(7),
+            reviewed_by: None,
+            withdrawn: false,
+        };
+        assert!(check_kept(7, &event(day), &township).is_ok());
+        let error = check_kept(7, &event(jiff::civil::date(2032, 8, 1)), &township).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("row 7") && error.contains("--withdraw"), "{error}");
+    }
 
     #[test]
     fn what_cannot_be_a_value_or_a_text_is_refused_by_its_option() {

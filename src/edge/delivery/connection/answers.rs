@@ -121,7 +121,17 @@ impl Delivery<'_> {
         }
     }
 
+    /// Hands on what the office has pushed.
+    pub(super) fn pushed(&mut self, message: Vec<u8>) {
+        if !self.deliverer.pushed.hand_on(message)
+            && let Some(count) = self.deliverer.warned.flood.note(self.now())
+        {
+            tracing::warn!(count, "pushed configurations come too fast; some were dropped");
+        }
+    }
+
     pub(super) fn committed(&mut self, ack: &Ack) {
+        self.deliverer.pushed.committed(ack);
         if ack.epoch != self.epoch {
             return;
         }
