@@ -25,7 +25,7 @@ pub use key::{Key, Subject};
 pub use kind::Kind;
 pub use letter::{AlarmSaid, Letter, Occasion, both};
 pub use rules::{Quiet, Rules};
-pub use text::{LetterText, letter_text};
+pub use text::{LetterText, for_receivers, letter_text};
 pub use watch::{Outcome, Watch};
 
 use crate::locales::Text;

@@ -69,7 +69,9 @@ fn seen_of((kind, subject): (Kind, &str), condition: Condition) -> Seen {
     let key = Key { kind, subject: subject.parse().unwrap() };
     let behind = (kind == Kind::StationSilent).then(|| "gateway/b".parse().unwrap());
     let name = Text::verbatim(subject);
-    Seen { key, condition, value: None, limit: None, name, said: Text::default(), behind }
+    // What a reading says is which condition it is of.
+    let said = Text::verbatim(format!("{condition:?}"));
+    Seen { key, condition, value: None, limit: None, name, said, behind }
 }
 
 impl World {
@@ -157,6 +159,13 @@ impl World {
                     (None, None) => {}
                 }
             }
+            let begins = alarm.is_open() && before.is_none_or(|before| !before.is_open());
+            if begins {
+                let sees = |seen: &&Seen| seen.key == alarm.key;
+                let found = seen.iter().find(sees).map(|seen| seen.condition);
+                assert_eq!(found, Some(Condition::On), "begins with what is on: {alarm:?}");
+            }
+            assert_eq!(alarm.said.to_string(), "On", "said of what rings: {alarm:?}");
             let reopened = before.is_some_and(|before| !before.is_open()) && alarm.is_open();
             assert!(!(reopened && alarm.clear_told.is_some()), "{alarm:?}");
             let escalated = before.and_then(|before| before.escalated_at);

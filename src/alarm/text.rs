@@ -35,6 +35,11 @@ pub fn letter_text(letter: &Letter, lang: Lang) -> LetterText {
     })
 }
 
+/// A name or a reading as programs get it: in one line, without anything that cannot be seen, at most 100 characters.
+pub fn for_receivers(text: &Text, lang: Lang) -> String {
+    within(lang, || clean(text, LINE_MAX))
+}
+
 fn title(letter: &Letter) -> Text {
     let all = letter.raised + letter.cleared;
     let first = letter.alarms.first().map(what).unwrap_or_default();

@@ -282,13 +282,18 @@ impl Watch {
                 causes.add(&one.key, point.open);
             }
             match (point.open, point.on) {
-                (false, true) => on.push((index, known && point.held >= point.needs)),
+                (false, true) => {
+                    // What has come back beyond the first threshold may be over soon: nothing begins with that.
+                    let is_on = one.condition == Condition::On;
+                    on.push((index, is_on && known && point.held >= point.needs));
+                }
                 (true, false) if known && point.held >= hold => over.push(index),
-                (true, true) if known => {
+                // A letter says what rings: the newest reading beyond the first threshold, with the limit of that time.
+                (true, true) if one.condition == Condition::On => {
                     let held = point.alarm.and_then(|id| self.held.get_mut(&id));
                     if let Some(held) = held.filter(|held| held.told.is_none()) {
                         held.alarm.said = one.said.clone();
-                        held.alarm.value = one.value;
+                        (held.alarm.value, held.alarm.limit) = (one.value, one.limit);
                     }
                 }
                 _ => {}

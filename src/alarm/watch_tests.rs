@@ -108,6 +108,43 @@ fn a_condition_has_to_last_and_what_is_between_or_unknown_keeps() {
 }
 
 #[test]
+fn what_has_come_back_beyond_its_limit_begins_nothing_and_no_letter_says_its_reading() {
+    let holds = [(Kind::BelowWarning, SignedDuration::from_mins(10))].into();
+    let quiet = |hour| jiff::civil::Time::constant(hour, 0, 0, 0);
+    let quiet = Some(Quiet { from: quiet(8), to: quiet(9) });
+    let rules = Rules { holds, quiet, ..Rules::default() };
+    let mut watch = Watch::resume(rules, Vec::new(), 0, now(0));
+    let mut look = |minute, condition, level: f64, limit: f64| {
+        let one = Seen {
+            value: Some(level),
+            limit: Some(limit),
+            said: Text::verbatim(format!("{level} of {limit}")),
+            ..seen(Kind::BelowWarning, POND, condition)
+        };
+        let letters = watch.look(&[one], now(minute), &zone()).letters;
+        let told = letters.into_iter().flat_map(|letter| letter.alarms);
+        let told: Vec<_> =
+            told.map(|alarm| (alarm.value, alarm.limit, alarm.said.to_string())).collect();
+        (watch.open().count(), told)
+    };
+    for (minute, condition, level, open) in [
+        (0, On, 2.0, 0),
+        (5, Between, 2.04, 0),
+        (10, Between, 2.03, 0),
+        (30, Between, 2.01, 0),
+        (31, On, 1.9, 1),
+        (40, Between, 2.02, 1),
+    ] {
+        assert_eq!(look(minute, condition, level, 2.0), (open, Vec::new()), "minute {minute}");
+    }
+    // The limit of another month goes with the reading that is beyond it, and the letter of the morning has them.
+    assert_eq!(look(50, On, 2.5, 2.6), (1, Vec::new()));
+    assert_eq!(look(55, Between, 2.62, 2.6), (1, Vec::new()));
+    let told = (Some(2.5), Some(2.6), "2.5 of 2.6".to_owned());
+    assert_eq!(look(61, Between, 2.61, 2.6), (1, vec![told]));
+}
+
+#[test]
 fn of_a_station_one_letter_an_hour_but_what_is_graver_at_once() {
     let mut office = Office::new(Rules { escalate_after: None, ..Rules::default() });
     let mut at = |minute, seen: [Seen; 3]| office.told(minute, &seen).join("; ");

@@ -1,5 +1,6 @@
 //! The handle that the hub shares.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -106,8 +107,23 @@ impl AlarmBook {
         written.await?
     }
 
-    /// The letters that are to be sent now, by channel; the oldest first. They stay due until [`AlarmBook::sent`] or
-    /// [`AlarmBook::failed`] has been told.
+    /// Gives up letters that have waited for three days at `now`. Only whoever sends may ask for it, and only with what
+    /// the clock shows: what is given up is never sent.
+    ///
+    /// # Errors
+    /// The file failed; it is noted in memory, and written later.
+    pub async fn give_up_old(&self, now: Timestamp) -> Result<(), AlarmsError> {
+        let given_up = self.owner.ask(move |keeper| {
+            // Also what another program has put there, such as an old copy of the file.
+            let _told = keeper.refresh();
+            keeper.outbox.give_up_old(now);
+            keeper.flush()
+        });
+        given_up.await?
+    }
+
+    /// The letters that are to be sent at `now`, by channel; the oldest first. They stay due until [`AlarmBook::sent`]
+    /// or [`AlarmBook::failed`] has been told. Nothing becomes of them by looking.
     ///
     /// # Errors
     /// The thread has ended.
@@ -126,6 +142,14 @@ impl AlarmBook {
     /// The thread has ended.
     pub async fn waiting(&self) -> Result<usize, AlarmsError> {
         Ok(self.owner.ask(|keeper| keeper.outbox.waiting()).await?)
+    }
+
+    /// How many letters wait for each channel that any waits for. Nothing becomes of them by looking.
+    ///
+    /// # Errors
+    /// The thread has ended.
+    pub async fn waiting_by_channel(&self) -> Result<BTreeMap<String, usize>, AlarmsError> {
+        Ok(self.owner.ask(|keeper| keeper.outbox.waiting_by_channel()).await?)
     }
 
     /// Notes that a letter was sent on a channel.

@@ -103,6 +103,11 @@ pub struct Failure {
     pub of_channel: bool,
 }
 
+/// Whether a letter that was written at `written` is no longer to be sent at `now`.
+fn is_old(written: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(written) >= SignedDuration::from_hours(24 * DAYS_MAX)
+}
+
 /// The letters that wait, in memory.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -165,12 +170,10 @@ impl Outbox {
         }
     }
 
-    /// What is to be sent now, the oldest letters first. What has waited for too long, such as that of a hub that was
-    /// off or of a backup, is given up.
-    pub(super) fn due(&mut self, now: Timestamp) -> Vec<Due> {
+    /// Gives up what has waited for too long at `now`, such as that of a hub that was off or of a backup.
+    pub(super) fn give_up_old(&mut self, now: Timestamp) {
         self.each_waiting(|letter, _, delivery| {
-            let gives_up =
-                now.duration_since(letter.at) >= SignedDuration::from_hours(24 * DAYS_MAX);
+            let gives_up = is_old(letter.at, now);
             if gives_up {
                 let why = match delivery.tries {
                     0 => words::not_tried(),
@@ -180,6 +183,10 @@ impl Outbox {
             }
             gives_up
         });
+    }
+
+    /// What is to be sent at `now`, the oldest letters first.
+    pub(super) fn due(&self, now: Timestamp) -> Vec<Due> {
         let latest = now.checked_add(WAIT_MAX).unwrap_or(Timestamp::MAX);
         let is_due = |delivery: &Delivery| {
             delivery.waits() && (delivery.next_at <= now || delivery.next_at > latest)
@@ -199,6 +206,16 @@ impl Outbox {
     pub(super) fn waiting(&self) -> usize {
         let deliveries = self.letters.values().flat_map(|(_, deliveries)| deliveries.values());
         deliveries.filter(|delivery| delivery.waits()).count()
+    }
+
+    /// How many letters wait for each channel that any waits for.
+    pub(super) fn waiting_by_channel(&self) -> BTreeMap<String, usize> {
+        let mut waiting = BTreeMap::new();
+        let deliveries = self.letters.values().flat_map(|(_, deliveries)| deliveries);
+        for (channel, _) in deliveries.filter(|(_, delivery)| delivery.waits()) {
+            *waiting.entry(channel.clone()).or_default() += 1;
+        }
+        waiting
     }
 
     /// Does `change` to each delivery that waits, and notes the letters of those that it says to have changed.
@@ -231,10 +248,9 @@ impl Outbox {
     pub(super) fn failed(&mut self, failure: &Failure) {
         let Some((written, delivery)) = self.of(&failure.letter, &failure.channel) else { return };
         delivery.tries = delivery.tries.saturating_add(1);
-        let old = failure.at.duration_since(written) >= SignedDuration::from_hours(24 * DAYS_MAX);
         match failure.next_at {
             None => delivery.give_up(failure.why.clone()),
-            Some(_) if old => {
+            Some(_) if is_old(written, failure.at) => {
                 delivery.give_up(words::given_up(DAYS_MAX.unsigned_abs(), &failure.why));
             }
             Some(next) => (delivery.next_at, delivery.error) = (next, failure.why.clone()),

@@ -144,10 +144,40 @@ async fn a_letter_that_fails_holds_up_no_other_unless_the_channel_does() {
         ends,
         [
             end("refused"),
-            end("not sent: the channel is no longer configured"),
-            end("given up after 3 days: refused")
+            end("the channel is no longer configured"),
+            end("not delivered within 3 days: refused")
         ]
     );
+}
+
+#[tokio::test]
+async fn a_letter_is_given_up_after_three_days_by_whoever_sends_and_never_by_looking() {
+    let office = Office::new();
+    let (book, _, letter) = office.with_dry().await;
+    let begun = office.now();
+    let hours = |hours| begun + SignedDuration::from_hours(hours);
+    let states = async || {
+        let deliveries = book.letters(None, 9).await.unwrap().remove(0).deliveries;
+        deliveries.into_iter().map(|(_, found)| found.state).collect::<Vec<_>>()
+    };
+    for looked in [hours(0), hours(73), Timestamp::MAX] {
+        book.due(looked).await.unwrap();
+        let waiting = book.waiting_by_channel().await.unwrap();
+        assert_eq!(waiting, [(MAIL.to_owned(), 1), (WECOM.to_owned(), 1)].into(), "{looked}");
+        assert_eq!(states().await, [State::Waiting; 2], "{looked}");
+    }
+    // Whoever looks two hours ahead gives nothing up two hours early.
+    book.give_up_old(hours(71)).await.unwrap();
+    assert_eq!(book.due(hours(73)).await.unwrap().len(), 2);
+    book.sent(letter.id, MAIL.into(), hours(71)).await.unwrap();
+    assert_eq!(book.waiting_by_channel().await.unwrap(), [(WECOM.to_owned(), 1)].into());
+    book.give_up_old(hours(72)).await.unwrap();
+    assert_eq!(states().await, [State::Sent, State::GivenUp]);
+    assert_eq!(book.due(hours(73)).await.unwrap(), []);
+    assert!(book.waiting_by_channel().await.unwrap().is_empty());
+    let ended = book.letters(None, 9).await.unwrap();
+    let why = ended[0].deliveries[1].1.error.to_string();
+    assert_eq!(why, "not delivered within 3 days: it was not tried meanwhile");
 }
 
 #[tokio::test]

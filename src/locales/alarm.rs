@@ -82,12 +82,12 @@ messages! { "alarm";
         en "the file of alarms is an older copy: what came after is not in it, and {n} letters that wait in it may have been sent since, so that they are not sent again"
     }
     may_have_been_sent() {
-        zh "报警文件是一份旧的副本，可能早已发过，不再发送"
-        en "not sent: the file of alarms is an older copy, and it may have been sent since"
+        zh "报警文件是一份旧的副本，可能早已发过"
+        en "the file of alarms is an older copy, and it may have been sent since"
     }
     sent_by_command() { zh "由命令行发出，还没有结果" en "sent by a command, which has not said what came of it" }
-    channel_gone() { zh "该渠道已不在配置里，未发" en "not sent: the channel is no longer configured" }
+    channel_gone() { zh "该渠道已不在配置里" en "the channel is no longer configured" }
     not_tried() { zh "其间没有试过" en "it was not tried meanwhile" }
-    given_up(days, why) { zh "{days} 天没有发成，不再发送：{why}" en "given up after {days} days: {why}" }
-    too_many_waiting(most) { zh "等待发送的通知超过 {most} 封，最早的不再发送" en "given up: more than {most} letters waited" }
+    given_up(days, why) { zh "{days} 天没有发成：{why}" en "not delivered within {days} days: {why}" }
+    too_many_waiting(most) { zh "等待发送的通知超过 {most} 封" en "more than {most} letters waited" }
 }

@@ -52,8 +52,7 @@ messages! { "alarms";
     no_answer(seconds) { zh "{seconds} 秒内没有应答" en "no answer within {seconds} s" }
 
     // The page.
-    ended(at) { zh "{at} 解除" en "over at {at}" }
-    no_longer_watched(at) { zh "{at} 不再监测" en "no longer watched from {at}" }
+    no_longer_watched(at) { zh "{at}（不再监测）" en "{at}, no longer watched" }
     noted(by, at) { zh "{by}，{at}" en "{by}, {at}" }
     escalated(at) { zh "{at} 无人确认，已升级通知" en "escalated at {at}, as nobody had acknowledged it" }
     of_raised() { zh "发生" en "raised" }

@@ -211,8 +211,12 @@ fn authorities(path: &Path) -> Result<Vec<Certificate>, Text> {
 
 /// How long the receiver asks to be left alone, s (RFC 9110, 10.2.3). A date is not looked at: its clock is another.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(AFTER_MAX))
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // More digits than a number has are the longest wait as well.
+    Some(text.parse().map_or(AFTER_MAX, |seconds| Duration::from_secs(seconds).min(AFTER_MAX)))
 }
 
 /// The host that an answer names instead of its own, and nothing else of the place.

@@ -175,6 +175,8 @@ async fn a_status_tells_whether_trying_again_helps() {
         ("500 Internal Server Error", "", true, None),
         ("503 Service Unavailable", "Retry-After: 120\r\n", true, Some(120)),
         ("429 Too Many Requests", "Retry-After: 99999999\r\n", true, Some(3600)),
+        ("429 Too Many Requests", "Retry-After: 99999999999999999999\r\n", true, Some(3600)),
+        ("429 Too Many Requests", "Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", true, None),
         ("401 Unauthorized", "", true, None),
         ("404 Not Found", "", true, None),
         ("400 Bad Request", "", false, None),

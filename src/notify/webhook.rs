@@ -8,7 +8,7 @@ use super::said::Said;
 use super::secret::{self, Secret};
 use super::send_error::SendError;
 use super::settings::ChannelSettings;
-use crate::alarm::{AlarmSaid, Letter};
+use crate::alarm::{AlarmSaid, Letter, for_receivers};
 use crate::locales::{Lang, Text};
 
 /// The letter's id, the same at each attempt.
@@ -70,7 +70,9 @@ struct AlarmPayload {
     subject: String,
     urgent: bool,
     name: String,
+    /// The reading with which it was raised; of what is over, that of its end.
     said: String,
+    /// That of the raise, also where it is over; so is the limit.
     value: Option<f64>,
     limit: Option<f64>,
     raised_at: Timestamp,
@@ -86,8 +88,8 @@ pub(super) fn payload(letter: &Letter, said: &Said, lang: Lang) -> String {
         kind: alarm.kind.id(),
         subject: alarm.subject.to_string(),
         urgent: alarm.kind.is_urgent(),
-        name: alarm.name.within(lang),
-        said: alarm.said.within(lang),
+        name: for_receivers(&alarm.name, lang),
+        said: for_receivers(&alarm.said, lang),
         value: alarm.value.filter(|value| value.is_finite()),
         limit: alarm.limit.filter(|limit| limit.is_finite()),
         raised_at: alarm.raised_at,
@@ -110,4 +112,48 @@ pub(super) fn payload(letter: &Letter, said: &Said, lang: Lang) -> String {
         alarms: letter.alarms.iter().map(alarm).collect(),
     };
     serde_json::to_string(&payload).expect("texts, numbers and times can be written as JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::DateTime;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::alarm::{Kind, Occasion};
+
+    #[test]
+    fn names_and_readings_are_one_bounded_line_of_what_can_be_seen_and_an_end_keeps_its_value() {
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        let long = format!("\u{202e}塘\u{1b}[2J\n{}", "长".repeat(5000));
+        let alarm = AlarmSaid {
+            id: 7,
+            kind: Kind::Dry,
+            subject: "station/pond-1".parse().unwrap(),
+            name: Text::verbatim(&long),
+            said: Text::verbatim("level 1.50 m\u{200b}"),
+            value: Some(0.2),
+            limit: Some(0.5),
+            raised_at: at,
+            raised_local: DateTime::default(),
+            cleared_at: Some(at),
+            cleared_local: Some(DateTime::default()),
+            removed: false,
+            still: None,
+            explains: 0,
+            first: Vec::new(),
+        };
+        let test = Letter::test("t", at, &TimeZone::UTC);
+        let letter = Letter { occasion: Occasion::Cleared, alarms: vec![alarm], ..test };
+        let said =
+            Said { id: letter.id.clone(), title: String::new(), lines: Vec::new(), link: None };
+        let json: serde_json::Value =
+            serde_json::from_str(&payload(&letter, &said, Lang::English)).unwrap();
+        let alarm = &json["alarms"][0];
+        let name = alarm["name"].as_str().unwrap();
+        assert!(name.starts_with("塘[2J 长") && name.ends_with('…'), "{name}");
+        assert_eq!(name.chars().count(), 100);
+        assert_eq!(alarm["said"], "level 1.50 m");
+        assert_eq!((&alarm["value"], &alarm["limit"]), (&0.2.into(), &0.5.into()));
+    }
 }

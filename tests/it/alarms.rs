@@ -205,6 +205,9 @@ fn receivers_that_hang_lie_or_fail_for_a_day_lose_nothing_and_hold_up_nobody() {
     for receiver in bad {
         wait_for("an attempt", || if receiver.came().is_empty() { Err("none") } else { Ok(()) });
     }
+    // Whoever looks at what waits changes nothing of it.
+    let page = office.person("viewer").get("/alarms");
+    assert_eq!(page.status, 200, "{page:?}");
     let tried = busy.came().len();
     office.sleeps(SignedDuration::from_hours(23));
     wait_for("another attempt after a day", || match busy.came().len() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::sync::Mutex;
 
 use super::Shared;
@@ -145,7 +145,7 @@ impl AlarmDesk {
     }
 
     async fn channels(&self) -> anyhow::Result<Vec<ChannelShown>> {
-        let waiting = self.0.book.due(Timestamp::MAX).await?;
+        let waiting = self.0.book.waiting_by_channel().await?;
         let shown = self.0.source.settings.alarm.channels.iter().map(|channel| {
             let known = self.0.channels.of(&channel.name);
             ChannelShown {
@@ -155,7 +155,7 @@ impl AlarmDesk {
                 escalation: channel.escalation,
                 last_sent: known.last_sent,
                 failing: known.failing,
-                waiting: waiting.iter().filter(|due| due.channel == channel.name).count() as u64,
+                waiting: waiting.get(&channel.name).map_or(0, |count| *count as u64),
             }
         });
         Ok(shown.collect())

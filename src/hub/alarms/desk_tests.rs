@@ -1,5 +1,6 @@
 //! What the page is told: what is open, what has been, and what was sent of it.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -67,6 +68,30 @@ async fn a_page_of_the_history_has_what_was_asked_for_and_where_the_next_begins(
     let dry = shown(&desk, of(Kind::Dry, "pond-1")).await;
     assert_eq!((ids(&dry.history), dry.next), (vec![16, 12, 8, 4], None));
     assert!(shown(&desk, of(Kind::Dry, "pond-2")).await.history.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_looks_at_the_page_changes_nothing_of_what_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = source(folder.path(), POND);
+    let channel = serde_json::json!({
+        "name": "group", "kind": "webhook",
+        "url": "http://127.0.0.1:9/hook", "allow": ["127.0.0.0/8"],
+    });
+    source.settings.alarm.channels = vec![serde_json::from_value(channel).unwrap()];
+    let alarms = Alarms::open(source).await.unwrap();
+    let (desk, book) = (alarms.desk(), alarms.0.book.clone());
+    let letter = Letter { id: "raised-1".into(), ..Letter::test("t", at(1), &TimeZone::UTC) };
+    let letters = vec![(letter, vec!["group".to_owned()])];
+    book.write(vec![alarm(1, Kind::Dry, "pond-1")], letters).await.unwrap();
+    for _ in 0..2 {
+        *desk.1.lock().await = None;
+        let facts = shown(&desk, HistoryAsked::default()).await;
+        assert_eq!(facts.channels[0].waiting, 1);
+        assert_eq!(facts.open[0].sent[0].state, SentState::Waiting);
+    }
+    assert_eq!(book.due(at(2)).await.unwrap().len(), 1, "it is still to be sent");
+    assert_eq!(book.letters(None, 9).await.unwrap()[0].deliveries[0].1.state, State::Waiting);
 }
 
 #[tokio::test]

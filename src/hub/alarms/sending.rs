@@ -250,6 +250,8 @@ impl Sending {
             self.unwanted.clear();
             return Ok(());
         }
+        // Where the file cannot be written the book keeps it in memory, and tells of that.
+        let _told = self.shared.book.give_up_old(now).await;
         let ahead = now.saturating_add(WOKEN_AHEAD).unwrap_or(now);
         let due_now = self.shared.book.due(now).await?;
         let channels = &self.shared.channels;

@@ -18,7 +18,7 @@ use super::state::Web;
 use super::visitor::Visitor;
 use crate::alarm::Kind;
 use crate::core::is_unseen;
-use crate::locales::{Text, page_alarms as words};
+use crate::locales::{Text, for_programs, page_alarms as words};
 use crate::users::Deed;
 
 pub(in crate::web) use view::state_of;
@@ -175,11 +175,17 @@ async fn test(
 ) -> Response {
     let Some(account) = visitor.account.clone() else { return web.nowhere(&visitor) };
     let (doing, from, channel) = (web.clone(), visitor.address, form.channel.clone());
+    let lang = visitor.lang;
     let done = tokio::spawn(async move {
         let asked = AlarmsAsked::Test { channel: channel.clone(), by: account.name };
         let answer = doing.workplace.alarms.ask(asked).await?;
-        if let AlarmsAnswer::Tested(Ok(())) = &answer {
-            doing.workplace.users.note(account.id, from, Deed::AlarmTested, channel).await?;
+        if let AlarmsAnswer::Tested(tested) = &answer {
+            // It may have gone out also where nobody knows that it arrived.
+            let detail = match tested {
+                Ok(()) => channel,
+                Err(why) => for_programs(lang, || format!("{channel}: {why}")),
+            };
+            doing.workplace.users.note(account.id, from, Deed::AlarmTested, detail).await?;
         }
         anyhow::Ok(answer)
     });

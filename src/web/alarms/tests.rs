@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::alarm::{Acknowledged, Alarm, Cleared, Key, Occasion};
 use crate::core::Role;
+use crate::locales::{Lang, alarm as alarm_words};
 use crate::support::lock;
 use crate::web::model::Overview;
 use crate::web::test_kit::Kit;
@@ -48,7 +49,10 @@ fn facts() -> AlarmsFacts {
                 sent: vec![
                     sent("值班群", SentState::Sent(at(4)), ""),
                     sent("短信", SentState::Waiting, "no route"),
-                    sent("邮件", SentState::GivenUp, "550"),
+                    SentShown {
+                        why: alarm_words::given_up(3_u64, "550"),
+                        ..sent("邮件", SentState::GivenUp, "")
+                    },
                 ],
             },
             AlarmShown {
@@ -132,7 +136,7 @@ async fn the_page_says_what_is_open_who_knows_and_what_did_not_arrive() {
         "在去的路上 &lt;i&gt;",
         "发生：值班群 8月1日 00:04 已送达",
         "发生：短信 没有送达，会再试：no route",
-        "邮件 没有送达，不再试：550",
+        "邮件 没有送达，不再试：3 天没有发成：550",
         "无人确认，已升级通知",
         "企业微信群机器人",
         "送不到",
@@ -148,9 +152,12 @@ async fn the_page_says_what_is_open_who_knows_and_what_did_not_arrive() {
         assert!(!page.contains(part), "{part}");
     }
     let english = kit.get("/alarms?lang=en", Some(&viewer)).await.body;
-    for part in
-        ["level 101.90 m", "raised: 短信 has not arrived, is tried again: no route", "WeCom robot"]
-    {
+    for part in [
+        "level 101.90 m",
+        "raised: 短信 has not arrived, is tried again: no route",
+        "raised: 邮件 has not arrived, given up: not delivered within 3 days: 550",
+        "WeCom robot",
+    ] {
         assert!(english.contains(part), "{part}");
     }
     let part = kit.get("/alarms?part=1", Some(&viewer)).await.body;
@@ -195,8 +202,9 @@ async fn an_administrator_tries_a_channel_and_reads_why_nothing_arrived() {
     assert_eq!(fails.status, StatusCode::CONFLICT);
     assert!(fails.body.contains("certificate has expired"), "{}", fails.body);
     let record = kit.users.audit(None, 10).await.unwrap();
-    let tested = record.iter().filter(|row| row.deed == Deed::AlarmTested).count();
-    assert_eq!(tested, 1, "what did not arrive was not done");
+    let tested = record.iter().filter(|row| row.deed == Deed::AlarmTested);
+    let tested: Vec<&str> = tested.map(|row| row.detail.as_str()).collect();
+    assert_eq!(tested, ["sms: certificate has expired", "值班群"], "it may have gone out");
     let recorder = kit.session(Role::Recorder).await;
     let refused = kit.post("/alarms/test", Some(&recorder), "channel=sms").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
@@ -221,20 +229,38 @@ async fn the_history_is_chosen_by_station_and_kind_and_a_wrong_choice_is_told() 
     }
 }
 
+/// The row of an alarm among those that are open.
+fn row_of(alarm: Alarm) -> view::Row {
+    let facts = AlarmsFacts {
+        open: vec![AlarmShown { alarm, sent: Vec::new() }],
+        ..AlarmsFacts::default()
+    };
+    let shown = crate::web::model::Shown {
+        township: String::new(),
+        now: at(0),
+        simulated: false,
+        zone: jiff::tz::TimeZone::UTC,
+        alarms: 0,
+    };
+    view::page(&facts, &HistoryAsked::default(), &shown, None).open.remove(0)
+}
+
+#[test]
+fn the_end_of_an_alarm_is_a_time_and_says_where_nobody_watches_any_longer() {
+    let ended = |removed| {
+        let cleared = Some(Cleared { at: at(10 * 60), said: Text::default(), removed });
+        row_of(Alarm { cleared, ..alarm(1, Kind::Dry, "station/pond-1") }).cleared
+    };
+    let both = |text: Text| Lang::ALL.map(|lang| text.within(lang));
+    let [zh, en] = both(ended(false));
+    let removed = [format!("{zh}（不再监测）"), format!("{en}, no longer watched")];
+    assert_eq!(both(ended(true)), removed);
+    assert!(zh.ends_with("10:00") && en.ends_with("10:00"), "{zh} {en}");
+}
+
 #[test]
 fn what_an_alarm_is_of_leads_to_its_page() {
-    let of = |kind, subject: &str| {
-        let one = AlarmShown { alarm: alarm(1, kind, subject), sent: Vec::new() };
-        let facts = AlarmsFacts { open: vec![one], ..AlarmsFacts::default() };
-        let shown = crate::web::model::Shown {
-            township: String::new(),
-            now: at(0),
-            simulated: false,
-            zone: jiff::tz::TimeZone::UTC,
-            alarms: 0,
-        };
-        view::page(&facts, &HistoryAsked::default(), &shown, None).open.remove(0)
-    };
+    let of = |kind, subject: &str| row_of(alarm(1, kind, subject));
     assert_eq!(of(Kind::Dry, "station/pond-1").link, "/station/pond-1");
     let device = of(Kind::DeviceUnreachable, "device/gw-1/3/rs485");
     assert_eq!((device.link.as_str(), device.state), ("/gateways#g-gw-1", "low"));

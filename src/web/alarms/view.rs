@@ -124,7 +124,7 @@ fn row(one: &AlarmShown, shown: &Shown) -> Row {
     let at = |at: Timestamp| moment(at, shown.now, &shown.zone);
     let cleared = alarm.cleared.as_ref().map(|cleared| match cleared.removed {
         true => words::no_longer_watched(at(cleared.at)),
-        false => words::ended(at(cleared.at)),
+        false => at(cleared.at),
     });
     let acknowledged = alarm.acknowledged.as_ref();
     Row {
