@@ -9,3 +9,5 @@ mod line_tests;
 #[cfg(feature = "edge")]
 pub mod out;
 pub mod sparkplug;
+#[cfg(any(feature = "edge", feature = "hub"))]
+mod unique;

@@ -15,6 +15,10 @@ messages! { "interop_out";
         zh "不是 JSON 文档（第 {line} 行第 {column} 列）"
         en "is no JSON document (line {line}, column {column})"
     }
+    template_key_twice(line, column, key) {
+        zh "第 {line} 行第 {column} 列：键 {key} 重复"
+        en "line {line}, column {column}: the key {key} stands twice"
+    }
     template_such_as() {
         zh "写成表，如 {{ t = \"{{time_ms}}\", v = \"{{value}}\" }}，或写成 JSON 文本"
         en "write a table, such as {{ t = \"{{time_ms}}\", v = \"{{value}}\" }}, or the text of a JSON document"
@@ -46,8 +50,8 @@ messages! { "interop_out";
         en "topics that begin with $ are the broker's own"
     }
     topic_of_gateways(own) {
-        zh "{own} 是网关和中心端之间的主题"
-        en "{own} is for what gateways and hub say to each other"
+        zh "以 {own} 为第一级的主题是网关和中心端之间的"
+        en "topics whose first level is {own} are for what gateways and hub say to each other"
     }
     topic_too_long(bytes, most) {
         zh "会长到 {bytes} 字节，最多 {most} 字节"

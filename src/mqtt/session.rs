@@ -273,7 +273,7 @@ impl Session {
             }
             self.renewing = true;
             if !self.parts {
-                self.disconnect().await;
+                self.disconnect(DISCONNECT_MAX).await;
             }
             return Err(ended());
         }
@@ -382,14 +382,19 @@ impl Session {
     }
 
     /// Disconnects, and waits a little until the broker has closed the connection.
-    pub async fn close(mut self) {
-        self.disconnect().await;
+    pub async fn close(self) {
+        self.close_within(DISCONNECT_MAX).await;
     }
 
-    async fn disconnect(&mut self) {
+    /// As [`Self::close`], and waits for `most` at most.
+    pub async fn close_within(mut self, most: Duration) {
+        self.disconnect(most).await;
+    }
+
+    async fn disconnect(&mut self, most: Duration) {
         if self.client.try_disconnect().is_ok() {
             let ended = async { while self.event().await.is_ok() {} };
-            let _hung = tokio::time::timeout(DISCONNECT_MAX, ended).await.is_err();
+            let _hung = tokio::time::timeout(most, ended).await.is_err();
         }
     }
 

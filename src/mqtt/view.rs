@@ -16,6 +16,11 @@ const EVENTS_MAX: usize = 256;
 /// A broker that confirms nothing for this long, although messages are in flight, is left, as in the main delivery.
 const SILENT_MAX: Duration = Duration::from_secs(30);
 
+/// The longest wait for the broker to close once a view says that it leaves. The next run begins after it: a broker
+/// that does not answer must not hold up the polls. What was said is with the system by then, and goes out without us;
+/// where it does not, the broker publishes the last will, which says the same. Engineering judgement.
+const FAREWELL_MAX: Duration = Duration::from_millis(500);
+
 /// What to connect with.
 #[derive(Debug, Clone)]
 pub struct ViewConnect<'a> {
@@ -66,16 +71,21 @@ impl ViewLink {
         options.client.in_flight = window.saturating_add(1);
         options.client.requests = usize::from(window) + 8;
         options.client.will = will;
-        let mut session = Session::connect(options, versions).await?;
-        // If the broker ends the connection at once, the next event says so, with the reason.
-        let _gone = !subscriptions.is_empty() && session.subscribe(subscriptions).is_err();
-        Ok(Self {
-            session,
+        let mut link = Self {
+            session: Session::connect(options, versions).await?,
             window: window.into(),
             handed: VecDeque::new(),
             sent: HashMap::new(),
             heard: Stopwatch::start(),
-        })
+        };
+        link.subscribe(subscriptions);
+        Ok(link)
+    }
+
+    /// Subscribes to `filters`, if there are any.
+    pub fn subscribe(&mut self, filters: Vec<String>) {
+        // If the broker ends the connection at once, the next event says so, with the reason.
+        let _gone = !filters.is_empty() && self.session.subscribe(filters).is_err();
     }
 
     /// How many more messages may be in flight now.
@@ -179,14 +189,14 @@ impl ViewLink {
         self.session.renews()
     }
 
-    /// Publishes last words and disconnects.
+    /// Publishes last words and disconnects. Takes half a second at most.
     pub async fn close(self, last: Vec<(String, Vec<u8>, bool)>) {
         for (topic, payload, retain) in last {
             if self.session.client.try_publish(&topic, retain, payload).is_err() {
                 break;
             }
         }
-        self.session.close().await;
+        self.session.close_within(FAREWELL_MAX).await;
     }
 }
 

@@ -110,6 +110,37 @@ async fn without_the_right_to_read_its_topics_a_view_sends_all_the_same() {
 }
 
 #[tokio::test]
+async fn what_was_not_subscribed_to_can_be_later() {
+    let (broker, settings) = FakeBroker::start(Protocol::V3).await;
+    let connect = ViewConnect { subscriptions: Vec::new(), ..connect(&settings, None) };
+    let mut versions = VersionMemory::default();
+    let (link, (mut peer, _)) = tokio::join!(
+        ViewLink::connect(connect, &mut versions),
+        broker.accept_with(test_broker::ACCEPTED_3)
+    );
+    let mut link = link.unwrap();
+    publish(&mut link, 1, 3).unwrap();
+    peer.published().await.unwrap();
+    link.subscribe(vec!["spBv1.0/+/NCMD/#".to_owned()]);
+    assert_eq!(peer.packet().await.unwrap()[0], 0x82);
+}
+
+#[tokio::test]
+async fn the_farewell_to_a_broker_that_does_not_answer_is_short() {
+    let (mut link, mut peer) = connected(test_broker::ACCEPTED_5).await;
+    publish(&mut link, 1, 3).unwrap();
+    assert_eq!(peer.published().await.unwrap().1, "county/1");
+    tokio::time::pause();
+    let last = vec![("county/gone".to_owned(), b"offline".to_vec(), true)];
+    let closed = tokio::time::timeout(FAREWELL_MAX * 2, link.close(last)).await;
+    assert!(closed.is_ok(), "it waits for the broker");
+    // It has said it all the same.
+    assert_eq!(peer.published().await.unwrap().1, "county/gone");
+    assert_eq!(peer.packet().await.unwrap()[0], 0xE0);
+    assert_eq!(peer.packet().await, None);
+}
+
+#[tokio::test]
 async fn a_broker_that_confirms_nothing_is_left() {
     let (mut link, mut peer) = connected(test_broker::ACCEPTED_5).await;
     publish(&mut link, 1, 3).unwrap();

@@ -10,10 +10,10 @@ use hanqing::edge::ViewStatus;
 use serde_json::{Value, json};
 
 use self::heard::{Heard, Seen};
-use crate::context::{Context, Process, free_port, get, hanqing, outcome, wait_for};
+use crate::context::{Context, GATEWAY, Process, free_port, get, hanqing, outcome, wait_for};
 use crate::daemon::signal;
 use crate::faulty_line::{FaultyLine, Mode};
-use crate::peers::{Pymodbus, mosquitto, mosquitto_with};
+use crate::peers::{Pymodbus, mosquitto, mosquitto_with, publish};
 
 /// Devices of one level each, as many as `units`.
 fn field(units: usize) -> Pymodbus {
@@ -254,6 +254,32 @@ fn a_reload_begins_views_and_forgets_them() {
     wait_for("no view", || match context.status().views {
         views if views.is_empty() => Ok(()),
         views => Err(views),
+    });
+}
+
+#[test]
+fn what_a_broker_retains_and_is_too_large_does_not_stop_a_view() {
+    let context = Context::new();
+    let field = field(1);
+    let _broker = mosquitto(&context);
+    let port = context.broker_port();
+    let topic = format!("spBv1.0/town/NCMD/{GATEWAY}");
+    publish(port, &[(topic.as_str(), vec![b'x'; 1_900_000])], true);
+    let views = format!(
+        "[[view]]\nname = \"scada\"\nmqtt = {{ url = \"mqtt://127.0.0.1:{port}\", protocol = \"3\" }}\n\
+         format.sparkplug = {{ group = \"town\" }}\n"
+    );
+    configure(&context, &field, 1, &views);
+    let _edge = context.edge();
+    wait_for("that the view says so", || match context.log("edge") {
+        log if log.contains("subscribes to nothing for an hour") => Ok(()),
+        log => Err(log),
+    });
+    let before = view(&context, "scada").confirmed_at;
+    wait_for("the view to go on", || {
+        let scada = view(&context, "scada");
+        let goes_on = scada.connected_since.is_some() && scada.confirmed_at > before;
+        if goes_on { Ok(()) } else { Err(scada) }
     });
 }
 

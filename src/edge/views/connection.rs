@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
@@ -107,8 +108,10 @@ impl<'a> Sending<'a> {
             if let Err(ended) = self.send(readable).await {
                 break ended;
             }
+            let hears_again = hears_again(self.task.deaf_for());
             tokio::select! {
                 () = stop.cancelled() => break Ended::Stopped,
+                () = hears_again => self.link.subscribe(self.task.subscriptions()),
                 event = self.link.next() => if let Some(ended) = self.hear(event) {
                     break ended;
                 },
@@ -266,6 +269,14 @@ impl<'a> Sending<'a> {
         let answer = self.task.view.received(topic, payload, self.task.clock.now(), latest);
         self.births += answer.len();
         self.waiting.extend(answer.into_iter().map(|message| (NO_BATCH, message)));
+    }
+}
+
+/// Waits until a view that is `deaf` for so long hears again; for ever where it hears.
+async fn hears_again(deaf: Option<Duration>) {
+    match deaf {
+        Some(left) => tokio::time::sleep(left).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -5,6 +5,7 @@
 //! just appended comes from memory, the same for all; the rest is read from the file.
 
 mod connection;
+mod hearing;
 mod progress;
 mod settings;
 mod status;

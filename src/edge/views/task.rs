@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{Ended, Sending};
+use super::hearing::Hearing;
 use super::settings::ViewSettings;
 use super::status::ViewWatch;
 use crate::core::GatewayId;
@@ -49,6 +50,9 @@ pub(in crate::edge) struct ViewTask {
     pub(super) unsendable: Option<u64>,
     /// The number of the last connection of this run.
     session: u64,
+    hearing: Hearing,
+    /// Since the task was made.
+    life: Stopwatch,
     /// Whether the log knows no worse than that it gets through.
     said_well: bool,
     /// Lost readings that the log has told of, and since when.
@@ -81,6 +85,8 @@ impl ViewTask {
             chunk: CHUNK,
             unsendable: None,
             session: 0,
+            hearing: Hearing::default(),
+            life: Stopwatch::start(),
             said_well: false,
             told_at: None,
         }
@@ -134,6 +140,7 @@ impl ViewTask {
                     error
                 }
             };
+            self.note_oversized(&error);
             // Without what grows with each attempt.
             let cause = error.to_string();
             let (problem, wait) = match reconnect.after(error) {
@@ -162,18 +169,45 @@ impl ViewTask {
     async fn connect(&mut self, reconnect: &mut Reconnect) -> Result<ViewLink, MqttError> {
         let session = self.session.max(self.spool.view_place(self.index).sessions) + 1;
         let will = self.view.will(session);
+        let subscriptions = self.subscriptions();
         let connect = ViewConnect {
             settings: &self.mqtt,
             client_id: &self.client_id,
             own_name: self.gateway.as_str(),
             will: will.map(|m| Will { topic: m.topic, payload: m.payload, retain: m.retain }),
-            subscriptions: self.view.subscriptions(),
+            subscriptions,
         };
         let link = ViewLink::connect(connect, reconnect.versions()).await?;
         self.session = session;
         // Whether it is saved or not: the connection is there.
         let _later = self.spool.view_connected(self.index, session).await;
         Ok(link)
+    }
+
+    /// What to subscribe to now.
+    pub(super) fn subscriptions(&mut self) -> Vec<String> {
+        let hears = self.hearing.begin(self.life.elapsed());
+        if hears { self.view.subscriptions() } else { Vec::new() }
+    }
+
+    /// For how long it goes on without what it would subscribe to; `None` where it has subscribed.
+    pub(super) fn deaf_for(&self) -> Option<Duration> {
+        self.hearing.deaf_for(self.life.elapsed())
+    }
+
+    /// Where a connection has ended over a packet that is larger than any message, the next ones are without
+    /// subscriptions for a while.
+    fn note_oversized(&mut self, error: &MqttError) {
+        if let MqttError::Oversized { .. } = error
+            && self.hearing.oversized(self.life.elapsed())
+        {
+            let (view, topics) = (&self.name, self.view.subscriptions());
+            tracing::warn!(
+                view,
+                ?topics,
+                "a view subscribes to nothing for an hour: a topic may hold what is too large"
+            );
+        }
     }
 
     /// Sends over a connection until it ends. Also returns whether anything was confirmed.

@@ -1,36 +1,22 @@
 //! JSON documents of others.
 
-use std::fmt;
-
-use serde::Deserializer;
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::error::Category;
-use serde_json::{Map, Number, Value};
 
-use crate::core::shown;
+use crate::interop::unique;
 use crate::locales::{Text, publisher as words};
-
-/// Begins what is said of a key that stands twice in one object.
-const TWICE: &str = "twice: ";
 
 /// Reads a document. Its depth is bounded by the parser, at 128. One in which a key stands twice is refused: of two
 /// values nobody knows which is meant (RFC 8259, 4).
 pub(super) fn document(payload: &[u8]) -> Result<Value, Text> {
-    let mut read = serde_json::Deserializer::from_slice(payload);
-    let document = Unique.deserialize(&mut read).map_err(|error| problem(&error, payload))?;
-    read.end().map_err(|error| problem(&error, payload))?;
-    Ok(document)
+    unique::read(payload).map_err(|error| problem(&error, payload))
 }
 
 fn problem(error: &serde_json::Error, payload: &[u8]) -> Text {
     let (line, column, said) = (error.line(), error.column(), error.to_string());
     match error.classify() {
         Category::Eof => words::json_ends_early(),
-        Category::Data => {
-            let place = format!(" at line {line} column {column}");
-            let key = said.strip_suffix(&place).unwrap_or(&said);
-            words::key_twice(line, column, key.strip_prefix(TWICE).unwrap_or(key))
-        }
+        Category::Data => words::key_twice(line, column, unique::key(error)),
         Category::Syntax | Category::Io if said.starts_with("recursion limit") => {
             words::too_deep(line, column)
         }
@@ -41,72 +27,6 @@ fn problem(error: &serde_json::Error, payload: &[u8]) -> Text {
             Err(error) => words::not_utf8(error.valid_up_to()),
             Ok(_) => words::not_json(line, column),
         },
-    }
-}
-
-/// Reads a value, and takes no key twice.
-struct Unique;
-
-impl<'de> DeserializeSeed<'de> for Unique {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Unique {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, truth: bool) -> Result<Value, E> {
-        Ok(Value::Bool(truth))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut all = Vec::new();
-        while let Some(value) = access.next_element_seed(Self)? {
-            all.push(value);
-        }
-        Ok(Value::Array(all))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut members = Map::new();
-        while let Some(key) = access.next_key::<String>()? {
-            if members.contains_key(&key) {
-                return Err(A::Error::custom(format_args!("{TWICE}{}", shown(&key))));
-            }
-            members.insert(key, access.next_value_seed(Self)?);
-        }
-        Ok(Value::Object(members))
     }
 }
 

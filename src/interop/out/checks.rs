@@ -20,7 +20,8 @@ pub(super) fn names(
     let mut found = found.at("names");
     for (station, name) in stations {
         let known = || birth.series.iter().map(|one| one.series.station.as_str());
-        if !known().any(|id| id == station.as_str()) {
+        // Where none is known, something else is wrong with the devices.
+        if known().next().is_some() && !known().any(|id| id == station.as_str()) {
             let mut all: Vec<&str> = known().collect();
             all.sort_unstable();
             all.dedup();

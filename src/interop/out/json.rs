@@ -39,16 +39,20 @@ impl Json {
             names: names(settings.lang, &settings.names, birth, found),
         };
         if found.list().is_empty() {
-            view.try_out(birth, found);
+            view.try_out(&settings.topic, birth, found);
         }
         view
     }
 
-    /// Fills the template for each series: two keys may become one, and names may make it too long.
-    fn try_out(&self, birth: &Birth, found: &mut Problems) {
+    /// Fills `topic` and template for each series: two keys may become one, and names may make it too long.
+    fn try_out(&self, topic: &str, birth: &Birth, found: &mut Problems) {
         for one in &birth.series {
             let reading = Reading::good(one.series.clone(), Timestamp::MAX, f64::MIN);
-            let document = self.template.fill(self.filling(&reading));
+            let filling = self.filling(&reading);
+            if !self.topic.check_filled(("topic", topic), filling, found) {
+                return;
+            }
+            let document = self.template.fill(filling);
             let name = one.series.to_string();
             if keys(&document) != self.template.keys() {
                 found.add("template", "", words::keys_collide(name), words::other_name());

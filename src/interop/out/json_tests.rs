@@ -69,6 +69,7 @@ fn what_is_wrong_with_a_template_is_said_with_its_place() {
         ),
         ("template = ['x', '{']", "json.template[1]"),
         ("template = '{\"a\": {value}}'", "line 1, column 8"),
+        ("template = '{\"a\": 1, \"a\": 2}'", "line 1, column 12: the key a stands twice"),
         ("template = { '{value}' = 1 }", "differs from reading to reading"),
         ("template = { '{station}' = 1, pond-1 = 2 }", "two keys become the same for pond-1/level"),
         ("template = 1\nnames = { pond-9 = 'x' }", "json.names.pond-9"),
@@ -89,6 +90,21 @@ fn what_is_wrong_with_a_template_is_said_with_its_place() {
     assert!(problems(&wide)[0].contains("a message of pond-1/level has"));
     // Several at once.
     assert_eq!(problems("[json]\ntopic = '{a}'\ntemplate = ['{b}', '{c}']").len(), 3);
+}
+
+#[test]
+fn where_no_station_is_known_none_is_called_wrong() {
+    let of = |birth: &crate::wire::Birth| {
+        let text = "[json]\ntopic = '{gateway}/x'\ntemplate = 1\nnames = { pond-1 = '东门塘' }";
+        View::new(&super::test_readings::settings(text), &"hanqing".parse().unwrap(), birth)
+    };
+    let none = crate::wire::Birth::new("0.1.0", "5d41402abc4b2a76".into(), Vec::new());
+    assert!(of(&none).is_ok());
+    // With stations, there are topics.
+    let found = of(&birth()).unwrap_err();
+    let [problem] = &found[..] else { panic!("{found:?}") };
+    let said = problem.to_string();
+    assert!(said.starts_with("json.topic = {gateway}/x: topics whose first level is"), "{said}");
 }
 
 proptest! {

@@ -11,6 +11,7 @@ use super::{LineSettings, Message};
 use crate::core::{Flag, GatewayId, Problems, Reading};
 use crate::interop::line::{Line, sayable};
 use crate::locales::{Lang, Text, interop_out as words};
+use crate::wire::Birth;
 
 /// How many bytes of lines go into one message before the next begins: a broker in the cloud takes 128 KiB. Engineering
 /// judgement.
@@ -37,7 +38,12 @@ pub(super) struct LineProtocol {
 
 impl LineProtocol {
     /// The view with `settings`; what is wrong with them is added to `found`.
-    pub(super) fn new(settings: &LineSettings, gateway: &GatewayId, found: &mut Problems) -> Self {
+    pub(super) fn new(
+        settings: &LineSettings,
+        gateway: &GatewayId,
+        birth: &Birth,
+        found: &mut Problems,
+    ) -> Self {
         let LineSettings { topic, measurement, tags } = settings;
         check_name("measurement", measurement, found);
         let comment = measurement.starts_with('#');
@@ -52,13 +58,25 @@ impl LineProtocol {
             let own = OWN_TAGS.contains(&&**name) || name == "time" || name.starts_with('_');
             found.ensure(!own, name, value, words::tag_is_taken(name), words::other_name());
         }
-        Self {
+        let view = Self {
             topic: TopicPattern::read("topic", topic, found),
             measurement: measurement.clone(),
             tags: tags.clone(),
             gateway: gateway.clone(),
             names: Names { lang: Lang::Chinese, stations: BTreeMap::new() },
+        };
+        if found.list().is_empty() {
+            // One series is enough to act on.
+            let _right = birth.series.iter().all(|one| {
+                let reading = Reading::good(one.series.clone(), Timestamp::MAX, f64::MIN);
+                view.topic.check_filled(("topic", topic), view.filling(&reading), found)
+            });
         }
+        view
+    }
+
+    fn filling<'a>(&'a self, reading: &'a Reading) -> Filling<'a> {
+        Filling { reading, gateway: &self.gateway, names: &self.names }
     }
 
     /// Appends the line of `reading`.
@@ -99,8 +117,7 @@ impl Format for LineProtocol {
         // The message of each topic that is not full yet.
         let mut open: BTreeMap<String, usize> = BTreeMap::new();
         for reading in readings {
-            let topic =
-                self.topic.fill(Filling { reading, gateway: &self.gateway, names: &self.names });
+            let topic = self.topic.fill(self.filling(reading));
             let begun = open.get(&topic).and_then(|at| messages.get_mut(*at));
             match begun {
                 Some(message) if message.payload.len() < MESSAGE_MAX => {

@@ -58,9 +58,12 @@ impl View {
     ) -> Result<Self, Vec<Problem>> {
         let mut found = Problems::default();
         let format: Box<dyn Format> = match settings {
-            FormatSettings::LineProtocol(settings) => {
-                Box::new(LineProtocol::new(settings, gateway, &mut found.at("line_protocol")))
-            }
+            FormatSettings::LineProtocol(settings) => Box::new(LineProtocol::new(
+                settings,
+                gateway,
+                birth,
+                &mut found.at("line_protocol"),
+            )),
             FormatSettings::Sparkplug(settings) => {
                 Box::new(Sparkplug::new(settings, gateway, birth, &mut found.at("sparkplug")))
             }

@@ -76,11 +76,6 @@ impl Pattern {
         })
     }
 
-    /// Whether it begins with a placeholder.
-    pub(super) fn begins_with_place(&self) -> bool {
-        matches!(self.0.first(), Some(Piece::Place(_)))
-    }
-
     /// The text, where each placeholder is what `write` makes of it.
     pub(super) fn text(&self, mut write: impl FnMut(Placeholder) -> String) -> String {
         self.0.iter().fold(String::new(), |mut text, piece| {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::pattern::Pattern;
 use super::placeholder::Filling;
 use crate::core::{Problems, shown};
+use crate::interop::unique;
 use crate::locales::{Text, interop_out as words};
 
 /// The longest template, bytes of JSON: a page of text. Engineering judgement.
@@ -33,14 +34,20 @@ impl Template {
             return Self(Node::Plain(Value::Null));
         }
         let parsed = match given {
-            Value::String(text) => serde_json::from_str(text).map_err(|error| (text, error)),
+            Value::String(text) => unique::read(text.as_bytes()).map_err(|error| (text, error)),
             other => Ok(other.clone()),
         };
         match parsed {
             Ok(document) => Self(Node::read(key, &document, found)),
             Err((text, error)) => {
-                let rule = words::template_no_json(error.line(), error.column());
-                found.add(key, shown(text), rule, words::template_such_as());
+                let (line, column) = (error.line(), error.column());
+                let (rule, hint) = if error.is_data() {
+                    let rule = words::template_key_twice(line, column, unique::key(&error));
+                    (rule, words::other_name())
+                } else {
+                    (words::template_no_json(line, column), words::template_such_as())
+                };
+                found.add(key, shown(text), rule, hint);
                 Self(Node::Plain(Value::Null))
             }
         }

@@ -16,8 +16,8 @@ const PLACE_MAX: usize = 128;
 /// The longest that another placeholder becomes: an id has 40 characters at most, a time 30, a number 25.
 const SHORT_MAX: usize = 40;
 
-/// What our own messages begin with, which nobody else may publish to.
-const OWN: &str = "hanqing/v1";
+/// The first level of our own topics, to which nobody else may publish.
+const OWN: &str = "hanqing";
 
 /// A topic with placeholders.
 #[derive(Debug, Default)]
@@ -29,8 +29,7 @@ impl TopicPattern {
         let pattern = Pattern::read(key, text, found);
         let longest = pattern.words().map(str::len).sum::<usize>()
             + pattern.places().map(longest).sum::<usize>();
-        let begins = if pattern.begins_with_place() { "x" } else { "" };
-        let words: String = [begins].into_iter().chain(pattern.words()).collect();
+        let words = pattern.text(|_| "x".into());
         if found.text(key, text, words::topic_such_as()) && check(key, &words, text, found) {
             found.ensure(
                 longest <= TOPIC_MAX,
@@ -43,8 +42,24 @@ impl TopicPattern {
         Self(pattern)
     }
 
-    /// The topic of a reading: each placeholder stays within its level.
+    /// Checks what the topic, which stands at `key` as `text`, becomes for a reading.
+    pub(super) fn check_filled(
+        &self,
+        (key, text): (&str, &str),
+        filling: Filling<'_>,
+        found: &mut Problems,
+    ) -> bool {
+        let right = !is_own(&self.filled(filling));
+        found.ensure(right, key, shown(text), words::topic_of_gateways(OWN), words::topic_such_as())
+    }
+
+    /// The topic of a reading: each placeholder stays within its level, and none makes it one of our own.
     pub(super) fn fill(&self, filling: Filling<'_>) -> String {
+        let topic = self.filled(filling);
+        if is_own(&topic) { format!("_{topic}") } else { topic }
+    }
+
+    fn filled(&self, filling: Filling<'_>) -> String {
         self.0.text(|place| level(&filling.text(place)))
     }
 }
@@ -82,6 +97,11 @@ fn is_noncharacter(c: char) -> bool {
     (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
+/// Whether a topic is one of our own.
+fn is_own(topic: &str) -> bool {
+    topic.split('/').next() == Some(OWN)
+}
+
 /// Checks the beginning of topics that stands at `key`.
 pub(super) fn check_prefix(key: &str, text: &str, found: &mut Problems) {
     if found.text(key, text, words::topic_such_as()) && check(key, text, text, found) {
@@ -112,7 +132,7 @@ fn check(key: &str, words: &str, text: &str, found: &mut Problems) -> bool {
         words::no_topic()
     } else if words.starts_with('$') {
         words::topic_of_broker()
-    } else if words.starts_with(OWN) {
+    } else if is_own(words) {
         words::topic_of_gateways(OWN)
     } else {
         return true;
@@ -151,6 +171,30 @@ mod tests {
         assert_eq!(filled("x/{name}", "a/+b#\0\u{fffe}"), "x/a__b___ 流量");
         assert_eq!(filled("x/{value}/y", ""), "x/_/y");
         assert_eq!(filled("{name}", &"塘".repeat(200)).len(), PLACE_MAX - PLACE_MAX % 3);
+        assert_eq!(filled("hanqing{gateway}/{quality}", ""), "hanqinggw-1/9");
+        assert_eq!(filled("hanqing-home/{gateway}", ""), "hanqing-home/gw-1");
+    }
+
+    #[test]
+    fn a_topic_that_a_placeholder_makes_one_of_our_own_is_refused_and_never_filled() {
+        let at = "2022-08-01T00:00:00Z".parse().unwrap();
+        let names = Names { lang: Lang::Chinese, stations: BTreeMap::new() };
+        for (topic, gateway, becomes) in [
+            ("{gateway}/v1/{station}/ack", "hanqing", "_hanqing/v1/qing/ack"),
+            ("han{station}/v1/{gateway}", "gw-1", "_hanqing/v1/gw-1"),
+            ("a/{gateway}", "hanqing", "a/hanqing"),
+        ] {
+            let reading = Reading::good("qing/level".parse().unwrap(), at, 1.0);
+            let gateway = gateway.parse().unwrap();
+            let filling = Filling { reading: &reading, gateway: &gateway, names: &names };
+            let mut read = TopicPattern::default();
+            let found = Problems::of(|found| {
+                read = TopicPattern::read("topic", topic, found);
+                read.check_filled(("topic", topic), filling, found);
+            });
+            assert_eq!(found.len(), usize::from(becomes.starts_with('_')), "{found:?}");
+            assert_eq!(read.fill(filling), becomes);
+        }
     }
 
     proptest! {
@@ -171,7 +215,9 @@ mod tests {
             ("a/#", "wildcard"),
             ("a\nb", "wildcard"),
             ("$SYS/a", "broker"),
-            ("hanqing/v1/gw-1/readings", "hanqing/v1"),
+            ("hanqing/v1/gw-1/readings", "first level is hanqing"),
+            ("hanqing/v{quality}/{gateway}/status", "first level is hanqing"),
+            ("hanqing", "first level is hanqing"),
             (&"a/".repeat(300), "600 bytes"),
             (&"{name}".repeat(5), "640 bytes"),
             ("a/{nothing}", "{nothing}"),
@@ -182,7 +228,10 @@ mod tests {
             let [problem] = &found[..] else { unreachable!("one problem of {topic}: {found:?}") };
             assert!(problem.to_string().contains(says), "{topic}: {problem}");
         }
-        for (prefix, says) in [("/a", "slash"), ("a/", "slash"), ("a/+", "wildcard")] {
+        let own = "first level is hanqing";
+        for (prefix, says) in
+            [("/a", "slash"), ("a/", "slash"), ("a/+", "wildcard"), ("hanqing", own)]
+        {
             let found = Problems::of(|found| check_prefix("state_prefix", prefix, found));
             assert!(found.len() == 1 && found[0].to_string().contains(says), "{found:?}");
         }
