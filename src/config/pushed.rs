@@ -9,12 +9,13 @@ use super::key_path::{KeyPath, Step};
 use super::layers::Layers;
 use super::load::environment;
 use super::load_edge::{LoadedEdge, read_layers};
+use super::settable::{Leads, leads};
 use super::source_text::FileProblem;
-use crate::core::{Problem, Problems};
+use crate::core::{Problem, Problems, nearest};
 use crate::edge::pushed::{CONFIRM_S, PublicKeys};
 use crate::edge::{Confirm, EdgeSettings};
-use crate::locales::{Text, config as config_words, pushed as words};
-use crate::wire::{PushedConfig, is_allowed, key_parts, pattern_problem};
+use crate::locales::{Text, config as config_words, core as core_words, pushed as words};
+use crate::wire::{PushedConfig, is_allowed, is_never_pushed, key_parts, pattern_problem};
 
 /// By what the elements of a list are called: a bus by its name, a device by its unit, a pump or source by its station.
 const NAMES: [&str; 3] = ["name", "unit", "station"];
@@ -33,17 +34,35 @@ pub fn load_pushed(
     let mut layers = Layers::read(file, &environment(), set);
     // As `--set` is the origin of what a command sets.
     let origin = format!("push {}", pushed.number);
+    let mut paths = Vec::new();
     for (key, value) in &pushed.set {
         let parts = key_parts(key).filter(|parts| is_allowed(parts, allow));
         let placed = parts.ok_or_else(|| words::not_allowed(key));
         let placed = placed.and_then(|parts| place(layers.tree.as_ref(), key, &parts));
         match (placed, setting(value)) {
-            (Ok(path), Some(value)) => layers.put_over(path, value, origin.clone()),
+            (Ok(path), Some(value)) => {
+                paths.push((path.to_string(), key.as_str()));
+                layers.put_over(path, value, origin.clone());
+            }
             (Ok(_), None) => problem(&mut layers, &origin, words::no_value(key)),
             (Err(rule), _) => problem(&mut layers, &origin, rule),
         }
     }
-    read_layers(file, layers).finish()
+    let mut loaded = read_layers(file, layers);
+    let own = loaded.problems.iter_mut().filter(|problem| problem.file == Path::new(&origin));
+    own.for_each(|problem| by_name(&mut problem.problem.path, &paths));
+    loaded.finish()
+}
+
+/// Names a place of the file as the office has named it: `bus.pumps.interval_s` in place of `bus[0].interval_s`.
+fn by_name(place: &mut String, paths: &[(String, &str)]) {
+    let named = |(path, key): &(String, &str)| {
+        let rest = place.strip_prefix(path.as_str())?;
+        (rest.is_empty() || rest.starts_with('[')).then(|| format!("{key}{rest}"))
+    };
+    if let Some(named) = paths.iter().find_map(named) {
+        *place = named;
+    }
 }
 
 /// Adds what is wrong with a setting, which `rule` names.
@@ -121,12 +140,69 @@ pub(super) fn check(settings: &EdgeSettings, found: &mut Problems) {
     found.required(confirmed, "remote", words::needs_hub(), words::hub_or_no_remote());
     let found = &mut found.at("remote");
     for (index, pattern) in remote.allow.iter().enumerate() {
-        if let Some(rule) = pattern_problem(pattern) {
-            found.add(format_args!("allow[{index}]"), pattern, rule, words::leave_pattern_out());
+        if let Some((rule, hint)) = pattern_mistake(pattern) {
+            found.add(format_args!("allow[{index}]"), pattern, rule, hint);
         }
     }
     let hint = config_words::leave_it_out_for(90);
     found.within("confirm_s", remote.confirm_s, CONFIRM_S, hint);
+}
+
+/// What is wrong with a pattern of what may be pushed, and the way out. One that allows nothing is a mistake.
+fn pattern_mistake(pattern: &str) -> Option<(Text, Text)> {
+    if let Some(rule) = pattern_problem(pattern) {
+        return Some((rule, words::leave_pattern_out()));
+    }
+    let parts: Vec<&str> = pattern.split('.').collect();
+    match leads::<EdgeSettings>(&parts) {
+        Leads::Setting => None,
+        Leads::Group { names, of_each } => {
+            Some((words::allows_a_group(), into_group(&parts, &names, of_each)))
+        }
+        Leads::Nowhere { at, known } => {
+            Some((words::allows_nothing(), there_is(&parts, at, known)))
+        }
+    }
+}
+
+/// What to write in place of a pattern that ends before settings of these names.
+fn into_group(parts: &[&str], names: &[&str], of_each: bool) -> Text {
+    // Whoever leaves out the bus's name has named a bus that is called like a setting.
+    if let Some((last, outer)) = parts.split_last().filter(|(last, _)| names.contains(last)) {
+        let meant: Vec<&str> = outer.iter().copied().chain(["*", *last]).collect();
+        return core_words::did_you_mean(meant.join("."));
+    }
+    let mut inside = parts.to_vec();
+    inside.extend(of_each.then_some("*"));
+    match pushable(&inside, names) {
+        names if names.is_empty() => words::leave_pattern_out(),
+        names => words::one_in_group(inside.join("."), Text::list(names)),
+    }
+}
+
+/// What there is where the part `at` a place of a pattern is nothing: one that is near, or what is known.
+fn there_is(parts: &[&str], at: usize, known: Vec<&str>) -> Text {
+    let (outer, part) = (parts.get(..at).unwrap_or_default(), parts.get(at).copied());
+    let known = pushable(outer, &known);
+    let near = part.and_then(|part| nearest(part, known.iter().copied()));
+    match near {
+        Some(near) => {
+            let mut meant = parts.to_vec();
+            meant.splice(at..=at, [near]);
+            core_words::did_you_mean(meant.join("."))
+        }
+        None if known.is_empty() => words::leave_pattern_out(),
+        None => config_words::known_here(Text::list(known)),
+    }
+}
+
+/// Those of `names` inside `outer` that may be pushed.
+fn pushable<'a>(outer: &[&str], names: &[&'a str]) -> Vec<&'a str> {
+    let may = |name: &&str| {
+        let parts: Vec<&str> = outer.iter().copied().chain([*name]).collect();
+        !is_never_pushed(&parts)
+    };
+    names.iter().copied().filter(may).collect()
 }
 
 /// A warning where the public keys cannot be read: the gateway runs without what they would allow.
@@ -191,8 +267,8 @@ mod tests {
             ("gateway", "gw-2".into(), "remote.allow"),
             ("bus.pumps.interval_s", 60.into(), "no such place"),
             ("bus.1.interval_s", 60.into(), "no such place"),
-            ("bus.levels.interval_s", "often".into(), "push 7: bus[0]"),
-            ("bus.levels.timeout_ms", 0.into(), "push 7: bus[0]"),
+            ("bus.levels.interval_s", "often".into(), "push 7: bus.levels.interval_s = "),
+            ("bus.levels.timeout_ms", 0.into(), "push 7: bus.levels.timeout_ms = 0"),
             ("bus.levels.device.1", 2.into(), "group"),
             ("bus.levels.device", 2.into(), "group"),
             ("bus.泵房.device.3.adjust", 2.into(), "group"),
@@ -211,13 +287,38 @@ mod tests {
         let file = folder.path().join("edge.toml");
         let wrong = FILE.replace(
             "\"push.pub\"\n",
-            "\"push.pub\"\nallow = [\"spool.path\", \"*\"]\nconfirm_s = 5\n",
+            "\"push.pub\"\nallow = [\"spool.path\", \"*\", \"uplink.windos\"]\nconfirm_s = 5\n",
         );
         std::fs::write(&file, format!("confirm = \"broker\"\n{wrong}")).unwrap();
         let problems = super::super::load_edge(&file, &[]).unwrap_err();
         let paths: Vec<&str> = problems.iter().map(|p| p.problem.path.as_str()).collect();
-        for path in ["remote", "remote.allow[0]", "remote.allow[1]", "remote.confirm_s"] {
+        for path in
+            ["remote", "remote.allow[0]", "remote.allow[1]", "remote.allow[2]", "remote.confirm_s"]
+        {
             assert!(paths.contains(&path), "{path}: {paths:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_allows_nothing_is_a_mistake_and_says_what_was_meant() {
+        for (pattern, says) in [
+            ("uplink.windos", "did you mean `uplink.windows`?"),
+            ("drouht", "did you mean `drought`?"),
+            ("bus.*.intervals", "did you mean `bus.*.interval_s`?"),
+            ("bus.interval_s", "did you mean `bus.*.interval_s`?"),
+            ("bus", "`bus.*.`"),
+            ("bus.*", "interval_s"),
+            ("uplink", "windows"),
+            ("uplink.speed", "known here: compress"),
+            ("bus.*.*.interval_s", "leave it out"),
+            ("drought.on", "leave it out"),
+        ] {
+            let (_, hint) = pattern_mistake(pattern).unwrap_or_else(|| panic!("{pattern}"));
+            assert!(hint.to_string().contains(says), "{pattern}: {hint}");
+            assert!(!hint.to_string().contains("name,"), "{pattern}: {hint}");
+        }
+        for pattern in ["drought", "bus.*.interval_s", "bus.*.*", "mqtt.url", "uplink.windows"] {
+            assert_eq!(pattern_mistake(pattern), None, "{pattern}");
         }
     }
 }

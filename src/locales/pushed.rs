@@ -94,8 +94,20 @@ messages! { "pushed";
     }
     pattern_too_wide() { zh "第一段要写明，不能是 `*`" en "names its first part: that is no *" }
     never_pushed() {
-        zh "这一项永远不能下发：网关的身份、密钥、文件、地址、时钟和信任谁，只能在网关上改"
-        en "can never be pushed: who the gateway is, keys, files, addresses, its clock, and whom it believes are changed at the gateway only"
+        zh "这一项永远不能下发：网关的身份、密钥、文件、时钟和信任谁，只能在网关上改"
+        en "can never be pushed: who the gateway is, keys, files, its clock, and whom it believes are changed at the gateway only"
+    }
+    allows_nothing() {
+        zh "网关没有这样的设置项，什么也不能由它下发"
+        en "is no setting of a gateway, and allows nothing"
+    }
+    allows_a_group() {
+        zh "这是一组设置，不是其中一项，什么也不能由它下发"
+        en "is a group of settings and none of them, and allows nothing"
+    }
+    one_in_group(group, names) {
+        zh "写到其中一项，`{group}.` 后接：{names}"
+        en "name one in it, `{group}.` and one of {names}"
     }
     leave_pattern_out() { zh "删去它" en "leave it out" }
     needs_hub() {
@@ -247,6 +259,17 @@ messages! { "pushed";
     no_answer(seconds) {
         zh "{seconds} 秒内没有回答；消息留在服务器上，网关连上后会取。用 `hanqing push list` 看结果"
         en "no answer within {seconds} s; the message stays at the broker, and the gateway takes it when it connects. See hanqing push list"
+    }
+    unbelieved_now(gateway, why) {
+        zh "{gateway} 收到一条不可信的消息：{why}"
+        en "{gateway} has got a message that it does not believe: {why}"
+    }
+    not_taken(number) {
+        zh "网关没有采用 {number}，自己也不会再采用：请先排除它说的原因，再重新下发。如果是它不认得这个密钥：换用它认得的密钥，或把这个密钥的\
+            公钥（`push key` 写的 `.pub`）加进网关的 `remote.public_key_file` 并重新加载网关"
+        en "the gateway has not taken {number} and will not by itself: mend what it names and push again. If it does not know the \
+            key, take one that it knows, or add the public key (the .pub that push key wrote) to remote.public_key_file at the \
+            gateway and reload it"
     }
     outcome(gateway, number, step) { zh "{gateway}：{number} {step}" en "{gateway}: {number} {step}" }
     no_states() {

@@ -8,8 +8,9 @@ use crate::locales::{Text, pushed as words};
 /// What stands for any one part of a key in a pattern.
 const ANY: &str = "*";
 
-/// What no pattern allows: who the gateway is and by which secrets, files and addresses it is reached, whom it
-/// believes, and what time it is. A pattern of this list covers whatever lies inside it. `bus.*.name` and `unit` are
+/// What no pattern allows: who the gateway is, which secrets and files it uses, where it can be reached, whom it
+/// believes, and what time it is. Addresses that it goes to, `mqtt.url` and those of a bus, can be allowed by name. A
+/// pattern of this list covers whatever lies inside it. `bus.*.name` and `unit` are
 /// how the proof and the keys themselves find a bus and a device.
 const NEVER: [&str; 19] = [
     "gateway",

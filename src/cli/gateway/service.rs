@@ -1,6 +1,6 @@
 //! The gateway's service on this machine: which system starts it, and by which command.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::accounts::SERVICE;
 
@@ -95,19 +95,32 @@ pub fn start_command(file: &Path) -> String {
 /// Whether a process of the system under `root` is a gateway of the configuration `file`, be it only starting.
 pub fn has_process(root: &Path, file: &Path) -> bool {
     let Ok(processes) = std::fs::read_dir(root.join("proc")) else { return false };
-    let is_gateway = |text: Vec<u8>| {
+    let Ok(file) = std::path::absolute(file) else { return false };
+    let is_gateway = |process: &Path| -> Option<bool> {
+        let text = std::fs::read(process.join("cmdline")).ok()?;
         let words: Vec<&str> = text
             .split(|byte| *byte == 0)
             .filter_map(|word| std::str::from_utf8(word).ok())
             .collect();
-        let program =
-            words.first().map(|word| Path::new(word).file_name() == Some(SERVICE.as_ref()));
+        let program = Path::new(words.first()?).file_name() == Some(SERVICE.as_ref());
+        if !program || !words.contains(&"edge") {
+            return Some(false);
+        }
         let of = words.iter().position(|word| matches!(*word, "-c" | "--config"));
         let config = of.and_then(|place| words.get(place + 1)).map_or(CONFIG, |word| *word);
-        program == Some(true) && words.contains(&"edge") && Path::new(config) == file
+        // A relative one is of the folder that the process runs in, which other users do not see.
+        let config = match Path::new(config).is_absolute() {
+            true => PathBuf::from(config),
+            false => std::fs::read_link(process.join("cwd")).ok()?.join(config),
+        };
+        Some(is_same(&config, &file))
     };
-    let commands = processes.flatten().map(|process| process.path().join("cmdline"));
-    commands.filter_map(|command| std::fs::read(command).ok()).any(is_gateway)
+    processes.flatten().any(|process| is_gateway(&process.path()) == Some(true))
+}
+
+/// Whether two paths lead to the same file, which need not be there.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|o| o == one))
 }
 
 #[cfg(test)]
@@ -170,5 +183,23 @@ mod tests {
             assert_eq!(has_process(root, Path::new(CONFIG)), own, "{command}");
             assert_eq!(has_process(root, Path::new("/tmp/edge.toml")), other, "{command}");
         }
+    }
+
+    #[test]
+    fn a_relative_file_is_that_of_the_folder_which_the_process_runs_in() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for folder in ["proc/17", "a", "b"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        fs::write(root.join("proc/17/cmdline"), "hanqing\0edge\0-c\0edge.toml\0").unwrap();
+        assert!(!has_process(root, &root.join("a/edge.toml")), "nobody knows where it runs");
+        symlink(root.join("a"), root.join("proc/17/cwd")).unwrap();
+        assert!(has_process(root, &root.join("a/edge.toml")));
+        assert!(!has_process(root, &root.join("b/edge.toml")));
+        assert!(!has_process(root, Path::new("edge.toml")));
+        fs::write(root.join("a/edge.toml"), "").unwrap();
+        symlink(root.join("a/edge.toml"), root.join("b/edge.toml")).unwrap();
+        assert!(has_process(root, &root.join("b/edge.toml")));
     }
 }

@@ -25,7 +25,7 @@ use crate::support::files::read_regular;
 use crate::support::signature::Signer;
 use crate::support::{Clock, hex, random};
 use crate::wire::{
-    Channel, ConfigOutcome, ConfigState, PUSHED_MAX, PushedConfig, SignedConfig, Topic,
+    Channel, ConfigOutcome, ConfigState, ConfigStep, PUSHED_MAX, PushedConfig, SignedConfig, Topic,
     is_never_pushed, key_parts, signed_bytes,
 };
 
@@ -38,6 +38,10 @@ const OTHERS: u32 = 0o077;
 /// Numbers are milliseconds since 1970. How far ahead of now a gateway's may be, a year: another office's clock was
 /// wrong, or somebody wants the numbers used up. Engineering judgement.
 const AHEAD_MAX: u64 = 366 * 24 * 3600 * 1000;
+
+/// How long a message is waited for after one was not believed: they are judged one behind the other, within a second.
+/// Engineering judgement.
+const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 
 /// The arguments of `hanqing push send`.
 #[derive(Args)]
@@ -111,6 +115,11 @@ fn settings(arguments: &Arguments) -> anyhow::Result<BTreeMap<String, Json>> {
 /// A truth value, a number, a quoted text or a list as TOML writes them; anything else is text. `None` for what can
 /// be no setting that is pushed.
 fn value(text: &str) -> Option<Json> {
+    // `1e400` is no text, and no number that there is room for.
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+    if is_number && text.parse::<f64>().is_ok_and(f64::is_infinite) {
+        return None;
+    }
     let read: Option<toml::Table> = format!("value = {text}").parse().ok();
     let read = read.filter(|table| table.len() == 1);
     pushed(read.and_then(|mut table| table.remove("value")).unwrap_or_else(|| Value::from(text)))
@@ -159,7 +168,10 @@ async fn push(
     let topic = |channel| Topic::new(gateway.clone(), channel).to_string();
     let mut line = line(settings, topic(Channel::ConfigState)).await?;
     let known = timeout(super::list::SILENCE, state(&mut line, |_| true)).await;
-    let highest = known.map_or(Ok(0), |known| known.map(|known| known.highest))?;
+    let (highest, refused) = match known {
+        Ok(known) => known.map(|known| (known.highest, known.refused))?,
+        Err(_) => (0, 0),
+    };
     let now = Clock::system().now();
     let number = u64::try_from(now.as_millisecond()).unwrap_or_default();
     if highest > number.saturating_add(AHEAD_MAX) {
@@ -191,29 +203,46 @@ async fn push(
     }
     say!("{}", words::sent(number, gateway.as_str()));
     let waiting = Duration::from_secs(arguments.wait);
-    let outcome = timeout(waiting, outcome(&mut line, gateway, number)).await;
+    let outcome = timeout(waiting, outcome(&mut line, gateway, (number, refused))).await;
     line.close().await;
-    let Ok(outcome) = outcome else {
-        complain!("{}", words::no_answer(arguments.wait));
-        return Ok(ExitCode::FAILURE);
-    };
-    let kept = outcome?.step == crate::wire::ConfigStep::Kept;
-    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match outcome {
+        Ok(outcome) => match outcome? {
+            Some(last) if last.step == ConfigStep::Kept => return Ok(ExitCode::SUCCESS),
+            Some(_) => {}
+            None => complain!("{}", words::not_taken(number)),
+        },
+        Err(_) => complain!("{}", words::no_answer(arguments.wait)),
+    }
+    Ok(ExitCode::FAILURE)
 }
 
-/// Tells what becomes of the configuration of this number, until nothing more will.
+/// Tells what becomes of the configuration of this number, until nothing more will; `None` where the gateway did not
+/// believe a message since, of which it said before how many, and has not seen this one: so it was this one.
 async fn outcome(
     line: &mut OfficeLine,
     gateway: &GatewayId,
-    number: u64,
-) -> anyhow::Result<ConfigOutcome> {
+    (number, mut refused): (u64, u64),
+) -> anyhow::Result<Option<ConfigOutcome>> {
     let mut told = None;
+    let mut unbelieved = false;
     loop {
-        let about = |last: &ConfigOutcome| last.number == number;
-        let state =
-            state(line, |state| state.highest > number || state.last.as_ref().is_some_and(about));
-        let state = state.await?;
-        let Some(last) = state.last.filter(about) else {
+        let next = state(line, |state| is_news(state, number, refused));
+        let state = match unbelieved && told.is_none() {
+            // Somebody else's may have been judged just before.
+            true => match timeout(AFTER_REFUSAL, next).await {
+                Ok(state) => state?,
+                Err(_) => return Ok(None),
+            },
+            false => next.await?,
+        };
+        if state.highest < number {
+            refused = state.refused;
+            unbelieved = true;
+            let why = state.refused_why.map(|why| why.text()).unwrap_or_default();
+            complain!("{}", words::unbelieved_now(gateway.as_str(), why));
+            continue;
+        }
+        let Some(last) = state.last.filter(|last| last.number == number) else {
             return Err(anyhow::Error::msg(words::overtaken(number, state.highest)));
         };
         if told != Some(last.step) {
@@ -223,9 +252,18 @@ async fn outcome(
             last.why.iter().for_each(|why| say!("  {}", why.text()));
         }
         if last.step.is_final() {
-            return Ok(last);
+            return Ok(Some(last));
         }
     }
+}
+
+/// Whether a state says something of the configuration of this number, or that a message was not believed beside the
+/// `refused` before.
+fn is_news(state: &ConfigState, number: u64, refused: u64) -> bool {
+    let about = state.last.as_ref().is_some_and(|last| last.number == number);
+    // A gateway that has started anew counts from 0.
+    let unbelieved = state.highest < number && state.refused > 0 && state.refused != refused;
+    about || state.highest > number || unbelieved
 }
 
 /// The next state that `wanted` takes.
@@ -248,6 +286,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_message_that_is_not_believed_is_news_and_one_from_before_is_not() {
+        let at: jiff::Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
+        let of = |highest, refused| {
+            let mut state = ConfigState::new(at);
+            (state.highest, state.refused) = (highest, refused);
+            state
+        };
+        assert!(!is_news(&of(3, 0), 7, 0) && !is_news(&of(3, 2), 7, 2));
+        assert!(is_news(&of(3, 3), 7, 2), "a key that the gateway does not know");
+        assert!(is_news(&of(3, 1), 7, 2), "it has started anew");
+        assert!(!is_news(&of(3, 0), 7, 2), "and has not refused any");
+        assert!(is_news(&of(9, 2), 7, 2), "another was pushed");
+        assert!(
+            !is_news(&of(7, 3), 7, 2),
+            "it has seen this one, and says soon what becomes of it"
+        );
+        let mut tried = of(7, 2);
+        tried.last = Some(ConfigOutcome::new(7, ConfigStep::OnTrial, at, &[]));
+        assert!(is_news(&tried, 7, 2));
+    }
+
+    #[test]
     fn a_value_is_what_toml_would_make_of_it() {
         for (text, is) in [
             ("60", Json::from(60)),
@@ -259,7 +319,7 @@ mod tests {
         ] {
             assert_eq!(value(text), Some(is), "{text}");
         }
-        for bad in ["{ a = 1 }", "2026-12-01", "[2026-12-01]", "nan"] {
+        for bad in ["{ a = 1 }", "2026-12-01", "[2026-12-01]", "nan", "1e400", "-1e400"] {
             assert_eq!(value(bad), None, "{bad}");
         }
         for secret in ["mqtts://u:p@host:8883", "[\"a\", \"mqtt://u@h\"]"] {

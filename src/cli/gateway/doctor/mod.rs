@@ -1,5 +1,6 @@
 //! `hanqing doctor`
 
+mod aside;
 mod field;
 mod finding;
 mod machine;
@@ -81,6 +82,8 @@ async fn examine(patient: &Patient, report: &mut Report) {
     report.tell_all(office::broker(patient, &gateway).await);
     field::examine(patient, &gateway, report).await;
     report.tell_all(office::hub(settings, &gateway));
+    report.tell_all(aside::views(&gateway));
+    report.tell_all(aside::pushed(&gateway));
 }
 
 /// The configuration, if it can be used: its problems are printed, and what is wrong though it passes the check.
