@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use super::mqtt::{existing_file, without_password};
 use crate::alarm::Kind;
-use crate::core::{Problems, check_host, is_unseen};
+use crate::core::{Problems, check_host, is_unseen, shown};
 use crate::hub::AlarmSettings;
 use crate::locales::{Text, config as common, config_alarm as words, mqtt as mqtt_words};
-use crate::notify::{self, ChannelKind, ChannelSettings};
+use crate::notify::{self, ChannelKind, ChannelSettings, MailTls};
 
 /// Minutes for which a condition has to last: what lasts for a day is on the page anyway. Engineering judgement.
 const HOLD_MINUTES: RangeInclusive<u32> = 0..=1440;
@@ -80,10 +80,22 @@ pub(super) fn check(alarm: &AlarmSettings, found: &mut Problems) {
         words::too_many(CHANNELS_MAX),
         words::join_channels(),
     );
-    let names = alarm.channels.iter().map(|channel| channel.name.as_str());
+    let names = alarm.channels.iter().map(|channel| channel.name.trim());
     found.unique("channel", "name", names, words::name_of_its_own());
     for (index, settings) in alarm.channels.iter().enumerate() {
         channel(settings, &mut found.item("channel", index));
+    }
+    escalation(alarm, found);
+}
+
+/// A channel for what nobody has acknowledged gets nothing where nothing is escalated and others get all the rest.
+fn escalation(alarm: &AlarmSettings, found: &mut Problems) {
+    if alarm.escalate_minutes != Some(0) || alarm.channels.iter().all(|c| c.escalation) {
+        return;
+    }
+    for (index, _) in alarm.channels.iter().enumerate().filter(|(_, c)| c.escalation) {
+        let (rule, hint) = (words::never_escalated(), words::escalate_or_not());
+        found.item("channel", index).add("escalation", true, rule, hint);
     }
 }
 
@@ -95,12 +107,12 @@ pub(super) fn secret_files(alarm: &AlarmSettings) -> impl Iterator<Item = (Strin
 }
 
 fn channel(settings: &ChannelSettings, found: &mut Problems) {
-    let name = settings.name.trim();
-    let seen = !name.chars().any(is_unseen) && name.chars().count() <= NAME_MAX;
+    let name = &settings.name;
+    let seen = !name.contains(is_unseen) && name.chars().count() <= NAME_MAX;
     found.ensure(
-        seen && !name.is_empty(),
+        seen && !name.trim().is_empty(),
         "name",
-        &settings.name,
+        shown(name),
         words::no_name_of_channel(NAME_MAX),
         words::name_example(),
     );
@@ -154,6 +166,7 @@ fn no_use(settings: &ChannelSettings, found: &mut Problems) {
         (settings.ca_file.is_some(), http || mail, "ca_file"),
         (settings.server.is_some(), mail, "server"),
         (settings.port.is_some(), mail, "port"),
+        (settings.tls != MailTls::default(), mail, "tls"),
         (settings.user.is_some(), mail, "user"),
         (settings.password_file.is_some(), mail, "password_file"),
         (settings.from.is_some(), mail, "from"),
@@ -213,6 +226,14 @@ fn mail(settings: &ChannelSettings, found: &mut Problems) {
             words::port_between_servers(),
             words::port_of_mail(),
         );
+        let other = match settings.tls {
+            MailTls::Implicit => MailTls::Starttls,
+            MailTls::Starttls => MailTls::Implicit,
+        };
+        if port == other.usual_port() {
+            let rule = words::port_of_other_tls(port, tls_id(other));
+            found.add("tls", tls_id(settings.tls), rule, words::correct_tls());
+        }
     }
     let (user, password) = (settings.user.is_some(), settings.password_file.is_some());
     found.required(
@@ -244,6 +265,14 @@ fn mail(settings: &ChannelSettings, found: &mut Problems) {
         address(&format!("to[{index}]"), to, found);
     }
     found.unique("to", "", settings.to.iter(), words::name_reader_once());
+}
+
+/// It as it stands in the file.
+fn tls_id(tls: MailTls) -> &'static str {
+    match tls {
+        MailTls::Implicit => "implicit",
+        MailTls::Starttls => "starttls",
+    }
 }
 
 fn address(key: &str, text: &str, found: &mut Problems) {

@@ -87,6 +87,57 @@ fn a_name_of_a_channel_can_be_seen() {
 }
 
 #[test]
+fn a_channel_that_would_never_be_called_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let called = "[[alarm.channel]]\nname = 'b'\nkind = 'mqtt'\nescalation = true\n";
+    let other = "[[alarm.channel]]\nname = 'a'\nkind = 'mqtt'\n";
+    let said = |minutes: u32, channels: &str| {
+        let settings = read(&format!("[alarm]\nescalate_minutes = {minutes}\n{channels}"));
+        told(folder.path(), settings)
+    };
+    let [never] = said(0, &format!("{other}{called}")).try_into().unwrap();
+    assert!(never.starts_with("alarm.channel[1].escalation = true: "), "{never}");
+    assert!(never.contains("leave out escalate_minutes"), "{never}");
+    // Alone it gets everything.
+    assert_eq!(said(0, called), Vec::<String>::new());
+    assert_eq!(said(30, &format!("{other}{called}")), Vec::<String>::new());
+}
+
+#[test]
+fn mail_is_encrypted_as_its_port_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = |kind: &str, port: u16, tls: &str| {
+        told(
+            folder.path(),
+            read(&format!(
+                "[[alarm.channel]]\nname = 'a'\nkind = '{kind}'\nserver = 'smtp.example.org'\nport = {port}\n\
+                 tls = '{tls}'\nfrom = 'a@example.org'\nto = ['b@example.org']"
+            )),
+        )
+    };
+    for (port, tls) in
+        [(465, "implicit"), (587, "starttls"), (2525, "implicit"), (2525, "starttls")]
+    {
+        assert_eq!(said("email", port, tls), Vec::<String>::new());
+    }
+    for (port, tls, right) in [(465, "starttls", "implicit"), (587, "implicit", "starttls")] {
+        let [wrong] = said("email", port, tls).try_into().unwrap();
+        assert!(wrong.starts_with(&format!("alarm.channel[0].tls = {tls}: ")), "{wrong}");
+        assert!(wrong.contains(&format!("tls = \"{right}\"")), "{wrong}");
+    }
+    let unused = said("mqtt", 2525, "starttls");
+    assert!(unused.iter().any(|said| said.starts_with("alarm.channel[0].tls: ")), "{unused:?}");
+}
+
+#[test]
+fn names_of_channels_that_look_alike_are_one_name() {
+    let text = "[[alarm.channel]]\nname = 'a'\nkind = 'mqtt'\n[[alarm.channel]]\nname = 'a '\nkind = 'mqtt'";
+    let folder = tempfile::tempdir().unwrap();
+    let [said] = told(folder.path(), read(text)).try_into().unwrap();
+    assert!(said.starts_with("alarm.channel[1].name = a: "), "{said}");
+}
+
+#[test]
 fn every_secret_of_a_channel_is_looked_at() {
     let text = "[[alarm.channel]]\nname = 'a'\nkind = 'dingtalk'\nurl_file = 'u'\nsecret_file = 's'\n\
                 [[alarm.channel]]\nname = 'b'\nkind = 'email'\npassword_file = 'p'";

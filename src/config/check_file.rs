@@ -148,6 +148,7 @@ fn check_within(
                 warnings.extend(super::secrets::exposed_files_of_hub(read));
                 certificates = certificate_ends(&read.mqtt);
                 warnings.extend(two_person_warning(read));
+                warnings.extend(super::alarm_silence::without_effect(&read.alarm));
                 warnings.extend(super::ram_disk::hub_files_in_memory(read));
                 let (here, about) = super::places::of_hub(read);
                 warnings.extend(about);
@@ -331,6 +332,22 @@ mod tests {
             let report = check_within(&hub, &[], &[]);
             assert!(report.problems.is_empty(), "{:?}", report.problems);
             let warned = report.warnings.iter().filter(|w| w.to_string().contains("[[person]]"));
+            assert_eq!(warned.count(), warnings, "{:?}", report.warnings);
+        }
+    }
+
+    #[test]
+    fn settings_of_alarms_without_effect_are_warned_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let hub = folder.path().join("hub.toml");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(root.join("config/hub.toml")).unwrap();
+        for (off, warnings) in [("dry-run", 0), ("dry", 1)] {
+            let alarm = format!("[alarm]\noff = [{off:?}]\nhold_minutes = {{ dry = 5 }}");
+            std::fs::write(&hub, format!("{text}\n{alarm}\n")).unwrap();
+            let report = check_within(&hub, &[], &[]);
+            assert!(report.problems.is_empty(), "{:?}", report.problems);
+            let warned = report.warnings.iter().filter(|w| w.to_string().contains("alarm.off"));
             assert_eq!(warned.count(), warnings, "{:?}", report.warnings);
         }
     }

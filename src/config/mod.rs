@@ -9,6 +9,8 @@
 
 #[cfg(feature = "hub")]
 mod alarm;
+#[cfg(feature = "hub")]
+mod alarm_silence;
 mod check_file;
 #[cfg(feature = "edge")]
 mod curves;
@@ -36,6 +38,8 @@ mod load_hub;
 #[cfg(feature = "edge")]
 mod metrics;
 mod mqtt;
+#[cfg(feature = "hub")]
+mod names;
 mod older;
 #[cfg(any(feature = "edge", feature = "hub"))]
 mod places;
@@ -64,6 +68,8 @@ mod serde_text;
 mod series_rules;
 #[cfg(feature = "influx")]
 mod server;
+#[cfg(feature = "edge")]
+mod settable;
 mod slips;
 #[cfg(feature = "edge")]
 mod socket;

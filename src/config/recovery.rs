@@ -12,7 +12,7 @@ use toml::Value;
 
 use super::key_path::{KeyPath, Step};
 use super::{error_path, older, secrets, serde_text, substitutes};
-use crate::core::{Problem, did_you_mean, nearest};
+use crate::core::{Parameter, Problem, did_you_mean, nearest};
 use crate::locales::{Text, check as own, config as words, core, foreign_serde};
 
 /// Most passes over one tree. A file with a thousand errors is not a configuration, and each pass costs milliseconds.
@@ -125,6 +125,13 @@ fn elsewhere(key: &str, known: &[&str]) -> Option<Text> {
     (key == "device" && known.contains(&"bus")).then(own::device_of_bus)
 }
 
+/// How `field` is added to `table`, where its name alone does not say it: what counts or switches has a unit as well.
+fn missing_in(table: &Value, field: &str) -> Option<Text> {
+    let parameter: Parameter = table.get("parameter")?.as_str()?.parse().ok()?;
+    let is_one = parameter.spec().unit.symbol() == "1";
+    (field == "unit" && is_one).then(|| own::add_so("unit = \"1\""))
+}
+
 struct Recovery {
     tree: Value,
     problems: Vec<Problem>,
@@ -149,7 +156,11 @@ impl Recovery {
             let path = path.key(field);
             if !self.caused(&path) {
                 let top = path.split_last().is_some_and(|(outer, _)| outer.0.is_empty());
-                let form = if top { serde_text::missing_at_top(field) } else { None };
+                let form = match path.split_last() {
+                    _ if top => serde_text::missing_at_top(field),
+                    Some((outer, _)) => outer.get(&self.tree).and_then(|t| missing_in(t, field)),
+                    None => None,
+                };
                 let hint = form.unwrap_or_else(|| words::add_key(field));
                 self.problems.push(Problem::new(path.to_string(), "", words::required(), hint));
             }
@@ -378,5 +389,16 @@ kin = 'pond'
     #[test]
     fn a_top_of_another_type_gives_nothing() {
         assert!(read::<Outer>(Value::from(1)).value.is_none());
+    }
+
+    #[test]
+    fn a_unit_that_lacks_is_1_where_nothing_is_measured() {
+        let said = |parameter: &str| {
+            let table = toml::Table::from_iter([("parameter".to_owned(), parameter.into())]);
+            missing_in(&Value::Table(table), "unit").map(|said| said.to_string())
+        };
+        assert!(said("run_state").is_some_and(|said| said.contains("unit = \"1\"")));
+        assert_eq!((said("level"), said("no-such")), (None, None));
+        assert_eq!(missing_in(&Value::Table(toml::Table::new()), "unit"), None);
     }
 }

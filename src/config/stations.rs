@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, RangeInclusive};
 
+use super::names::check_name;
 use crate::core::{Problems, did_you_mean};
 use crate::locales::{Text, config_hub as words, core};
 use crate::water::{
     Bilingual, KWH_PER_M3_M, Place, Pump, Station, StationKind, Threshold, ThresholdQuantity,
-    Township,
+    Township, dry_level_m,
 };
 
 /// Rough efficiency, from the wire to the water, of a small pump in the field. Engineering judgement.
@@ -16,6 +17,9 @@ const USUAL_EFFICIENCY: f64 = 0.5;
 /// How far a plate's power may lie from head × flow / efficiency, as factors: 0.3 is an efficiency above 1, and
 /// 3 one of 17 %. Engineering judgement, to catch a slip of the decimal point or of the unit.
 const POWER_FACTOR: RangeInclusive<f64> = 0.3..=3.0;
+
+/// How far above where the source is dry 旱保 has to lie at least, m: levels are written to the millimetre.
+const ABOVE_DRY_M: f64 = 0.0005;
 
 const MONTHS: RangeInclusive<i8> = 1..=12;
 
@@ -28,7 +32,7 @@ const LATITUDES: RangeInclusive<f64> = 3.0..=54.0;
 pub(super) const SHARE: (Bound<f64>, Bound<f64>) = (Bound::Excluded(0.0), Bound::Included(1.0));
 
 pub(super) fn check_station(township: &Township, station: &Station, found: &mut Problems) {
-    found.text("name", &station.name, words::page_names_it());
+    check_name(&station.name, words::page_names_it(), found);
     // Where there is no village, that is the one problem.
     if !township.villages.is_empty() {
         let villages = township.villages.iter().map(|v| v.id.as_str());
@@ -133,6 +137,7 @@ fn check_thresholds(station: &Station, found: &mut Problems) {
         );
         sourced(&threshold.source, threshold.confidence, words::source_of_values(), found);
         check_order(station, threshold, found);
+        check_dry(station, threshold, found);
     }
 }
 
@@ -213,6 +218,23 @@ fn check_order(station: &Station, threshold: &Threshold, found: &mut Problems) {
         && *top > normal
     {
         found.add(key, top, words::above_normal(normal), words::order_of_thresholds());
+    }
+}
+
+/// Below 旱保 is not yet dry: else the alarm of it never rings, and the status is never reached.
+fn check_dry(station: &Station, threshold: &Threshold, found: &mut Problems) {
+    let guard = threshold.guard;
+    let level = Some(guard).filter(|guard| guard.is_finite());
+    let level = level.and_then(|guard| threshold.level_m(guard, station));
+    let Some((level, dry)) = level.zip(dry_level_m(station)) else { return };
+    if level - dry < ABOVE_DRY_M {
+        let dry = match (threshold.quantity, &station.curve) {
+            (ThresholdQuantity::Storage, Some(curve)) => {
+                format!("{:.0} m3", curve.storage(dry).volume_m3)
+            }
+            _ => format!("{dry:.2} m"),
+        };
+        found.add("guard", guard, words::is_dry_already(dry), words::raise_guard());
     }
 }
 

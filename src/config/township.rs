@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 
+use super::names::check_name;
 use super::stations::{SHARE, check_station, sourced};
 use crate::core::Problems;
 use crate::locales::{config_hub as words, core};
@@ -20,7 +21,7 @@ const PRICE_YUAN_PER_KG: RangeInclusive<f64> = 0.1..=5_000.0;
 const SOWN_AREA_TOLERANCE: f64 = 0.05;
 
 pub(super) fn check(township: &Township, found: &mut Problems) {
-    found.text("name", &township.name, words::name_of_township());
+    check_name(&township.name, words::name_of_township(), found);
     let known = TimeZone::get(&township.zone).is_ok();
     found.ensure(known, "zone", &township.zone, words::unknown_zone(), words::give_zone());
     found.within("day_start_hour", township.day_start_hour, 0..=23, words::hydrological_day());
@@ -32,7 +33,7 @@ pub(super) fn check(township: &Township, found: &mut Problems) {
     found.unique("crop", "id", township.crops.iter().map(|c| &c.id), once());
     for (index, village) in township.villages.iter().enumerate() {
         let found = &mut found.item("village", index);
-        found.text("name", &village.name, words::report_names_it());
+        check_name(&village.name, words::report_names_it(), found);
         found.not_negative("sown_area_mu", village.sown_area_mu, words::sown_area());
     }
     for (index, station) in township.stations.iter().enumerate() {
@@ -72,7 +73,7 @@ fn check_irrigation(irrigation: &Irrigation, found: &mut Problems) {
 }
 
 fn check_crop(crop: &Crop, found: &mut Problems) {
-    found.text("name", &crop.name, words::tables_name_it());
+    check_name(&crop.name, words::tables_name_it(), found);
     sourced(&crop.source, crop.confidence, words::source_of_crop(), found);
     found.positive("sown_area_mu", crop.sown_area_mu, words::area_of_crop());
     let (quantity, price) = (crop.yield_kg_per_mu, crop.price_yuan_per_kg);

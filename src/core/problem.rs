@@ -39,19 +39,34 @@ fn all_seen(value: &str) -> String {
     seen
 }
 
+/// `text` in one line: characters that nobody sees by their codes, and ends of lines and tabs as TOML writes them.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => line.push_str("\\n"),
+            '\t' => line.push_str("\\t"),
+            c if is_unseen(c) => line.extend(c.escape_unicode()),
+            c => line.push(c),
+        }
+    }
+    line
+}
+
 impl Display for Problem {
+    /// In one line, whatever was written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path)?;
+        write!(f, "{}", one_line(&self.path))?;
         if !self.value.is_empty() {
-            write!(f, " = {}", self.value)?;
+            write!(f, " = {}", one_line(&self.value))?;
         }
         let (colon, semicolon) = match Lang::current() {
             Lang::Chinese => ("：", "；"),
             Lang::English => (": ", "; "),
         };
-        write!(f, "{colon}{}", self.rule)?;
+        write!(f, "{colon}{}", one_line(&self.rule.to_string()))?;
         if !self.hint.is_empty() {
-            write!(f, "{semicolon}{}", self.hint)?;
+            write!(f, "{semicolon}{}", one_line(&self.hint.to_string()))?;
         }
         Ok(())
     }
@@ -320,6 +335,12 @@ mod tests {
             found.add("name", "", v("r"), v(""));
         });
         assert_eq!(found, ["bus[1].health.failures = 0: r; h", "bus[1]: r", "name: r"]);
+    }
+
+    #[test]
+    fn a_problem_is_said_in_one_line() {
+        let problem = Problem::new("a\nb", "c\n\td\re\u{202e}", v("f\ng"), v("h\u{1b}"));
+        assert_eq!(problem.to_string(), "a\\nb = c\\n\\td\\u{d}e\\u{202e}: f\\ng; h\\u{1b}");
     }
 
     #[test]
