@@ -344,6 +344,14 @@ fn most_of(rows: &[&Entry]) -> f64 {
     rows.iter().map(|row| row.value).fold(0.0, f64::max)
 }
 
+/// The least of what papers say of the days of `taken`: of those that contradict each other any may be right, and the
+/// one that was entered last is no later survey. A row that was corrected to 0 says nothing.
+fn least_of_same_days(rows: &[&Entry], taken: &Entry) -> f64 {
+    let same = rows.iter().filter(|row| (row.from, row.to) == (taken.from, taken.to));
+    let says = same.filter(|row| row.value > 0.0 || row.supersedes.is_none());
+    says.map(|row| row.value).fold(taken.value, f64::min)
+}
+
 /// The doubt about the rows of one place that repeat each other.
 fn repeated(rows: usize, same_days: bool, smaller: bool) -> Option<fn(DoubtedRows) -> Doubt> {
     match (rows, same_days, smaller) {
@@ -354,14 +362,14 @@ fn repeated(rows: usize, same_days: bool, smaller: bool) -> Option<fn(DoubtedRow
     }
 }
 
-/// A survey of one place, or the rows of one work: the latest within the window. An earlier one that is greater, and
-/// what reaches beyond the window, bound it.
+/// A survey of one place, or the rows of one work: the latest within the window. An earlier one that is greater, others
+/// of the same days, and what reaches beyond the window, bound it.
 pub(super) fn survey<'a>(rows: Vec<&'a Entry>, window: Period) -> Option<Counted<'a>> {
     let rows = in_order(rows);
     let inside: Vec<&Entry> = rows.iter().copied().filter(|row| within(row, window)).collect();
     let taken = inside.last().or(rows.last()).copied()?;
     let together = same_days(&rows);
-    let least = if inside.is_empty() { 0.0 } else { taken.value };
+    let least = if inside.is_empty() { 0.0 } else { least_of_same_days(&inside, taken) };
     let span = Span { value: taken.value, least, most: most_of(&rows).max(together) };
     let smaller = most_of(&inside) > taken.value;
     let doubt = repeated(rows.len(), together > 0.0, smaller);
@@ -381,7 +389,8 @@ fn greatest<'a>(rows: Vec<&'a Entry>, window: Period) -> Option<Counted<'a>> {
         true => rows.iter().map(|row| row.value).sum(),
         false => most_of(&rows),
     };
-    let span = Span { value: taken.value, least: most_of(&inside), most };
+    let least = inside.iter().map(|row| least_of_same_days(&inside, row)).fold(0.0, f64::max);
+    let span = Span { value: taken.value, least, most };
     let doubt = repeated(rows.len(), together, falls);
     Some(settled(&rows, taken, span, window, doubt))
 }
@@ -398,7 +407,7 @@ fn state<'a>(rows: Vec<&'a Entry>, window: Period, asked: Asked) -> Option<Count
     let beside: Vec<&Entry> = begun.into_iter().filter(same).collect();
     let together = same_days(&beside);
     let beyond = taken.to > window.to && taken.value > 0.0;
-    let least = if beyond { 0.0 } else { taken.value };
+    let least = if beyond { 0.0 } else { least_of_same_days(&beside, taken) };
     let span = Span { value: taken.value, least, most: taken.value.max(together) };
     let mut counted = Counted { span, last: Some(taken.from), ..Counted::default() };
     counted.rows.push((taken, taken.value));

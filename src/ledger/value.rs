@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::account::{Counting, EntryCode, PumpAccount};
 use crate::core::{Period, Series, is_unseen, nearest};
-use crate::locales::{Text, cells, ledger as words};
+use crate::locales::{Argument, Text, cells, ledger as words};
 use crate::water::{Station, StationKind, Township};
 
 /// The first year that rows may be of. Engineering judgement: no township enters older rows, and a year before it is a
@@ -165,14 +165,42 @@ pub fn refused_value(code: EntryCode, value: f64) -> Option<RowFault> {
     }
 }
 
-/// What of a row cannot be, besides its value: a drought event is of no more days than a report shows, and the meter
-/// that was replaced is one of the township. `None` where all of it can.
+/// Whether rows of `code` may be of days to come: money that is granted or planned, works that are planned by the year,
+/// plans, means of many years, and rates of loss, which are estimates.
+fn may_be_planned(code: EntryCode) -> bool {
+    match code {
+        EntryCode::FundsCentral
+        | EntryCode::FundsProvince
+        | EntryCode::FundsCounty
+        | EntryCode::FundsCollective
+        | EntryCode::FundsRaised
+        | EntryCode::StoragePlanned
+        | EntryCode::StorageUsual
+        | EntryCode::RainUsual
+        | EntryCode::LossRateWithout
+        | EntryCode::LossRateWith => true,
+        // An inspection has been made, or it is none.
+        code => code.is_by_year() && code != EntryCode::HazardInspection,
+    }
+}
+
+/// What of a row cannot be on the day `today` of the office, besides its value: what was seen or done did not begin on
+/// a day to come, a drought event is of no more days than a report shows, and the meter that was replaced is one of the
+/// township. `None` where all of it can.
+///
+/// A last day to come is no fault: a row of a month or a year may be entered before that is over, and a drought event
+/// while it lasts.
 pub fn refused_row(
     code: EntryCode,
     days: Period,
     work: Option<&str>,
-    township: &Township,
+    (township, today): (&Township, Date),
 ) -> Option<RowFault> {
+    if days.from > today && !may_be_planned(code) {
+        let [from, today] = [days.from, today].map(Argument::of);
+        let rule = words::day_to_come(from, today, code.name());
+        return Some(RowFault { field: "from", rule, hint: words::wait_for_the_day() });
+    }
     let length = days.days();
     if code == EntryCode::DroughtEvent && length > Period::DAYS_MAX {
         let rule = words::event_too_long(length, Period::DAYS_MAX);
@@ -235,6 +263,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::locales::Lang;
 
     #[test]
     fn counts_are_whole_shares_at_most_a_hundred_and_nothing_is_negative_or_beyond_measure() {
@@ -323,7 +352,8 @@ mod tests {
         let meter = meter.to_string();
         let day = jiff::civil::date(2022, 8, 1);
         let of = |code, to, work: Option<&str>| {
-            refused_row(code, Period { from: day, to }, work, &township).map(|fault| fault.field)
+            let known = (&township, day);
+            refused_row(code, Period { from: day, to }, work, known).map(|fault| fault.field)
         };
         assert_eq!(of(EntryCode::MeterReplaced, day, Some(&meter)), None);
         for none in [Some("pump-99/energy"), Some("上坑"), Some(""), None] {
@@ -334,6 +364,47 @@ mod tests {
         assert_eq!(of(EntryCode::DroughtEvent, jiff::civil::date(2025, 8, 4), None), None);
         assert_eq!(of(EntryCode::DroughtEvent, jiff::civil::date(2025, 8, 5), None), Some("to"));
         assert_eq!(of(EntryCode::Gasoline, jiff::civil::date(2025, 8, 5), None), None);
+    }
+
+    #[test]
+    fn what_was_seen_or_done_is_of_no_day_to_come_and_what_is_planned_may_be() {
+        let township: Township =
+            toml::from_str(include_str!("../../config/township.toml")).unwrap();
+        let today = jiff::civil::date(2022, 8, 15);
+        let of = |code, from, to| {
+            refused_row(code, Period { from, to }, None, (&township, today))
+                .map(|fault| fault.field)
+        };
+        let [tomorrow, later] = [16, 31].map(|day| jiff::civil::date(2022, 8, day));
+        for code in [
+            EntryCode::AreaAffected,
+            EntryCode::PersonsShort,
+            EntryCode::Gasoline,
+            EntryCode::DroughtEvent,
+            EntryCode::HazardInspection,
+            EntryCode::DrinkingDifficulty,
+        ] {
+            assert_eq!(of(code, tomorrow, tomorrow), Some("from"), "{}", code.id());
+            assert_eq!(of(code, today, later), None, "{}", code.id());
+        }
+        for code in [
+            EntryCode::FundsProvince,
+            EntryCode::WaterProjectFunds,
+            EntryCode::WaterWork,
+            EntryCode::StoragePlanned,
+            EntryCode::RainUsual,
+            EntryCode::LossRateWithout,
+        ] {
+            assert_eq!(of(code, tomorrow, later), None, "{}", code.id());
+        }
+        let days = Period { from: tomorrow, to: later };
+        let fault = refused_row(EntryCode::Gasoline, days, None, (&township, today)).unwrap();
+        let said = [&fault.rule, &fault.hint].map(|text| text.within(Lang::English));
+        assert_eq!(
+            said[0],
+            "2022-08-16 is still to come (today is 2022-08-15), and gasoline is of what has been"
+        );
+        assert_eq!(said[1], "check the day, or enter the row once it has come");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::persons::{Person, PersonError, Persons, Separation};
 use crate::account::Entry;
+use crate::core::Role;
 use crate::locales::{Text, ledger as words};
 
 /// Something that a person did, with how she is named there.
@@ -30,19 +31,21 @@ pub enum WorkError {
 pub enum Others {
     /// Nobody is listed, so nobody can say.
     NoList,
-    /// Those of the list who did nothing of it, by office and name.
+    /// Those of the list who did nothing of it, by office and name, without those whose role does not allow it.
     Listed(Vec<String>),
 }
 
 impl Others {
-    /// Those of `persons` who did none of `works`.
+    /// Those of `persons` who did none of `works`. Who accepts or issues is a reviewer; on this machine somebody
+    /// without a role may be one.
     fn of(persons: &Persons, works: &[Work<'_>]) -> Self {
         if persons.is_empty() {
             return Self::NoList;
         }
         let took_part: Vec<&Person> =
             works.iter().filter_map(|work| persons.find(work.by()).ok()).collect();
-        let free = persons.iter().filter(|person| !took_part.contains(person));
+        let may = |person: &&Person| person.role.is_none_or(|role| role >= Role::Reviewer);
+        let free = persons.iter().filter(may).filter(|person| !took_part.contains(person));
         Self::Listed(free.map(Person::full_name).collect())
     }
 
@@ -162,6 +165,30 @@ mod tests {
         assert!(unlisted.contains("row 3 was reviewed by 谢某"), "{unlisted}");
         let without_nobody = WORKS.into_iter().filter(|work| work.by() != "谢某");
         assert_eq!(apart_from(&listed(), "wu", without_nobody), Ok(()));
+    }
+
+    #[test]
+    fn who_may_not_by_her_role_is_not_named_among_the_others() {
+        let person = |id: &str, role| Person {
+            id: id.into(),
+            name: id.into(),
+            office: "乡政府".into(),
+            role,
+        };
+        let persons: Persons = vec![
+            person("recorder", Some(Role::Recorder)),
+            person("viewer", Some(Role::Viewer)),
+            person("reviewer", Some(Role::Reviewer)),
+            person("administrator", Some(Role::Administrator)),
+            person("somebody", None),
+            person("huang", Some(Role::Reviewer)),
+        ]
+        .into();
+        let own = apart_from(&persons, "huang", [Work::Entered(3, "huang")].into_iter());
+        let Err(WorkError::Own { others: Others::Listed(names), .. }) = own else {
+            panic!("{own:?}")
+        };
+        assert_eq!(names, ["乡政府 reviewer", "乡政府 administrator", "乡政府 somebody"]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ messages! { "api";
     title_not_found() { zh "没有找到" en "not found" }
     title_method_not_allowed() { zh "只能读取" en "method not allowed" }
     title_not_acceptable() { zh "没有这种格式" en "not acceptable" }
+    title_misdirected() { zh "不是本机的名字" en "not a name of this hub" }
     title_too_many_requests() { zh "请求太多" en "too many requests" }
     title_no_period() { zh "没有统计期" en "no period" }
     title_busy() { zh "正忙" en "busy" }
@@ -38,6 +39,11 @@ messages! { "api";
         zh "请管理员生成范围为 {needed} 的令牌"
         en "ask an administrator for a token of the scope {needed}"
     }
+    no_such_host() { zh "本机不叫这个名字" en "this hub has no such name" }
+    ask_by_own_name() {
+        zh "用中心端自己的地址，或把这个名字写进 `web.hosts`"
+        en "ask by its own address, or write the name in web.hosts"
+    }
     only_read() { zh "接口只提供读取，用 `GET` 或 `HEAD`" en "this interface is for reading: use GET or HEAD" }
 
     // Values.
@@ -58,6 +64,7 @@ messages! { "api";
         zh "带时区的时间，如 `2022-08-01T00:00:00+08:00`"
         en "a time with its offset, such as 2022-08-01T00:00:00+08:00"
     }
+    rule_time_range(most) { zh "不晚于 {most} 的时间" en "a time not after {most}" }
     rule_day() { zh "日期，如 `2022-08-01`" en "a day, such as 2022-08-01" }
     rule_period(days) { zh "1970 到 2199 年的日期，一次最多 {days} 天" en "days from 1970 to 2199, and at most {days} of them at once" }
     rule_order() { zh "要晚于 `from`；`to` 本身不含在内" en "later than from, and not itself included" }

@@ -23,7 +23,37 @@ messages! { "config_alarm";
     }
     say_who_says_so() { zh "写明这个数从哪里来" en "say where the number comes from" }
 
+    hold_of_what_is_off(kind) {
+        zh "`alarm.hold_minutes.{kind}` 不起作用：这种报警在 `alarm.off` 里；删掉其中一个"
+        en "alarm.hold_minutes.{kind} has no effect, since this kind is in alarm.off: remove one of them"
+    }
+    hold_without_fast(kind) {
+        zh "`alarm.hold_minutes.{kind}` 不起作用：没有写 `alarm.fast`，这种报警不会响；写上它，或删掉这一项"
+        en "alarm.hold_minutes.{kind} has no effect, since without alarm.fast this kind does not ring: add alarm.fast, or remove this"
+    }
+    fast_is_off() {
+        zh "`alarm.fast` 不起作用：`falling-fast` 和 `rising-fast` 都在 `alarm.off` 里；从中去掉要响的，或删掉 `alarm.fast`"
+        en "alarm.fast has no effect, since falling-fast and rising-fast are both in alarm.off: take out what is to ring, or remove alarm.fast"
+    }
+    nothing_for_channel(channel) {
+        zh "`{channel}` 除了试发什么也收不到：所有报警都关了；从 `alarm.off` 里去掉要响的"
+        en "{channel} would get nothing but tests, since no kind of alarm rings: take out of alarm.off what is to ring"
+    }
+    nothing_urgent_for_channel(channel) {
+        zh "`{channel}` 除了试发什么也收不到：它只收紧急的，而紧急的报警都关了；从 `alarm.off` 里去掉要响的，或改它的 `urgent_only`、`escalation`"
+        en "{channel} would get nothing but tests: it takes only what is urgent, and no urgent kind rings; take out of alarm.off what is to \
+            ring, or change its urgent_only or escalation"
+    }
+
     // Channels.
+    never_escalated() {
+        zh "除了试发什么也收不到：`alarm.escalate_minutes` 为 0，报警从不升级，其余都发给别的渠道"
+        en "gets nothing but tests: alarm.escalate_minutes is 0, and what is not escalated goes to the other channels"
+    }
+    escalate_or_not() {
+        zh "删掉 `escalate_minutes`（即为 30 分钟），或删掉 `escalation`"
+        en "leave out escalate_minutes for 30, or leave out escalation"
+    }
     too_many(most) { zh "最多 {most} 个" en "at most {most}" }
     join_channels() { zh "把收件人合到同一个渠道里" en "join readers in one channel" }
     name_of_its_own() { zh "每个渠道各起一个名称" en "give each channel a name of its own" }
@@ -69,6 +99,11 @@ messages! { "config_alarm";
         zh "不写为 465（`tls = \"implicit\"`）或 587（`tls = \"starttls\"`）"
         en "leave it out for 465 (tls = \"implicit\") or 587 (tls = \"starttls\")"
     }
+    port_of_other_tls(port, tls) {
+        zh "与端口 {port} 不符，那里是 `tls = \"{tls}\"`：连不上，一封也发不出去"
+        en "does not fit port {port}, where servers speak tls = \"{tls}\": no letter would arrive"
+    }
+    correct_tls() { zh "改正 `tls`，或不写 `port`" en "correct tls, or leave out port" }
     port_between_servers() {
         zh "是邮件服务器之间用的端口，不收要登录的邮件"
         en "is for mail between servers, and takes none from clients"

@@ -183,6 +183,11 @@ messages! { "config_hub";
     }
 
     // The township.
+    no_name(most) {
+        zh "最多 {most} 个字，不能含看不见的字符（如换行、零宽字符）"
+        en "must be at most {most} characters, all of which can be seen: no line breaks, none without width"
+    }
+    type_name_anew() { zh "重新输入名称，太长的写简称" en "type the name anew; of a long one give the short form" }
     name_of_township() { zh "报告里用它称呼本乡镇" en "the report names the township" }
     unknown_zone() { zh "没有这个时区" en "is not a known time zone" }
     give_zone() {
@@ -303,6 +308,11 @@ messages! { "config_hub";
         zh "旱保 `guard` < 旱警 `warn` < 偏低 `low` <= 正常 `normal`"
         en "guard < warn < low <= normal"
     }
+    is_dry_already(dry) {
+        zh "应高于 {dry}：到那里水源已经干涸（断流），旱保永远不会报警"
+        en "must lie above {dry}, where the source is dry already: below guard would never ring"
+    }
+    raise_guard() { zh "提高 `guard`，或改正 `bottom_m`" en "raise guard, or correct bottom_m" }
     above_normal(normal) {
         zh "不能高于正常值 {normal}"
         en "must not lie above the normal value, {normal}"

@@ -42,10 +42,16 @@ messages! { "hub";
     }
     no_acks_from_gateways() { zh "网关不发送确认" en "a gateway sends no acknowledgements" }
     impossible_time(series, observed_at, now) {
-        zh "{series} 的读数时间是 {observed_at}：应在 2000-01-01 到现在（{now}）之后一天之间；请校准网关的时钟，等到了那个时间再运行 \
-            `hanqing quarantine retry --all`"
-        en "{series} observed at {observed_at}: must lie between 2000-01-01 and one day from now ({now}); set the gateway's \
-            clock, then run hanqing quarantine retry --all once the time has come"
+        zh "{series} 的读数时间是 {observed_at}：应在 2000-01-01 到现在（{now}）之后一天之间；请校准发送它的网关或发布方的时钟，等到了那个\
+            时间再运行 `hanqing quarantine retry --all`"
+        en "{series} observed at {observed_at}: must lie between 2000-01-01 and one day from now ({now}); set the clock of the \
+            gateway or publisher that sends it, then run hanqing quarantine retry --all once the time has come"
+    }
+    time_never_set(series, observed_at, now) {
+        zh "{series} 的读数时间是 {observed_at}：应在 2000-01-01 到现在（{now}）之后一天之间；发送它的网关或发布方的时钟没有校准过，请去校准；\
+            这样的读数不能入库"
+        en "{series} observed at {observed_at}: must lie between 2000-01-01 and one day from now ({now}); the clock of the \
+            gateway or publisher that sends it was never set: set it; such a reading cannot be stored"
     }
 
     // What is wrong while it runs.
@@ -82,9 +88,12 @@ messages! { "hub";
         zh "自 {since} 起收到网关的申报，却没有收到读数：消息服务器可能不支持共享订阅（`share`）"
         en "births of gateways have come since {since} but no readings: the broker may not share them among a group (share)"
     }
-    without_births() {
-        zh "消息服务器上有一条过大的保留消息：在清除它之前，不接收网关的申报和状态"
-        en "the broker keeps a retained message that is too large: births and statuses are not received until it is cleared"
+    without_births(minutes) {
+        zh "有一条过大的消息一再中断与消息服务器的连接（服务器保留着它，或有程序反复发送）：网关的申报、状态和自述，以及其他程序发布的读数，暂不接收，每隔 \
+            {minutes} 分钟再试；请清除这条保留消息，或找出发送它的程序"
+        en "a message that is too large has ended the connection to the broker again and again (the broker keeps it, or a \
+            program sends it repeatedly): births, statuses and reports of gateways and the readings of publishers are not \
+            received; tried again every {minutes} minutes; clear the retained message, or find who sends it"
     }
     own_clock_behind(n) {
         zh "有 {n} 个网关的读数时间超前，可能是本机的时钟慢了：请先校准本机的时钟"

@@ -105,9 +105,9 @@ messages! { "ledger";
     }
     others_may(names) { zh "名单上还可以做这一步的：{names}" en "of the list, these still may: {names}" }
     nobody_else_may() {
-        zh "名单上的人都参与过，没有人可以做这一步：请一位没有参与的人来做，先在 `hub.toml` 的 `[[person]]` 里列出此人"
-        en "everybody of the list took part, so nobody of it may: have it done by somebody who took no part, listed first as [[person]] \
-            in hub.toml"
+        zh "名单上有复核权限的人都参与过，没有人可以做这一步：请一位没有参与的人来做，先在 `hub.toml` 的 `[[person]]` 里列出此人"
+        en "everybody of the list who may review took part, so nobody of it may: have it done by somebody who took no part, listed \
+            first as [[person]] in hub.toml"
     }
     unlisted_work(first, why) {
         zh "{first}，无法确认不是同一个人：{why}"
@@ -292,6 +292,11 @@ messages! { "ledger";
         en "the drought event has {days} days; it has at most {most}, since the report cannot show more"
     }
     check_the_years() { zh "核对起止日期的年份" en "check the years of its days" }
+    day_to_come(day, today, name) {
+        zh "{day} 还没有到（今天是 {today}），{name}只登记已经有的"
+        en "{day} is still to come (today is {today}), and {name} is of what has been"
+    }
+    wait_for_the_day() { zh "核对日期，或到那一天再登记" en "check the day, or enter the row once it has come" }
     no_such_meter(typed) { zh "“{typed}”不是本乡机泵的表" en "{typed} is no meter of the township's pumps" }
     no_meter_named() { zh "没有写是哪块表" en "it does not say which meter" }
     no_meters() { zh "本乡没有装表的机泵" en "the township has no pump with a meter" }

@@ -52,8 +52,9 @@ labels! { "upload";
     "counts" { zh "新的 {new} 条；台账里已有 {there} 条" en "New rows: {new}; rows that the ledger has: {there}" }
     "others" {
         zh "有 {n} 条写的登记人是{names}；将登记在交文件的{person}名下。"
-        en "Of {n} rows the file says that {names} entered them; they will be entered by {person}, who hands it in."
+        en "Rows of which the file says that {names} entered them: {n}. {person}, who hands it in, will have entered them."
     }
+    "enter-one" { zh "登记这 1 条" en "Enter this row" }
     "enter" { zh "登记这 {n} 条" en "Enter these {n} rows" }
     "nothing-yet" { zh "按下以前什么也不登记；文件保留 {minutes} 分钟。" en "Nothing is entered before you press it; the file is kept for {minutes} min." }
     "nothing-new" { zh "没有新的行要登记。" en "There is no new row to enter." }

@@ -63,6 +63,10 @@ messages! { "desk";
         zh "报告里一句话也没有：先登记台账，或请管理员检查模板"
         en "The report has no sentence: enter rows in the ledger first, or have an administrator look at the template"
     }
+    against_waits(row, name, now, then) {
+        zh "待复核的第 {row} 条会把{name}由{now}改为{then}：先复核或更正"
+        en "Row {row} waits for a review and would change the {name} from {now} to {then}: review or correct it first"
+    }
     against_waiting(rows, name, now, then) {
         zh "待复核的第 {rows} 条会把{name}由{now}改为{then}：先复核或更正"
         en "Rows {rows} wait for a review and would change the {name} from {now} to {then}: review or correct them first"
@@ -81,8 +85,8 @@ messages! { "desk";
     }
     others_may(names) { zh "可以做这一步的：{names}" en "these still may: {names}" }
     nobody_may() {
-        zh "名单上的人都参与过：请管理员在名单里加一位没有参与的人"
-        en "everybody of the list took part: ask an administrator to list somebody who took no part"
+        zh "名单上有复核权限的人都参与过：请管理员在名单里加一位没有参与的人"
+        en "everybody of the list who may review took part: ask an administrator to list somebody who took no part"
     }
     unlisted_work(first) {
         zh "{first}，名单上没有这个人，无法确认不是您：请管理员把此人列入名单"

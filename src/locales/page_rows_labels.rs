@@ -101,6 +101,15 @@ labels! { "rows";
     "save-withdraw" { zh "作废" en "Withdraw it" }
     "edit" { zh "再改改" en "Change it" }
 
+    "own-title" { zh "你已经登记过了" en "You have entered it already" }
+    "own-corrected" {
+        zh "第 {n} 条你已在 {at} 更正为第 {new} 条；这一次没有再登记。还要改就更正最新的一条。"
+        en "You have corrected row {n} already, {at}: it is row {new} now, and nothing was entered this time. Correct the newest one if it is still wrong."
+    }
+    "own-withdrawn" {
+        zh "第 {n} 条你已在 {at} 作废（第 {new} 条）；这一次没有再登记。"
+        en "You have withdrawn row {n} already, {at} (row {new}), and nothing was entered this time."
+    }
     "overtaken-title" { zh "别人先改了" en "Somebody was first" }
     "overtaken" {
         zh "第 {n} 条已由{person}在 {at} 更正为第 {new} 条；你的没有登记。请先看新的这一条，还要改就更正最新的一条。"

@@ -160,9 +160,17 @@ messages! { "setup";
     broker() { zh "消息服务器" en "broker" }
     hub() { zh "中心端的确认" en "hub's answer" }
     bus(name) { zh "总线 {name}" en "bus {name}" }
+    view(name) { zh "视图 {name}" en "view {name}" }
+    pushed() { zh "下发的配置" en "pushed settings" }
     device(bus, unit, station) { zh "总线 {bus} 站号 {unit}（{station}）" en "bus {bus}, unit {unit} ({station})" }
     nothing_is_wrong() { zh "没有发现问题。" en "Nothing is wrong." }
     sum(wrong, doubtful) { zh "有误 {wrong} 项，存疑 {doubtful} 项。" en "Wrong: {wrong}; doubtful: {doubtful}." }
+
+    // doctor: beside the way to the hub.
+    view_unconfirmed(readings, since) {
+        zh "自 {since} 起连着，消息服务器却没有确认，{readings} 个读数在等：请检查它是否允许网关发布这个视图的主题"
+        en "connected since {since}, but its broker confirms nothing, and {readings} readings wait: does it let the gateway publish the topics of this view?"
+    }
 
     // doctor: the configuration.
     ask_as_root() { zh "本用户看不到，请用 root 运行" en "this user may not see it; run this as root" }

@@ -17,6 +17,14 @@ async fn a_name_that_is_not_ours_is_answered_with_nothing_of_the_office() {
             assert!(answer.body.starts_with("421：") && !answer.body.contains("示例乡"));
             assert!(answer.header("content-security-policy").contains("default-src 'none'"));
         }
+        for path in ["/api/v1/stations", "/api/v1", "/sta/v1.1/Things"] {
+            let request = asked(Method::GET, path, Some(&session), &[("host", host)], "");
+            let answer = kit.ask(request).await;
+            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{host} {path}");
+            assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+            let kind = "\"type\":\"urn:hanqing:problem:misdirected\"";
+            assert!(answer.body.contains(kind) && !answer.body.contains("示例乡"), "{answer:?}");
+        }
     }
     let two = [("host", HOST_NAME), ("host", "evil.example")];
     let answer = kit.ask(asked(Method::GET, "/health", None, &two, "")).await;

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     MethodNotAllowed,
     NotAcceptable,
     TooManyRequests,
+    /// It was asked under a name that this hub does not have.
+    Misdirected,
     /// The ledger does not say of which days figures are to be.
     NoPeriod,
     /// It was not done since too much else is.
@@ -48,7 +50,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownParameter,
         Self::InvalidValue,
         Self::MissingParameter,
@@ -58,6 +60,7 @@ impl Kind {
         Self::NotFound,
         Self::MethodNotAllowed,
         Self::NotAcceptable,
+        Self::Misdirected,
         Self::TooManyRequests,
         Self::NoPeriod,
         Self::Busy,
@@ -76,6 +79,7 @@ impl Kind {
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not-acceptable"),
+            Self::Misdirected => (StatusCode::MISDIRECTED_REQUEST, "misdirected"),
             Self::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::NoPeriod => (StatusCode::CONFLICT, "no-period"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -94,6 +98,7 @@ impl Kind {
             Self::NotFound => words::title_not_found(),
             Self::MethodNotAllowed => words::title_method_not_allowed(),
             Self::NotAcceptable => words::title_not_acceptable(),
+            Self::Misdirected => words::title_misdirected(),
             Self::TooManyRequests => words::title_too_many_requests(),
             Self::NoPeriod => words::title_no_period(),
             Self::Busy => words::title_busy(),

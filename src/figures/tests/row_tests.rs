@@ -76,10 +76,46 @@ fn different_numbers_of_the_same_place_and_days_may_be_parts() {
     let mut world = World::new();
     row(&mut world, EntryCode::AreaFailed, 30.0, (1, 8), "dong", "rice");
     row(&mut world, EntryCode::AreaFailed, 50.0, (1, 8), "dong", "rice");
-    assert_eq!(span(&world, "area_failed"), [50.0, 50.0, 80.0]);
+    assert_eq!(span(&world, "area_failed"), [50.0, 30.0, 80.0]);
     assert_eq!(grave(&world), ["same-days"]);
     world.entries[1].value = 30.0;
     assert_eq!(span(&world, "area_failed"), [30.0; 3], "the same number again is a repeat");
+}
+
+/// A world of papers of one place and the same days.
+fn papers(code: EntryCode, values: [f64; 4]) -> World {
+    let mut world = World::new();
+    for (number, value) in (1..).zip(values) {
+        let paper = row(&mut world, code, value, (1, 8), "dong", "");
+        paper.document = format!("调查表 {number}");
+    }
+    world
+}
+
+#[test]
+fn papers_that_contradict_each_other_carry_no_more_than_the_least_of_them() {
+    for (code, id) in [
+        (EntryCode::AreaAffected, "area_affected"),
+        (EntryCode::EquipmentDeclared, "mobile_sets_engaged"),
+        (EntryCode::PersonsShort, "persons_short"),
+    ] {
+        let mut world = papers(code, [30.0, 12.0, 18.0, 25.0]);
+        assert_eq!(span(&world, id)[1], 12.0, "{id}");
+        if code == EntryCode::AreaAffected {
+            assert_eq!(world.phrase(id), "12亩以上（待核实）");
+        }
+        // What is of other days contradicts none of them.
+        row(&mut world, code, 20.0, (8, 9), "dong", "").document = "复查表".into();
+        assert_eq!(span(&world, id)[1], 20.0, "{id}");
+        // Where one of them says that there was nothing, nothing is certain.
+        let mut world = papers(code, [30.0, 12.0, 0.0, 25.0]);
+        assert_eq!(span(&world, id)[1], 0.0, "{id}");
+        let figure = world.figure(id);
+        assert_eq!((figure.claim.verdict, figure.phrase), (Verdict::Open, None), "{id}");
+        // A row that was corrected to 0 repeated another and says nothing.
+        world.entries[2].supersedes = Some(99);
+        assert_eq!(span(&world, id)[1], 12.0, "{id}");
+    }
 }
 
 #[test]

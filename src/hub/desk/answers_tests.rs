@@ -222,8 +222,11 @@ async fn a_finding_is_accepted_with_a_reason_by_somebody_else() {
     // Who accepted does not issue; nor who reviewed.
     for by in ["wu", "li"] {
         let page = office.page(by).await;
+        let against = said(&page.against).join("\n");
+        assert!(against.contains("不能做这一步") && !against.contains("名单"), "{against}");
         let why = refused(office.issue(&page.digest, by, Lang::Chinese).await).join("\n");
         assert!(why.contains("不能做这一步") && !why.contains("[[person]]"), "{why}");
+        assert!(why.contains("名单上有复核权限的人都参与过"), "{why}");
     }
     assert_eq!(office.page("wu").await.issuers, Vec::<String>::new());
     let gone = refused(office.ask(accept("wu", "数字已核对无误")).await);
@@ -270,6 +273,9 @@ async fn rows_that_wait_and_would_change_it_stand_against_it_and_others_do_not()
     let page = office.page("wu").await;
     let why = refused(office.issue(&page.digest, "wu", Lang::Chinese).await).join("\n");
     assert!(why.contains("待复核") && why.contains("第 4 条"), "{why}");
+    let english = page.against.iter().map(|why| why.within(Lang::English));
+    let english: Vec<String> = english.collect();
+    assert!(english.iter().any(|why| why.starts_with("Row 4 waits for a review")), "{english:?}");
     let waiting = page.pending.iter().map(|row| row.row);
     assert_eq!(waiting.collect::<Vec<_>>(), [3, 4]);
     // With the rule of two persons who entered or reviewed does not issue: 吴某 did neither.

@@ -139,7 +139,12 @@ impl Asking<'_> {
         let today = self.zone.to_datetime(self.now).date();
         let asked = (self.by.name.as_str(), today, is_silent);
         let against = issuing::against(self.settings, statement, standing, asked);
-        against.iter().map(said_against).collect()
+        let said = |against: &Against<'_>| match against {
+            // The page names those who may issue it beside all that stands against it.
+            Against::Work(WorkError::Own { first, more, .. }) => own(first, *more),
+            against => said_against(against),
+        };
+        against.iter().map(said).collect()
     }
 
     /// The figures of the section with their words, and those that it lacks.
@@ -194,8 +199,12 @@ pub(super) fn said_against(against: &Against<'_>) -> Text {
         Against::Contradictions(n) => words::against_contradictions(*n),
         Against::Open(n) => words::against_findings(*n),
         Against::Waiting(Awaited { figure, now, then, rows }) => {
+            let name = figure.spec().name();
+            if let [row] = rows[..] {
+                return words::against_waits(row, name, now, then);
+            }
             let rows = Text::list(rows.iter().take(ROWS_MAX).copied());
-            words::against_waiting(rows, figure.spec().name(), now, then)
+            words::against_waiting(rows, name, now, then)
         }
         Against::Days(then) => {
             let [from, to] = [then.from, then.to].map(Argument::of);
@@ -212,14 +221,19 @@ pub(super) fn not_accepted(why: &NotAccepted) -> Text {
     }
 }
 
+/// What a person did herself: `first`, and `more`.
+fn own(first: &Text, more: usize) -> Text {
+    match more {
+        0 => words::own_work(first),
+        more => words::own_works(first, more),
+    }
+}
+
 /// Why a person may not take a step, and who may.
 fn work(why: &WorkError) -> Text {
     match why {
         WorkError::Own { first, more, others, .. } => {
-            let own = match more {
-                0 => words::own_work(first),
-                more => words::own_works(first, *more),
-            };
+            let own = own(first, *more);
             match others {
                 Others::NoList => own,
                 Others::Listed(names) if names.is_empty() => {

@@ -161,9 +161,9 @@ impl Source {
             // The form says what is wrong with the item.
             return Ok(Err(Vec::new()));
         };
-        let year = now.to_zoned_datetime(calendar(&self.township)?.zone().clone()).year();
+        let today = calendar(&self.township)?.zone().to_datetime(now).date();
         let township = &self.township;
-        let reader = Reader { township, code, old, by: &by.name, now, year };
+        let reader = Reader { township, code, old, by: &by.name, now, today };
         let typed = reader.read(form);
         let unchanged = |typed: &Typed| {
             let entry = &typed.entry;

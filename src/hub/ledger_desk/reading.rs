@@ -33,8 +33,8 @@ pub(super) struct Reader<'a> {
     /// Who enters it.
     pub by: &'a str,
     pub now: Timestamp,
-    /// The year of the office.
-    pub year: i16,
+    /// The day of the office.
+    pub today: Date,
 }
 
 #[derive(Default)]
@@ -83,7 +83,8 @@ impl Reader<'_> {
         let work = faults.keep("work", self.work(&form.work, work_wanted));
         if let (Some(from), Some(to), Some(work)) = (from, to, &work) {
             let days = Period { from, to };
-            let fault = ledger::refused_row(code, days, work.as_deref(), self.township);
+            let known = (self.township, self.today);
+            let fault = ledger::refused_row(code, days, work.as_deref(), known);
             if let Some(fault) = fault {
                 faults.keep::<()>(fault.field, Err(fault.text()));
             }
@@ -131,7 +132,7 @@ impl Reader<'_> {
     /// `2022-08-15`, as browsers send it.
     fn day(&self, typed: &str) -> Result<Date, Text> {
         let day: Date = typed.trim().parse().map_err(|_| words::day_for_example())?;
-        ledger::refused_day(day, self.year).map_or(Ok(day), Err)
+        ledger::refused_day(day, self.today.year()).map_or(Ok(day), Err)
     }
 
     fn work(&self, typed: &str, wanted: Wanted) -> Result<Option<String>, Text> {

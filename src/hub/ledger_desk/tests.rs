@@ -264,6 +264,16 @@ async fn a_filter_that_does_not_fit_the_ledger_is_told() {
 }
 
 #[tokio::test]
+async fn a_row_of_a_day_to_come_is_refused_at_its_first_day() {
+    let office = office(false);
+    let ahead = Clock::system().now() + jiff::SignedDuration::from_hours(30 * 24);
+    let day = jiff::tz::TimeZone::UTC.to_datetime(ahead).date().to_string();
+    let facts = office.wrong(RowDeed::Enter, slip("760", &day)).await;
+    let said = facts.faults[0].words.within(Lang::English);
+    assert!(facts.faults[0].field == "from" && said.contains("still to come"), "{said}");
+}
+
+#[tokio::test]
 async fn of_two_who_correct_a_row_the_second_is_told_of_the_first() {
     let office = office(false);
     office.saved("qian", RowDeed::Enter, slip("760", "2022-08-05")).await;

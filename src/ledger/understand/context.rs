@@ -1,6 +1,7 @@
 //! What is known beside the file: what the clerk says, the township, the time.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::understanding::Asked;
@@ -25,9 +26,14 @@ impl<'a> Context<'a> {
         Self { asked, township, now, zone }
     }
 
+    /// The day that the office's clock shows.
+    pub fn today(&self) -> Date {
+        self.zone.to_datetime(self.now).date()
+    }
+
     /// The year that the office's clock shows.
     pub fn year(&self) -> i16 {
-        self.now.to_zoned_datetime(self.zone.clone()).year()
+        self.today().year()
     }
 
     /// The years that rows may be of.

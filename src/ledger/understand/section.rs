@@ -312,8 +312,8 @@ impl<'a> Body<'_, 'a> {
             return false;
         }
         let days = Period { from: entry.from, to: entry.to };
-        let township = self.context.township;
-        let Some(fault) = refused_row(entry.code, days, entry.work.as_deref(), township) else {
+        let known = (self.context.township, self.context.today());
+        let Some(fault) = refused_row(entry.code, days, entry.work.as_deref(), known) else {
             return false;
         };
         // Both days may be in the column of the first.

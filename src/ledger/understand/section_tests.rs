@@ -26,6 +26,16 @@ fn a_village_alone_holds_for_the_rows_below_it() {
 }
 
 #[test]
+fn what_was_done_on_a_day_to_come_is_refused_at_its_cell_and_money_granted_ahead_is_not() {
+    let text = format!(
+        "{OIL}\n汽油|100|升|2022-12-20|票1|黄某\n省级财政拨款|5000|元|2023-1-10|通知2|黄某\n汽油|50|升|2022-12-1|票3|黄某"
+    );
+    let refused = problems(&of(&text));
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].contains("D2") && refused[0].contains("2022-12-01"), "{refused:?}");
+}
+
+#[test]
 fn leaving_a_line_out_leaves_out_the_rows_below_it() {
     let text = "2022年9月10日 填报人：黄某|\n村|受灾面积（亩）\n东门村|100\n去年同期\n仙坪村|80";
     let read = of_sheets(vec![sheet("台账", text)], &said(&[("去年同期", "-")]));

@@ -100,6 +100,11 @@ pub(super) fn only_read() -> Problem {
     problem.header(axum::http::header::ALLOW, "GET, HEAD".into())
 }
 
+/// The answer under a name that this hub does not have.
+pub(super) fn misdirected() -> Problem {
+    Problem::new(Kind::Misdirected, words::no_such_host()).hint(words::ask_by_own_name())
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;

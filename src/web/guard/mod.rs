@@ -60,6 +60,9 @@ pub(super) async fn guard(
     };
     let headers = request.headers();
     let Some(host) = hosts::host(request.uri(), headers, peer, &access) else {
+        if hosts::is_interface(request.uri().path()) {
+            return bearer::misdirected().answer(&visitor);
+        }
         return refused(&visitor, StatusCode::MISDIRECTED_REQUEST, words::no_such_host());
     };
     if hosts::is_foreign(request.method(), request.uri().path(), headers) {

@@ -67,6 +67,10 @@ async fn a_file_is_looked_at_and_its_rows_are_entered_by_a_button() {
     let record = kit.users.audit(None, 1).await.unwrap();
     assert_eq!(record[0].deed, crate::users::Deed::LedgerImported);
     assert_eq!((&*record[0].by, &*record[0].detail), ("recorder", "7-7 (1): 台账 <b>.xlsx"));
+    let token: Part<'_> = ("form_token", None, session.form_token.as_bytes());
+    let again = request(&session, &[("accept-language", "en")], body(&[token, file]));
+    let english = kit.ask(again).await.body;
+    assert!(english.contains("Enter this row") && !english.contains("these 1"), "{english}");
 }
 
 #[tokio::test]

@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
 use utoipa::IntoParams;
 
 use super::cursor;
 use super::facts::ApiSpan;
 use crate::core::Period;
-use crate::locales::{Lang, Text, api as words};
+use crate::locales::{Argument, Lang, Text, api as words};
 use crate::web::guard::encoded;
 use crate::web::problem::{Kind, Problem};
 
@@ -194,7 +195,12 @@ impl Query {
             && text.len() >= "2022-08-01T00:00Z".len()
             && !text.contains(['[', ' ']);
         let time = text.parse().ok().filter(|_| plain);
-        time.map(Some).ok_or_else(|| Problem::value(name, text, words::rule_time()))
+        let is_whole = |pieces: Pieces<'_>| pieces.time().is_some() && pieces.offset().is_some();
+        let rule = || match plain && Pieces::parse(text).is_ok_and(is_whole) {
+            true => words::rule_time_range(Argument::of(Timestamp::MAX)),
+            false => words::rule_time(),
+        };
+        time.map(Some).ok_or_else(|| Problem::value(name, text, rule()))
     }
 
     fn day(&self, name: &str) -> Result<Option<Date>, Problem> {

@@ -271,6 +271,17 @@ async fn a_problem_has_place_value_rule_and_the_way_out_in_the_askers_language()
         // What the hub knows of its own troubles stays in its log.
         assert!(!answer.body.contains("disk"), "{path}");
     }
+    // A time that no clock here can have has its offset.
+    for (to, rule) in [
+        ("9999-12-31T23:59:59Z", "a time not after 9999-12-30T22:00:00.999999999Z"),
+        ("9999-12-31T25:59:59Z", "a time with its offset"),
+        ("9999-12-31T23:59:59", "a time with its offset"),
+    ] {
+        let path = format!("/api/v1/readings?series=pond-1/level&to={to}&lang=en");
+        let answer = get(&kit, &path, &token, &[]).await;
+        let said = problem(&answer)["rule"].as_str().unwrap_or_default().to_owned();
+        assert!(answer.status.as_u16() == 400 && said.starts_with(rule), "{to}: {said}");
+    }
     let busy = get(&kit, "/api/v1/files/readings.parquet", &token, &[]).await;
     assert_eq!(busy.header("retry-after"), "30");
 }
@@ -285,7 +296,7 @@ fn the_description_is_as_it_was_and_names_every_answer() {
     for (path, item) in document["paths"].as_object().unwrap() {
         let operation = &item["get"];
         assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{path}");
-        for status in ["200", "400", "401", "403", "404", "405", "429", "500", "503"] {
+        for status in ["200", "400", "401", "403", "404", "405", "421", "429", "500", "503"] {
             assert!(operation["responses"][status].is_object(), "{path} {status}");
         }
         for parameter in operation["parameters"].as_array().unwrap() {

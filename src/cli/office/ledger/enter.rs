@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -115,9 +116,9 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         anyhow::bail!(words::ends_before_it_begins(arguments.from.to_string(), to.to_string()));
     }
     let now = Clock::system().now();
-    let year = now.to_zoned_datetime(TimeZone::get(&township.zone)?).year();
+    let today = day_of(now, &township)?;
     for (option, day) in [("from", arguments.from), ("to", to)] {
-        if let Some(rule) = ledger::refused_day(day, year) {
+        if let Some(rule) = ledger::refused_day(day, today.year()) {
             anyhow::bail!(words::option_wrong(option, day.to_string(), rule));
         }
     }
@@ -147,20 +148,25 @@ pub(super) fn enter(arguments: &EnterArguments) -> anyhow::Result<ExitCode> {
         reviewed_by: None,
         withdrawn: false,
     };
-    check(&entry, &township)?;
+    check(&entry, (&township, today))?;
     append(&settings.ledger.path, entry, &township)
 }
 
-/// Refuses what of a row cannot be, besides its value.
-fn check(entry: &Entry, township: &Township) -> anyhow::Result<()> {
+/// The day of the office.
+fn day_of(now: Timestamp, township: &Township) -> anyhow::Result<Date> {
+    Ok(TimeZone::get(&township.zone)?.to_datetime(now).date())
+}
+
+/// Refuses what of a row cannot be in the township on that day, besides its value.
+fn check(entry: &Entry, known: (&Township, Date)) -> anyhow::Result<()> {
     let days = Period { from: entry.from, to: entry.to };
-    match ledger::refused_row(entry.code, days, entry.work.as_deref(), township) {
+    match ledger::refused_row(entry.code, days, entry.work.as_deref(), known) {
         Some(fault) if fault.field == "work" => {
             let work = entry.work.as_deref().unwrap_or_default();
             Err(anyhow::Error::msg(words::option_wrong("work", work, fault.text())))
         }
         Some(fault) => {
-            let day = entry.to.to_string();
+            let day = if fault.field == "from" { entry.from } else { entry.to }.to_string();
             Err(anyhow::Error::msg(words::option_wrong(fault.field, day, fault.text())))
         }
         None => Ok(()),
@@ -168,9 +174,9 @@ fn check(entry: &Entry, township: &Township) -> anyhow::Result<()> {
 }
 
 /// Refuses a correction that keeps what cannot be of an old row, besides its value.
-fn check_kept(old: i64, entry: &Entry, township: &Township) -> anyhow::Result<()> {
+fn check_kept(old: i64, entry: &Entry, known: (&Township, Date)) -> anyhow::Result<()> {
     let days = Period { from: entry.from, to: entry.to };
-    match ledger::refused_row(entry.code, days, entry.work.as_deref(), township) {
+    match ledger::refused_row(entry.code, days, entry.work.as_deref(), known) {
         Some(fault) => Err(anyhow::Error::msg(words::row_cannot_be(old, fault.rule))),
         None => Ok(()),
     }
@@ -209,7 +215,7 @@ pub(super) fn correct(arguments: &CorrectArguments) -> anyhow::Result<ExitCode> 
         withdrawn: false,
         ..old
     };
-    check_kept(id, &entry, &township)?;
+    check_kept(id, &entry, (&township, day_of(now, &township)?))?;
     let done = append(path, entry, &township)?;
     say!("{changed}");
     Ok(done)
@@ -248,10 +254,38 @@ mod tests {
             reviewed_by: None,
             withdrawn: false,
         };
-        assert!(check_kept(7, &event(day), &township).is_ok());
-        let error = check_kept(7, &event(jiff::civil::date(2032, 8, 1)), &township).unwrap_err();
+        let known = (&township, day);
+        assert!(check_kept(7, &event(day), known).is_ok());
+        let error = check_kept(7, &event(jiff::civil::date(2032, 8, 1)), known).unwrap_err();
         let error = error.to_string();
         assert!(error.contains("row 7") && error.contains("--withdraw"), "{error}");
+    }
+
+    #[test]
+    fn a_row_of_a_day_to_come_is_refused_with_that_day() {
+        let township: Township =
+            toml::from_str(include_str!("../../../../config/township.toml")).unwrap();
+        let [today, from, to] = [1, 9, 11].map(|day| jiff::civil::date(2022, 8, day));
+        let entry = Entry {
+            id: 0,
+            code: EntryCode::AreaAffected,
+            value: 1.0,
+            from,
+            to,
+            village: None,
+            crop: None,
+            work: None,
+            document: "调查表".into(),
+            entered_by: "黄某".into(),
+            entered_at: jiff::Timestamp::UNIX_EPOCH,
+            reason: String::new(),
+            supersedes: None,
+            reviewed_by: None,
+            withdrawn: false,
+        };
+        let error = check(&entry, (&township, today)).unwrap_err().to_string();
+        assert!(error.starts_with("--from 2022-08-09: "), "{error}");
+        assert!(check(&entry, (&township, from)).is_ok());
     }
 
     #[test]

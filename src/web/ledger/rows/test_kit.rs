@@ -36,7 +36,7 @@ fn answered(asked: RowsAsked) -> (Option<String>, RowsAnswer) {
             (None, RowsAnswer::Row(Box::new(history)))
         }
         RowsAsked::Form { deed: RowDeed::Correct(6) | RowDeed::Withdraw(6), .. } => {
-            (None, overtaken())
+            (None, overtaken("水利站 李某"))
         }
         RowsAsked::Form { deed, form } => (None, RowsAnswer::Form(Box::new(facts(deed, form)))),
         RowsAsked::Check { deed, form, .. } if form.value.is_empty() => {
@@ -44,7 +44,8 @@ fn answered(asked: RowsAsked) -> (Option<String>, RowsAnswer) {
             let faults = vec![FieldFault { field: "value", words }];
             (None, RowsAnswer::Form(Box::new(FormFacts { faults, ..facts(deed, form) })))
         }
-        RowsAsked::Check { deed: RowDeed::Correct(6), .. } => (None, overtaken()),
+        RowsAsked::Check { deed: RowDeed::Correct(6), .. } => (None, overtaken("水利站 李某")),
+        RowsAsked::Check { deed: RowDeed::Correct(5), by, .. } => (None, overtaken(&by.name)),
         RowsAsked::Check { form, .. } => (None, RowsAnswer::Checked(Box::new(checked(form)))),
         RowsAsked::Save { by, deed, digest, .. } if digest == "d1" => {
             let saved = Saved { id: 8, detail: "汽油 760 L".into() };
@@ -124,7 +125,7 @@ fn checked(form: RowForm) -> Checked {
     }
 }
 
-fn overtaken() -> RowsAnswer {
-    let new = RowLine { entered_by: "水利站 李某".into(), ..row(7) };
+fn overtaken(by: &str) -> RowsAnswer {
+    let new = RowLine { entered_by: by.into(), ..row(7) };
     RowsAnswer::Overtaken(Box::new(Overtaken { old: row(6), new, last: 7 }))
 }

@@ -80,6 +80,13 @@ async fn whoever_corrects_second_is_told_who_was_first() {
     assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
     assert!(late.body.contains("水利站 李某"), "{}", late.body);
     assert!(late.body.contains("href=\"/ledger/rows/7/correct\""), "{}", late.body);
+    assert!(late.body.contains("别人先改了"), "{}", late.body);
+    // Of one who sends it twice it is not said that somebody else was first.
+    let twice = kit.post("/ledger/rows/5/correct", Some(&clerk), FIELDS).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT, "{}", twice.body);
+    assert!(twice.body.contains("你已经登记过了"), "{}", twice.body);
+    assert!(!twice.body.contains("别人先改了"), "{}", twice.body);
+    assert!(twice.body.contains("href=\"/ledger/rows/7/correct\""), "{}", twice.body);
     assert_eq!(was_asked(&kit), [""; 0]);
     let withdrawn = format!("{FIELDS}&reason=x&step=save&digest=d1");
     let done = kit.post("/ledger/rows/7/withdraw", Some(&clerk), &withdrawn).await;
