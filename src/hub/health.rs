@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::HubState;
 use super::inbox::Sender;
+use super::ingest::BIRTHS_AGAIN;
 use super::outage::{Outage, instant};
 use super::state::NAMED_MAX;
 use crate::core::GatewayId;
@@ -134,7 +135,9 @@ impl HubState {
         add(Fault::Store, self.not_stored(now));
         add(Fault::Readings, self.all_silent(now));
         add(Fault::Sharing, self.unshared(now));
-        add(Fault::Births, self.without_births.load(Relaxed).then(words::without_births));
+        let without = self.without_births.load(Relaxed);
+        let minutes = BIRTHS_AGAIN.as_secs() / 60;
+        add(Fault::Births, without.then(|| words::without_births(minutes)));
         add(Fault::Acknowledgements, self.acks_not_arriving(now));
         add(Fault::Copy, self.not_copied(now));
         add(Fault::Page, self.page_stands(now));

@@ -233,6 +233,11 @@ fn births_that_are_left_out_and_refused_acknowledgements_are_told() {
     let state = connected(&[]);
     state.note_without_births(true);
     told(&state, &["too large"]);
+    // Retained or not, and whatever is off: publishers, too.
+    told(&state, &["a program sends it repeatedly"]);
+    told(&state, &["births, statuses and reports"]);
+    told(&state, &["readings of publishers"]);
+    told(&state, &["every 10 minutes"]);
     state.note_without_births(false);
     state.note_acks(3, Some(why("it does not let hub write hanqing/v1/+/ack")));
     told(&state, &["does not pass on acknowledgements", "hub write hanqing/v1/+/ack"]);

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -36,13 +37,13 @@ const COMMITS_APART: Duration = Duration::from_millis(20);
 /// Messages that are put into the inbox between two steps, if so many have arrived.
 const ARRIVED_MAX: usize = 256;
 
-/// Connections that end with a message that is too large, in a row, before the hub does without retained messages: the
-/// broker would send it again each time. Engineering judgement.
+/// Connections that end with a message that is too large, in a row, before the hub does without births, statuses and
+/// publishers: the broker would send a retained one again each time. Engineering judgement.
 const OVERSIZED_MAX: u32 = 3;
 
 /// When births and statuses that were left out are asked for again: somebody may have cleared the one that was too
-/// large. If not, it costs two connections. Engineering judgement.
-const BIRTHS_AGAIN: Duration = Duration::from_secs(600);
+/// large, or nobody sends it any more. If not, it costs two connections. Engineering judgement.
+pub(super) const BIRTHS_AGAIN: Duration = Duration::from_secs(600);
 
 /// By then a retained message that is too large has ended the connection. Engineering judgement: it comes at once.
 const BIRTHS_COME: Duration = Duration::from_secs(10);
@@ -117,6 +118,9 @@ pub async fn ingest(
                 state.note_publishers_awaited(clock.moment());
                 if without {
                     state.note_without_births(true);
+                    let until = clock.now().saturating_add(BIRTHS_AGAIN);
+                    let until = until.unwrap_or(Timestamp::MAX);
+                    tracing::warn!(%until, "without births, statuses, reports and publishers: a message was too large");
                 }
                 state.note_certificates(intake.certificates());
                 match reception.run(&mut intake, &mut reconnect, without).await? {

@@ -431,7 +431,7 @@ impl HubState {
         lock(&self.broker).note_reason(why);
     }
 
-    /// Notes whether births and statuses are left out, since a retained one is too large.
+    /// Notes whether births, statuses and what publishers send are left out, since a message was too large.
     pub fn note_without_births(&self, without: bool) {
         self.without_births.store(without, Relaxed);
     }

@@ -53,7 +53,11 @@ pub fn refuse(batches: &mut [Batch], now: Timestamp) -> Vec<Refused> {
             batch.readings.extract_if(.., |reading| wrong(reading)).collect();
         let Some(first) = readings.first() else { continue };
         let [series, at] = [Argument::of(&first.series), Argument::of(first.observed_at)];
-        let problem = words::impossible_time(series, at, Argument::of(now));
+        let now = Argument::of(now);
+        let problem = match is_possible(first.observed_at) {
+            true => words::impossible_time(series, at, now),
+            false => words::time_never_set(series, at, now),
+        };
         refused.push(Refused::new(batch, readings, problem));
     }
     refused
@@ -109,6 +113,9 @@ mod tests {
         assert_eq!(refused[0].batch, batch(2, bad.to_vec()));
         let said = refused[0].problem.to_string();
         assert!(said.starts_with("pond-1/level observed at 1970-01-01T00:05:00Z"), "{said}");
+        assert!(said.contains("gateway or publisher") && !said.contains("has come"), "{said}");
+        let said = refuse(&mut [batch(4, vec![read("2026-12-01T00:00:00Z")])], now);
+        assert!(said[0].problem.to_string().ends_with("once the time has come"), "{said:?}");
         let said = refused[0].problem.within(Lang::Chinese);
         assert!(said.starts_with("pond-1/level 的读数时间是 1970-01-01T00:05:00Z：应在"), "{said}");
     }

@@ -321,7 +321,7 @@ fn make_certificates_overwrites_nothing_and_keeps_keys_to_itself() {
         (&["client", "gw-new", GATEWAY], "gw-test.pem is there already"),
         (&["client", "gw+"], "gw+ is no name of a gateway"),
         (&["broker", "a b"], "a b is neither a host name nor an address"),
-        (&["client"], "hanqing-hub, and each gateway"),
+        (&["client"], "hanqing-hub, hanqing-push, and each gateway"),
     ] {
         let (code, printed, error) = outcome(
             Command::new("sh")
