@@ -15,8 +15,8 @@ use crate::visit::{Visit, token};
 const LOGINS: usize = 10_000;
 const AT_ONCE: usize = 40;
 
-/// Longest that all of them may take, in a debug build beside other tests: 10 ms each.
-const LOGINS_MAX: Duration = Duration::from_secs(100);
+/// Longest that all of them may take, in a debug build on a busy machine: 40 ms each.
+const LOGINS_MAX: Duration = Duration::from_secs(400);
 
 /// Most memory of the hub meanwhile, KiB, with the program of a debug build (65 MiB of it): two passwords are hashed at
 /// once, in 19 MiB each that are used again.
