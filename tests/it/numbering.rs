@@ -56,9 +56,9 @@ fn odd_and_closed() -> FakeDevice {
     FakeDevice::start(|q| Deed::SendAndClose(renumbered(right(q), |number| number.wrapping_add(7))))
 }
 
-/// The bytes of the number the other way round.
+/// The bytes of the number the other way round, and its first bit too: never the number itself.
 fn swapped() -> FakeDevice {
-    FakeDevice::start(|q| Deed::Send(renumbered(right(q), u16::swap_bytes)))
+    FakeDevice::start(|q| Deed::Send(renumbered(right(q), |number| number.swap_bytes() ^ 0x8000)))
 }
 
 /// The sixth answer of its life leaves with the seventh request, and so on, as long as its first connection lasts.
