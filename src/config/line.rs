@@ -1,11 +1,11 @@
 //! How a gateway reaches the devices of its buses: ports, endpoints, terminals, speeds and silences.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Component, Path, PathBuf};
 
-use crate::core::{Problems, check_bracketed, check_host, did_you_mean, full_width_in};
+use crate::core::{Problems, check_bracketed, check_host, did_you_mean, full_width_in, same_host};
 use crate::locales::{Argument, Text, check as own, config as words, core};
 use crate::modbus::{BusSettings, DtuSettings, parse_bytes};
 
@@ -104,22 +104,11 @@ fn one_owner(
     }
 }
 
-/// An endpoint in one way of writing: this machine has several names, and an address several forms. Other names are not
-/// looked up.
+/// An endpoint in one way of writing.
 fn host_and_port(text: &str) -> String {
     let Some((host, port)) = text.rsplit_once(':') else { return text.into() };
-    let bare = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-    let host = match bare.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(address) if is_this_machine(address) => "localhost".into(),
-        Ok(address) => address.to_string(),
-        Err(_) => bare.trim_end_matches('.').to_owned(),
-    };
-    format!("{host}:{}", port.trim_start_matches('0'))
-}
-
-/// Whether it is the address that `localhost` stands for. Other loopback addresses may have servers of their own.
-fn is_this_machine(address: IpAddr) -> bool {
-    address == IpAddr::V4(Ipv4Addr::LOCALHOST) || address == IpAddr::V6(Ipv6Addr::LOCALHOST)
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    format!("{}:{}", same_host(host), port.trim_start_matches('0'))
 }
 
 /// The port that `path` names: by-id names are links, and one port may have several. Of an adapter that is not plugged

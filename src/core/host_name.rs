@@ -82,9 +82,32 @@ pub fn check_bracketed(address: &str) -> Result<(), Text> {
     of_one_machine(parsed.into())
 }
 
+/// A name or an address (without brackets) in one way of writing: this machine has several names, and an address
+/// several forms. Other names are not looked up.
+pub fn same_host(host: &str) -> String {
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        // What `localhost` stands for. Other loopback addresses may have servers of their own.
+        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST)) => "localhost".into(),
+        Ok(address) => address.to_string(),
+        Err(_) => host.trim_end_matches('.').to_ascii_lowercase(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_machine_has_one_name() {
+        for same in ["127.0.0.1", "::1", "localhost", "LOCALHOST.", "::ffff:127.0.0.1"] {
+            assert_eq!(same_host(same), "localhost", "{same}");
+        }
+        for other in ["127.0.0.2", "10.0.0.1", "local", "localhost.example", "fe80::1%eth0"] {
+            assert_ne!(same_host(other), "localhost", "{other}");
+        }
+        assert_eq!(same_host("::ffff:10.0.0.1"), same_host("10.0.0.1"));
+        assert_eq!(same_host("PLC."), same_host("plc"));
+    }
 
     #[test]
     fn what_cannot_be_a_machine_is_told() {

@@ -28,7 +28,7 @@ pub use chart_point::ChartPoint;
 pub use correction::{Correction, CorrectionKind, Withdrawal};
 pub use day::DayCell;
 pub use flag::{Flag, Reason};
-pub use host_name::{check_bracketed, check_host, full_width_in, half_width};
+pub use host_name::{check_bracketed, check_host, full_width_in, half_width, same_host};
 pub use hour::{HOUR_MS, HourCell, hour_start_ms};
 pub use id::{AssetId, CropId, GatewayId, IdError, Series, StationId, VillageId};
 pub use nearest::nearest;

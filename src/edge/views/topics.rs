@@ -1,12 +1,11 @@
 //! Where views publish: no two of them may write to one topic of a broker.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use jiff::Timestamp;
 
 use super::ViewSettings;
-use crate::core::{GatewayId, Problem, Reading, shown};
+use crate::core::{GatewayId, Problem, Reading, same_host, shown};
 use crate::edge::EdgeSettings;
 use crate::interop::out::{FormatSettings, View};
 use crate::locales::views as words;
@@ -46,18 +45,7 @@ pub(super) fn shared(settings: &EdgeSettings, birth: &Birth) -> Vec<(usize, Prob
 
 fn broker(settings: &EdgeSettings, view: &ViewSettings) -> Option<Broker> {
     let endpoint = view.mqtt.as_ref().unwrap_or(&settings.mqtt).endpoint().ok()?;
-    Some((host(&endpoint.host), endpoint.port))
-}
-
-/// A host in one way of writing: this machine has several names, and an address several forms. Other names are not
-/// looked up.
-fn host(text: &str) -> String {
-    match text.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        // What `localhost` stands for. Other loopback addresses may have brokers of their own.
-        Ok(IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST)) => "localhost".into(),
-        Ok(address) => address.to_string(),
-        Err(_) => text.trim_end_matches('.').to_ascii_lowercase(),
-    }
+    Some((same_host(&endpoint.host), endpoint.port))
 }
 
 /// The topics to which a view writes from its will to its end, with one reading of each series between them.
@@ -133,14 +121,6 @@ mod tests {
 
     #[test]
     fn one_broker_by_several_names_is_one() {
-        for same in ["127.0.0.1", "::1", "localhost", "LOCALHOST.", "::ffff:127.0.0.1"] {
-            assert_eq!(host(same), "localhost", "{same}");
-        }
-        assert_eq!(host("::ffff:10.0.0.1"), host("10.0.0.1"));
-        assert_eq!(host("Broker.example"), host("broker.example."));
-        for other in ["127.0.0.2", "10.0.0.1", "local", "fe80::1%eth0"] {
-            assert_ne!(host(other), "localhost", "{other}");
-        }
         let settings: EdgeSettings = toml::from_str(
             "gateway = 'gw-1'\nmqtt = { url = 'mqtt://127.0.0.1' }\nspool = { path = 's' }\n\
              [[view]]\nname = 'a'\nformat.sparkplug = { group = 'g' }\n\
