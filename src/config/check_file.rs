@@ -115,7 +115,10 @@ fn check_within(
             if let Some((read, profiles)) = &loaded.value {
                 warnings.extend(exposed_files_of_gateway(read));
                 warnings.extend(super::edge::distances_as_levels(read, profiles));
-                warnings.extend(super::pushed::remote_warning(read));
+                let names_no_key = |one: &FileProblem| one.problem.path == "remote.public_key_file";
+                if !loaded.problems.iter().any(names_no_key) {
+                    warnings.extend(super::pushed::remote_warning(read));
+                }
                 let brokers = read.brokers();
                 certificates =
                     brokers.iter().flat_map(|(_, mqtt)| certificate_ends(mqtt)).collect();

@@ -237,6 +237,25 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_missing_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("edge.toml");
+        let told = |text: &str| {
+            std::fs::write(&file, text).unwrap();
+            let report = crate::config::check_file(&file);
+            let of_key = |said: &String| said.contains("public_key_file");
+            let problems: Vec<String> =
+                report.problems.iter().map(ToString::to_string).filter(of_key).collect();
+            let warnings: Vec<String> =
+                report.warnings.iter().map(ToString::to_string).filter(of_key).collect();
+            (problems.len(), warnings.len())
+        };
+        assert_eq!(told(FILE), (0, 1), "the file is not there");
+        let without = FILE.replace("public_key_file = \"push.pub\"", "allow = [\"drought\"]");
+        assert_eq!(told(&without), (1, 0));
+    }
+
+    #[test]
     fn settings_are_put_over_the_file_by_what_things_are_called() {
         let allow = ["bus.*.interval_s", "bus.*.device.*.gap_ms", "uplink.*", "drought"];
         let settings = load(

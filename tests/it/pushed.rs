@@ -113,6 +113,30 @@ fn one_that_is_wrong_or_asks_for_too_much_never_runs() {
 }
 
 #[test]
+fn whoever_signs_with_a_key_that_the_gateway_does_not_know_is_told() {
+    let office = Office::start(&[]);
+    let other = office.context.path("other.key").display().to_string();
+    let (code, _, problem) = office.command(&["push", "key", "--out", &other]);
+    assert_eq!(code, Some(0), "{problem}");
+    let hub = office.hub_file();
+    let (code, said, problem) = office.command(&[
+        "push",
+        "send",
+        "-c",
+        &hub,
+        "--gateway",
+        "gw-test",
+        "--key",
+        &other,
+        "--set",
+        "bus.field.interval_s=2",
+    ]);
+    assert_eq!(code, Some(1), "{said}{problem}");
+    assert!(problem.contains("does not believe") && problem.contains("no signature"), "{problem}");
+    office.polls_each(1);
+}
+
+#[test]
 fn what_a_technician_has_changed_and_not_reloaded_does_not_come_into_force_by_a_push() {
     let office = Office::start(&[]);
     let file = std::fs::read_to_string(office.context.path("edge.toml")).unwrap();
