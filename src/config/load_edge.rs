@@ -126,5 +126,5 @@ fn used(settings: Option<&EdgeSettings>) -> BTreeSet<&str> {
 /// What is wrong with the user's own device profiles that no device of `settings` uses: the gateway runs without them.
 pub fn unused_profiles(settings: &EdgeSettings) -> Vec<FileProblem> {
     let Some(folder) = settings.devices_dir.as_deref() else { return Vec::new() };
-    Library::read(Some(folder), Some(&BTreeSet::new())).split(&used(Some(settings))).1
+    Library::wrong_and_unused(folder, &used(Some(settings)))
 }

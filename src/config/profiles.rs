@@ -55,6 +55,15 @@ impl Library {
         library
     }
 
+    /// What is wrong with the profiles of `folder` but those that one of the devices `used` asks for, which have been
+    /// read. Nothing is where the folder cannot be read, which has been told.
+    pub(super) fn wrong_and_unused(folder: &Path, used: &BTreeSet<&str>) -> Vec<FileProblem> {
+        let mut library = Self::default();
+        let unused = |file: &&PathBuf| !used.contains(&*stem(file));
+        files(folder).unwrap_or_default().iter().filter(unused).for_each(|file| library.add(file));
+        library.split(used).1
+    }
+
     fn add(&mut self, file: &Path) {
         let Loaded { value, problems } = read_profile(file);
         match value {
@@ -62,8 +71,7 @@ impl Library {
                 self.profiles.insert(profile.id.clone(), profile);
             }
             _ => {
-                let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                self.broken.entry(stem).or_default().extend(problems);
+                self.broken.entry(stem(file)).or_default().extend(problems);
             }
         }
     }
@@ -151,6 +159,11 @@ fn follows(profile: &Profile, broken: &Broken, path: &str) -> bool {
             let named = point.parameter.id() == parameter && at(&format!("point[{index}]"));
             named || at(&format!("point[{index}].parameter"))
         })
+}
+
+/// The name of a profile's file, which has to be its id.
+fn stem(file: &Path) -> String {
+    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The TOML files in `folder`, by name.

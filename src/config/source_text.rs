@@ -1,5 +1,6 @@
 //! One TOML file: its text, and at which line and column each value stands.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
@@ -9,8 +10,8 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::key_path::KeyPath;
-use super::{encoding, secrets, slips};
+use super::key_path::{KeyPath, Step};
+use super::{encoding, secrets, slips, twice};
 use crate::core::{Problem, shown as core_shown};
 use crate::locales::{Text, check as slips_words, config as words, core, foreign, foreign_toml};
 
@@ -59,8 +60,9 @@ impl fmt::Display for FileProblem {
 pub(super) struct SourceText {
     pub(super) file: PathBuf,
     pub(super) text: String,
-    /// Offset of each key and each element of a list, bytes.
-    places: HashMap<String, usize>,
+    /// Offset of each key and each element of a list, bytes; made when something is looked for. A file that is in order
+    /// has no use for them, and they take as long as reading it.
+    places: OnceCell<HashMap<String, usize>>,
 }
 
 impl SourceText {
@@ -85,30 +87,33 @@ impl SourceText {
     }
 
     pub(super) fn parse(file: &Path, text: String) -> Result<Self, Box<FileProblem>> {
-        let mut places = HashMap::new();
-        let failed =
-            |position, problem| Box::new(FileProblem { file: file.into(), position, problem });
-        match DeTable::parse(&text) {
-            Ok(table) => {
-                note_table(table.get_ref(), &KeyPath::default(), &mut places);
-                if let Some((path, at, number)) = too_large(table.get_ref(), &KeyPath::default()) {
-                    let (rule, hint) =
-                        (slips_words::too_many_digits(), slips_words::fewer_digits());
-                    let problem = Problem::new(path.to_string(), core_shown(&number), rule, hint);
-                    return Err(failed(Some(line_and_column(&text, at)), problem));
-                }
+        let (position, problem) = match DeTable::parse(&text)
+            .map(|table| too_large(table.get_ref()))
+        {
+            Ok(None) => return Ok(Self { file: file.into(), text, places: OnceCell::new() }),
+            Ok(Some(TooLarge { mut steps, at, number })) => {
+                steps.reverse();
+                let (rule, hint) = (slips_words::too_many_digits(), slips_words::fewer_digits());
+                let path = KeyPath(steps).to_string();
+                let problem = Problem::new(path, core_shown(&number), rule, hint);
+                (Some(line_and_column(&text, at)), problem)
             }
-            Err(error) => {
-                let (position, problem) = not_toml(&text, &error);
-                return Err(failed(position, problem));
-            }
-        }
-        Ok(Self { file: file.into(), text, places })
+            Err(error) => not_toml(&text, &error),
+        };
+        Err(Box::new(FileProblem { file: file.into(), position, problem }))
     }
 
     /// Line and column of the value at `path`; `None` where the file has none.
     pub(super) fn at(&self, path: &KeyPath) -> Option<(usize, usize)> {
-        let offset = self.places.get(&path.to_string())?;
+        let places = self.places.get_or_init(|| {
+            let mut places = HashMap::new();
+            // It is TOML, or there were no such file.
+            if let Ok(table) = DeTable::parse(&self.text) {
+                note_table(table.get_ref(), &KeyPath::default(), &mut places);
+            }
+            places
+        });
+        let offset = places.get(&path.to_string())?;
         Some(line_and_column(&self.text, *offset))
     }
 
@@ -135,6 +140,14 @@ fn not_toml(text: &str, error: &toml::de::Error) -> (Option<(usize, usize)>, Pro
     }
     let at = error.span().map(|span| line_and_column(text, span.start));
     let line = at.and_then(|(line, _)| text.lines().nth(line - 1)).unwrap_or_default();
+    let twice =
+        at.filter(|_| error.message().starts_with("duplicate key")).and_then(|(line, _)| {
+            let key = error.span().and_then(|span| text.get(span)).unwrap_or_default();
+            twice::twice(text, line, key)
+        });
+    if let (Some((rule, hint)), position) = (twice, at) {
+        return (position, Problem::new("", secrets::shown_line(line.trim()), rule, hint));
+    }
     let slip = slips::slip(line);
     let position = at.map(|(line, column)| (line, slip.as_ref().map_or(column, |s| s.column)));
     let (rule, hint) = match slip {
@@ -152,21 +165,36 @@ fn not_toml(text: &str, error: &toml::de::Error) -> (Option<(usize, usize)>, Pro
     (position, Problem::new("", secrets::shown_line(line.trim()), rule, hint))
 }
 
-/// The first number that no type holds: a whole one beyond 64 bits, or one beyond the floats; with its place, bytes.
-fn too_large(table: &DeTable<'_>, path: &KeyPath) -> Option<(KeyPath, usize, String)> {
-    table.iter().find_map(|(key, value)| number_too_large(value, &path.key(key.get_ref())))
+/// A number that no type holds: a whole one beyond 64 bits, or one beyond the floats.
+struct TooLarge {
+    /// To its value, the innermost first.
+    steps: Vec<Step>,
+    /// Its offset, bytes.
+    at: usize,
+    number: String,
 }
 
-fn number_too_large(
-    value: &Spanned<DeValue<'_>>,
-    path: &KeyPath,
-) -> Option<(KeyPath, usize, String)> {
+impl TooLarge {
+    fn within(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+/// The first of the numbers that no type holds.
+fn too_large(table: &DeTable<'_>) -> Option<TooLarge> {
+    table.iter().find_map(|(key, value)| {
+        number_too_large(value).map(|found| found.within(Step::Key(key.get_ref().to_string())))
+    })
+}
+
+fn number_too_large(value: &Spanned<DeValue<'_>>) -> Option<TooLarge> {
     let number = match value.get_ref() {
-        DeValue::Table(table) => return too_large(table, path),
+        DeValue::Table(table) => return too_large(table),
         DeValue::Array(array) => {
-            let mut elements = array.iter().enumerate();
-            return elements
-                .find_map(|(index, element)| number_too_large(element, &path.index(index)));
+            return array.iter().enumerate().find_map(|(index, element)| {
+                number_too_large(element).map(|found| found.within(Step::Index(index)))
+            });
         }
         DeValue::Integer(whole) => {
             i64::from_str_radix(whole.as_str(), whole.radix()).is_err().then(|| whole.to_string())
@@ -177,7 +205,7 @@ fn number_too_large(
         }
         _ => None,
     };
-    number.map(|number| (path.clone(), value.span().start, number))
+    number.map(|number| TooLarge { steps: Vec::new(), at: value.span().start, number })
 }
 
 fn note_table(table: &DeTable<'_>, path: &KeyPath, places: &mut HashMap<String, usize>) {

@@ -28,11 +28,11 @@ use crate::web::Overview;
 /// How often it is looked where nothing has come: holds, letters that were put off and the hub itself need it.
 const TICK: Duration = Duration::from_secs(1);
 
-/// The least between two looks, and how many times as long as the last one took, up to a second: a letter goes out
-/// within two seconds of its reading, and looks take a twentieth of a core at most. Engineering judgement.
+/// The least between two looks, and how many times as long as the last one took, up to what leaves a letter two seconds
+/// from its reading, which the inbox may hold for one: looks take a fortieth of a core. Engineering judgement.
 const APART: Duration = Duration::from_millis(50);
-const APART_FACTOR: u32 = 20;
-const APART_MAX: Duration = Duration::from_secs(1);
+const APART_FACTOR: u32 = 40;
+const APART_MAX: Duration = Duration::from_millis(750);
 
 /// How often gateways are looked at, all stations for what grows old, the disk, and the page's certificate.
 /// Engineering judgement: what is silent has been so for minutes, a disk does not fill up within one.
