@@ -6,6 +6,7 @@ messages! { "things";
     address_too_long(most) { zh "网址最长 {most} 字节" en "an address has {most} bytes at most" }
     not_encoded() { zh "百分号编码有误，或者不是 UTF-8" en "the percent-encoding is broken, or it is not UTF-8" }
     too_many_steps(most) { zh "网址最多 {most} 层" en "a path has {most} steps at most" }
+    other_version() { zh "只有 1.1 版" en "there is version 1.1 only" }
     key_open() { zh "编号之后缺右括号" en "the parenthesis behind an id is not closed" }
     key_is_text() { zh "编号是文字，应放在单引号里，例如 `Things('pond-1')`" en "ids are texts: write them in quotes, such as `Things('pond-1')`" }
     sets_are(sets) { zh "没有这个集合；有：{sets}" en "there is no such set; there are {sets}" }
@@ -50,7 +51,14 @@ messages! { "things";
     arguments_expected(count) { zh "这个函数有 {count} 个参数" en "this function takes {count} argument(s)" }
     function_near(near) { zh "没有这个函数；是不是 {near}？" en "there is no such function; did you mean {near}?" }
     functions_are(names) { zh "没有这个函数；有：{names}" en "there is no such function; there are {names}" }
-    no_places() { zh "不能按位置筛选；请取全部 `Locations`，自行挑选" en "places cannot be filtered; take all Locations and choose among them" }
+    no_places() {
+        zh "没有这个函数；按位置筛选有：`geo.intersects`、`st_intersects`、`st_within`；要别的，请取全部 `Locations`，自行挑选"
+        en "there is no such function; of places there are `geo.intersects`, `st_intersects` and `st_within`; for others take all Locations and choose among them"
+    }
+    no_area() {
+        zh "范围应写成 `geography'POLYGON((114 25, 115 25, 115 26, 114 25))'`：先经度后纬度，末点与首点相同"
+        en "an area is `geography'POLYGON((114 25, 115 25, 115 26, 114 25))'`: longitude first, and the last point is the first one"
+    }
     to_many(name) { zh "{name} 有多个，不能用来筛选或排序；请从另一头查，例如 `Datastreams?$filter=Thing/name eq '…'`" en "{name} are many, and nothing can be filtered or ordered by them; ask from the other end, such as `Datastreams?$filter=Thing/name eq '…'`" }
     entity_is_no_value(name) { zh "{name} 是实体：请写明它的属性，例如 `{name}/name`" en "{name} is an entity: name a property of it, such as `{name}/name`" }
     no_time_of_others(path) { zh "不能按 {path} 筛选或排序；请用 `phenomenonTime`" en "nothing can be filtered or ordered by {path}; use `phenomenonTime`" }
@@ -63,6 +71,8 @@ messages! { "things";
     type_text() { zh "文字" en "a text" }
     type_time() { zh "时间" en "a time" }
     type_object() { zh "对象" en "an object" }
+    type_place() { zh "位置" en "a place" }
+    type_area() { zh "范围" en "an area" }
 
     // Too much at once.
     too_many_readings(most) { zh "要查看的读数超过 {most} 个" en "more than {most} readings would have to be looked at" }

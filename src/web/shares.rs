@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::guard::refused;
+use super::guard::{is_interface, refused};
+use super::problem::{Kind, Problem};
 use super::visitor::Visitor;
 use crate::locales::page as words;
 use crate::support::lock;
@@ -21,7 +22,7 @@ use crate::support::lock;
 pub(super) const REQUESTS: Most = Most { of_person: 32, of_address: 256 };
 
 /// When whoever asked too often may ask again, s.
-const RETRY_S: &str = "2";
+const RETRY_S: u64 = 2;
 
 /// How much one visitor may take up.
 #[derive(Debug, Clone, Copy)]
@@ -93,9 +94,13 @@ pub(super) async fn in_turn(
     let visitor = visitor.filter(known).cloned();
     let Some(visitor) = visitor else { return next.run(request).await };
     let Some(_share) = shares.take(&visitor) else {
+        if is_interface(request.uri().path()) {
+            let problem = Problem::new(Kind::TooManyRequests, words::too_many_requests());
+            return problem.retry_after(RETRY_S).answer(&visitor);
+        }
         let mut answer =
             refused(&visitor, StatusCode::TOO_MANY_REQUESTS, words::too_many_requests());
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_S));
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_S));
         return answer;
     };
     next.run(request).await
@@ -163,20 +168,28 @@ mod tests {
             async move { held.acquire().await.map(|_| "done").unwrap_or_default() }
         };
         let router = Router::new()
-            .route("/", get(slow))
+            .route("/", get(slow.clone()))
+            .route("/sta/v1.1/Things", get(slow))
             .layer(middleware::from_fn_with_state(Shares::new(most), in_turn));
-        let ask = |visitor: Visitor| {
+        let ask_for = |visitor: Visitor, path: &'static str| {
             let mut request = Request::new(axum::body::Body::empty());
+            *request.uri_mut() = axum::http::Uri::from_static(path);
             request.extensions_mut().insert(visitor);
             let router = router.clone();
             tokio::spawn(async move { once(&router, request).await })
         };
+        let ask = |visitor: Visitor| ask_for(visitor, "/");
         let wang = || visitor(Some("wang"), [192, 0, 2, 7]);
         let under_way = [ask(wang()), ask(wang())];
         tokio::task::yield_now().await;
         let refused = ask(wang()).await.unwrap();
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!(refused.headers()[RETRY_AFTER], RETRY_S);
+        assert_eq!(refused.headers()[RETRY_AFTER], "2");
+        // A program gets a problem that it can read.
+        let refused = ask_for(wang(), "/sta/v1.1/Things").await.unwrap();
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers()[RETRY_AFTER], "2");
+        assert_eq!(refused.headers()["content-type"], "application/problem+json");
         let strangers: Vec<_> = (0..5)
             .map(|_| ask(Visitor { reads: false, ..visitor(None, [192, 0, 2, 9]) }))
             .collect();

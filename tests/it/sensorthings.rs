@@ -147,3 +147,25 @@ fn a_page_says_what_is_missing_and_leads_to_the_next_by_the_address_that_was_ask
     let (status, problem) = hub.ask("/sta/v1.1/Things('nowhere')");
     assert_eq!((status, &problem["type"]), (404, &json!("urn:hanqing:problem:not-found")));
 }
+
+/// As QGIS does: how many there are of each kind of geometry, and then those on the map.
+#[test]
+fn a_map_counts_the_points_and_asks_for_those_on_it() {
+    let hub = hub();
+    let of_points = "location/type eq 'Point' or location/geometry/type eq 'Point'";
+    let (status, counted) =
+        hub.ask(&format!("/sta/v1.1/Locations?$top=0&$count=true&$filter={of_points}"));
+    assert_eq!((status, counted.get("@iot.nextLink")), (200, None), "{counted}");
+    let on = |west: f64, east: f64| {
+        let ring = format!("{west} 27, {east} 27, {east} 28, {west} 28, {west} 27");
+        let path = format!(
+            "/sta/v1.1/Locations?$top=200&$count=false&$filter=({of_points}) and \
+             (geo.intersects(location, geography'Polygon(({ring}))'))"
+        );
+        let (status, page) = hub.ask(&path);
+        assert_eq!(status, 200, "{page}");
+        page["value"].as_array().unwrap().len()
+    };
+    assert_eq!(on(116.0, 117.0) as u64, counted["@iot.count"].as_u64().unwrap());
+    assert_eq!(on(0.0, 1.0), 0);
+}

@@ -103,12 +103,15 @@ fn refusal(name: &str) -> Option<Text> {
     (!good).then(|| words::name_rule(Argument::of(TOKEN_NAME_MAX)))
 }
 
-/// The end of the day `until` in the office's calendar; of none, a year from now.
+/// The end of the day `until` in the office's calendar; of none, a year from now. It is kept as whole milliseconds, of
+/// which the last ones before [`Timestamp::MAX`] cannot be read back.
 fn end(until: Option<Date>, now: Timestamp, calendar: &Calendar) -> Timestamp {
-    match until {
+    let end = match until {
         Some(day) => day.tomorrow().map_or(Timestamp::MAX, |next| calendar.start_of(next)),
         None => now.checked_add(LIFE).unwrap_or(Timestamp::MAX),
-    }
+    };
+    let latest = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap_or(end);
+    end.min(latest)
 }
 
 fn make(
@@ -203,7 +206,10 @@ mod tests {
         let day = jiff::civil::date(2026, 12, 31);
         assert_eq!(end(Some(day), now, &calendar), at("2026-12-31T16:00:00Z"));
         assert_eq!(end(None, now, &calendar), at("2027-11-29T04:00:00Z"));
-        assert_eq!(end(Some(Date::MAX), now, &calendar), Timestamp::MAX);
+        // The last day that there is: the token holds until then, as it is read back.
+        let last = end(Some(Date::MAX), now, &calendar);
+        assert_eq!(last, at("9999-12-30T22:00:00Z"));
+        assert_eq!(Timestamp::from_millisecond(last.as_millisecond()).unwrap(), last);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::queue::{Place, Queue};
 use super::source::{ApiSource, Found};
 use super::{readings, stations};
 use crate::core::{Parameter, StationId};
-use crate::store::Sqlite;
+use crate::store::{Sqlite, first_ms};
 use crate::transfer::{Format, stream};
 use crate::web::{ApiAnswer, ApiFormat, ApiRefusal};
 
@@ -65,7 +65,7 @@ impl Files {
                 ApiFormat::Csv => Format::Csv,
                 ApiFormat::Parquet => Format::Parquet,
             };
-            let span = stream::Span { series, from: wanted.from, to: wanted.to };
+            let span = stream::Span { series, from: whole(wanted.from), to: whole(wanted.to) };
             anyhow::Ok(Ok((store, format, span)))
         });
         let (store, format, span) = match opened.await?? {
@@ -84,6 +84,11 @@ impl Files {
         });
         Ok(Ok(ApiAnswer::File(taken)))
     }
+}
+
+/// The first instant at or after `at` that a reading can have: a file has what a list of the same span has.
+fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(first_ms(at)).unwrap_or(at)
 }
 
 /// What takes a file piece by piece.

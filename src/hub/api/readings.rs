@@ -35,11 +35,12 @@ pub(super) fn one(series: Series, now: Timestamp) -> impl Read {
     move |store: &Sqlite| {
         let (latest, ahead_at) = latest_of_now(store, &series, now)?;
         let Some(latest) = latest else {
-            return match ahead_at {
-                Some(_) => {
+            // Of a series that a gateway has named nothing may have come yet.
+            return match ahead_at.is_some() || store.knows(&series)? {
+                true => {
                     Ok(Ok(ApiAnswer::Series(Box::new(SeriesItem { ahead_at, ..item(&series) }))))
                 }
-                None => none(store, &series),
+                false => none(store, &series),
             };
         };
         let reading = PagedReading { said: latest.last.value(), reading: latest.last };

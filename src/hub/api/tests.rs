@@ -133,6 +133,47 @@ async fn the_last_reading_of_a_series_is_none_that_is_ahead_of_the_clock() {
 }
 
 #[tokio::test]
+async fn each_series_of_the_list_is_there_also_where_nothing_has_come_of_it() {
+    let mut office = office();
+    let named: Series = "pond-dongmen-1/flow".parse().unwrap();
+    office.store.describe(&[(named, None)]).unwrap();
+    let all =
+        ApiAsked::SeriesList { station: None, parameter: None, after: String::new(), most: 9 };
+    let ApiAnswer::SeriesList(part) = office.ask(all).await else { panic!("no list") };
+    assert_eq!(part.items.len(), 2);
+    for item in part.items {
+        let asked = ApiAsked::Series(item.series.parse().unwrap());
+        let ApiAnswer::Series(series) = office.ask(asked).await else { panic!("{}", item.series) };
+        assert_eq!((series.latest.is_some(), series.ahead_at), (item.parameter == "level", None));
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_a_span_has_what_a_list_of_it_has_also_within_a_millisecond() {
+    let office = office();
+    let later = |minute| at(minute) + jiff::SignedDuration::from_micros(500);
+    for (from, to, count) in
+        [(at(3), at(6), 3), (later(3), later(6), 3), (later(3), at(4), 0), (at(3), later(3), 1)]
+    {
+        let span = ApiSpan { from, to, after_ms: None };
+        let readings = ApiAsked::Readings { series: level(), span, most: 100, raw: true };
+        let ApiAnswer::Readings(part) = office.ask(readings).await else { panic!("readings") };
+        let listed: Vec<Timestamp> = part.items.iter().map(|item| item.at).collect();
+        let format = ApiFormat::Csv;
+        let file = ApiAsked::File { format, station: None, parameter: None, from, to };
+        let ApiAnswer::File(mut pieces) = office.ask(file).await else { panic!("no file") };
+        let mut bytes = Vec::new();
+        while let Some(piece) = pieces.recv().await {
+            bytes.extend(piece.unwrap());
+        }
+        let text = String::from_utf8(bytes).unwrap();
+        let time = |line: &str| line.split(',').nth(3).unwrap().parse::<Timestamp>().unwrap();
+        let filed: Vec<Timestamp> = text.lines().skip(1).map(time).collect();
+        assert_eq!((filed.len(), filed), (count, listed), "{from} {to}");
+    }
+}
+
+#[tokio::test]
 async fn one_file_is_made_at_a_time_and_ends_when_nobody_takes_it() {
     let office = office();
     let file = |station: &str| ApiAsked::File {

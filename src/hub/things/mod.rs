@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use crate::core::StationId;
-use crate::store::Sqlite;
-use crate::support::lock;
+use super::times::{end_of_now, latest_of_now};
+use crate::core::{Series, StationId};
+use crate::store::{Sqlite, StoreError};
+use crate::support::{Clock, lock};
 use crate::water::Township;
-use crate::web::{Overview, Things, ThingsAnswer, ThingsAsked};
+use crate::web::{Extent, Overview, Things, ThingsAnswer, ThingsAsked};
 
 /// Questions that are worked on at once. More would keep the cores of a small machine from taking readings in.
 /// Engineering judgement.
@@ -35,6 +37,7 @@ pub(super) struct ThingsSource {
     /// The store's file.
     pub store: PathBuf,
     pub township: Arc<Township>,
+    pub clock: Clock,
     /// Which devices gateways have, and whose stations are, as the page shows it.
     pub overview: watch::Receiver<Arc<Overview>>,
 }
@@ -99,10 +102,16 @@ impl Desk {
             ThingsAsked::Known => ThingsAnswer::Known(self.known()?),
             ThingsAsked::Extents(series) if series.len() > EXTENTS_MAX => ThingsAnswer::TooMuch,
             ThingsAsked::Extents(series) => {
-                let extents = series.iter().map(|series| store.extent(series));
+                let now = self.source.clock.now();
+                let extents = series.iter().map(|series| extent(&store, series, now));
                 ThingsAnswer::Extents(extents.collect::<Result<_, _>>()?)
             }
-            ThingsAsked::Observations(asked) => observe::observe(&store, &asked)?,
+            ThingsAsked::Observations(mut asked) => {
+                // Whoever asks for the newest takes it for the state of now.
+                let end = end_of_now(self.source.clock.now());
+                asked.parts.iter_mut().for_each(|part| part.to = part.to.min(end));
+                observe::observe(&store, &asked)?
+            }
         };
         lock(&self.idle).push(store);
         Ok(answer)
@@ -131,6 +140,17 @@ impl Desk {
         *known = Some(Known { reader, of: (version, overview), things: things.clone() });
         Ok(things)
     }
+}
+
+/// When the readings of a series were made that are not ahead of the clock.
+fn extent(store: &Sqlite, series: &Series, now: Timestamp) -> Result<Extent, StoreError> {
+    let Some((first, last)) = store.extent(series)? else { return Ok(Extent::default()) };
+    if last < end_of_now(now) {
+        return Ok(Extent { span: Some((first, last)), ahead_at: None });
+    }
+    let (latest, ahead_at) = latest_of_now(store, series, now)?;
+    let span = latest.map(|latest| (first, latest.last.observed_at));
+    Ok(Extent { span, ahead_at })
 }
 
 /// The profiles of the devices of each station, as the gateway says whose station it is. What another one says of it

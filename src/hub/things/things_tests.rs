@@ -142,6 +142,10 @@ fn what_would_cost_more_than_it_may_is_not_done() {
 }
 
 fn desk(path: PathBuf, overview: watch::Receiver<Arc<Overview>>) -> ThingsOf {
+    desk_at(path, overview, Clock::system())
+}
+
+fn desk_at(path: PathBuf, overview: watch::Receiver<Arc<Overview>>, clock: Clock) -> ThingsOf {
     let text = r#"
         name = "示例乡"
         [[village]]
@@ -157,7 +161,7 @@ fn desk(path: PathBuf, overview: watch::Receiver<Arc<Overview>>) -> ThingsOf {
         village = "a"
     "#;
     let township = Arc::new(toml::from_str(text).unwrap());
-    ThingsOf::new(ThingsSource { store: path, township, overview })
+    ThingsOf::new(ThingsSource { store: path, township, clock, overview })
 }
 
 #[tokio::test]
@@ -190,7 +194,8 @@ async fn series_are_read_anew_when_the_store_has_new_ones_and_only_then() {
         panic!("no extents");
     };
     let last = start() + SignedDuration::from_mins(30 * (EACH - 1));
-    assert_eq!(extents, [Some((start(), last)), None]);
+    let whole = Extent { span: Some((start(), last)), ahead_at: None };
+    assert_eq!(extents, [whole, Extent::default()]);
     let too_many = vec![series("pond-1/level"); EXTENTS_MAX + 1];
     let answer = desk.clone().answer(ThingsAsked::Extents(too_many)).await.unwrap();
     assert!(matches!(answer, ThingsAnswer::TooMuch));
@@ -209,4 +214,44 @@ async fn who_comes_when_all_places_are_taken_is_told_so() {
     drop(taken);
     let answer = desk.answer(ThingsAsked::Known).await.unwrap();
     assert!(matches!(answer, ThingsAnswer::Known(_)));
+}
+
+/// Whoever asks for the newest reading takes it for the state of now, as on the pages.
+#[tokio::test]
+async fn what_is_ahead_of_the_clock_is_left_out_until_its_time_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    drop(filled(&path));
+    let (_sender, overview) = watch::channel(Arc::new(Overview::default()));
+    let at = |n: i64| start() + SignedDuration::from_mins(30 * n);
+    let level = series("pond-1/level");
+    let (last, minutes) = (EACH - 1, SignedDuration::from_mins(1));
+    for (now, newest) in [
+        (at(50), Some(50)),
+        // Ten minutes ahead is of now.
+        (at(60) - minutes * 10, Some(60)),
+        (at(60) - minutes * 11, Some(59)),
+        (at(0) - minutes * 11, None),
+        (at(last), Some(last)),
+    ] {
+        let (clock, _driver) = Clock::stepped(now);
+        let desk = desk_at(path.clone(), overview.clone(), clock);
+        let mut question = asked(Order::NewestFirst, 1);
+        question.parts.retain(|part| part.series == level);
+        question.count = true;
+        let question = ThingsAsked::Observations(question);
+        let ThingsAnswer::Observations(found) = desk.clone().answer(question).await.unwrap() else {
+            panic!("too much");
+        };
+        let times: Vec<_> = found.rows.iter().map(|(reading, _)| reading.observed_at).collect();
+        assert_eq!(times, newest.map(at).into_iter().collect::<Vec<_>>(), "{now}");
+        assert_eq!(found.count, Some(newest.map_or(0, |newest| newest as u64 + 1)), "{now}");
+        let question = ThingsAsked::Extents(vec![level.clone()]);
+        let ThingsAnswer::Extents(extents) = desk.answer(question).await.unwrap() else {
+            panic!("no extents");
+        };
+        let span = newest.map(|newest| (at(0), at(newest)));
+        let ahead_at = (newest != Some(last)).then(|| at(last));
+        assert_eq!(extents, [Extent { span, ahead_at }], "{now}");
+    }
 }

@@ -59,7 +59,7 @@ pub(super) fn is_page(path: &str) -> bool {
 }
 
 /// Whether what stands at `path` is an interface by which programs read: nothing there can be changed.
-pub(super) fn is_interface(path: &str) -> bool {
+pub(in crate::web) fn is_interface(path: &str) -> bool {
     ["/api/v1", "/sta"].iter().any(|start| {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     })

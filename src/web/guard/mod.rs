@@ -30,6 +30,7 @@ pub(super) use super::format::encoded;
 pub use access::Access;
 pub(super) use cookies::Cookie;
 pub(super) use form::{Guest, GuestForm, NoFields, Signed};
+pub(super) use hosts::is_interface;
 pub(super) use peer::Peer;
 pub(super) use program::{Program, Reporter};
 pub(super) use roles::{

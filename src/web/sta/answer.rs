@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Map, Value as Json};
 
 use super::address;
-use super::entity::{self, Entity, Extent, Set};
+use super::entity::{self, AHEAD_AT, Entity, Set};
 use super::evaluate::in_list;
 use super::expression::{Expression, Value};
-use super::facts::{ObservationsAsked, Observed, Things, ThingsAnswer, ThingsAsked};
+use super::facts::{Extent, ObservationsAsked, Observed, Things, ThingsAnswer, ThingsAsked};
 use super::model::{Kind, is_id};
-use super::observed::{Plan, SORTED_MAX, plan};
+use super::observed::{Plan, SORTED_MAX, part, plan};
 use super::options::Options;
 use super::parse::parse;
 use crate::core::{Reading, Series};
@@ -30,7 +30,7 @@ const ENTITIES_MAX: usize = 10_000;
 const COST_MAX: u64 = 200_000;
 
 /// Values of entities that are looked at for one answer, to choose among them and to put them in order: as many take
-/// a second. Engineering judgement.
+/// some four seconds of a core, while others have their turn. Engineering judgement.
 const LOOKED_MAX: usize = 500_000;
 
 /// Entities that are looked at or put into JSON before others have their turn: that takes some milliseconds.
@@ -38,6 +38,11 @@ const AT_A_TIME: usize = 500;
 
 /// When whoever found too many others asking may ask again, s: then those that wait have been answered.
 const RETRY_S: u64 = 2;
+
+/// The same where so many values of each are looked at.
+fn at_a_time(paths: usize) -> usize {
+    (AT_A_TIME / (1 + paths)).max(1)
+}
 
 /// What comes of a question, or what is to be answered instead.
 pub(super) type Outcome<T> = Result<T, Box<Problem>>;
@@ -97,7 +102,7 @@ impl View {
                 Ok(Page { entities, count: None, next: None })
             }
             Set::Many(kind, entities) => self.listed(*kind, entities.clone(), options).await,
-            Set::Observations(series) => match self.plan(series, options) {
+            Set::Observations(series) => match self.plan(series, options).await? {
                 Plan::Paged(asked) => {
                     let observed = self.observations(asked).await?;
                     let count = observed.count;
@@ -112,34 +117,51 @@ impl View {
                     if observed.more {
                         return Err(too_much(words::too_many_to_sort(SORTED_MAX)));
                     }
-                    Ok(self.cut(self.entities(observed), options))
+                    self.cut(self.entities(observed), options).await
                 }
             },
         }
     }
 
-    fn plan(&self, series: &[usize], options: &Options) -> Plan {
-        plan(&self.things, series, options, COST_MAX - lock(&self.state).cost)
+    async fn plan(&self, series: &[usize], options: &Options) -> Outcome<Plan> {
+        let filter = options.filter.as_ref();
+        let paths = filter.map_or(0, |filter| filter.paths().len());
+        self.look(series.len(), paths)?;
+        let mut parts = Vec::new();
+        for some in series.chunks(at_a_time(paths)) {
+            parts.extend(some.iter().filter_map(|number| part(&self.things, *number, filter)));
+            tokio::task::yield_now().await;
+        }
+        Ok(plan(parts, options, COST_MAX - lock(&self.state).cost))
+    }
+
+    /// Counts that `paths` of so many entities are looked at, if they may be.
+    fn look(&self, entities: usize, paths: usize) -> Outcome<()> {
+        let mut state = lock(&self.state);
+        state.looked = state.looked.saturating_add(entities.saturating_mul(1 + paths));
+        match state.looked > LOOKED_MAX {
+            true => Err(too_much(words::too_many_values(LOOKED_MAX))),
+            false => Ok(()),
+        }
     }
 
     /// A page of entities that are all at hand.
     async fn listed(&self, kind: Kind, entities: Vec<Entity>, options: &Options) -> Outcome<Page> {
         let mut paths = options.filter.as_ref().map_or(Vec::new(), Expression::paths);
+        self.look(entities.len(), paths.len())?;
+        let some = at_a_time(paths.len());
         paths.extend(options.order.iter().map(|(path, _)| path.clone()));
-        {
-            let mut state = lock(&self.state);
-            state.looked += entities.len() * (1 + paths.len());
-            if state.looked > LOOKED_MAX {
-                return Err(too_much(words::too_many_values(LOOKED_MAX)));
-            }
-        }
-        let by_time = |path: &Vec<String>| path.len() == 1 && path[0].ends_with("Time");
+        let by_time = |path: &Vec<String>| match path.as_slice() {
+            [time] => time.ends_with("Time"),
+            [first, second] => first == "properties" && second == AHEAD_AT,
+            _ => false,
+        };
         if kind == Kind::Datastream && paths.iter().any(by_time) {
             self.look_up(&entities).await?;
         }
         let mut wanted = Vec::new();
         for (number, entity) in entities.into_iter().enumerate() {
-            if number % AT_A_TIME == AT_A_TIME - 1 {
+            if number % some == some - 1 {
                 tokio::task::yield_now().await;
             }
             let lookup = |path: &[String]| entity.value(&self.things, self.extent(&entity), path);
@@ -147,25 +169,42 @@ impl View {
                 wanted.push(entity);
             }
         }
-        Ok(self.cut(wanted, options))
+        self.cut(wanted, options).await
     }
 
     /// Puts entities in order, and cuts the page out.
-    fn cut(&self, mut entities: Vec<Entity>, options: &Options) -> Page {
+    async fn cut(&self, mut entities: Vec<Entity>, options: &Options) -> Outcome<Page> {
         if !options.order.is_empty() {
-            entities.sort_by_cached_key(|entity| {
-                let values = options.order.iter().map(|(path, descending)| {
-                    let value = entity.value(&self.things, self.extent(entity), path);
-                    Key(value, *descending)
-                });
-                values.collect::<Vec<_>>()
-            });
+            entities = self.in_order(entities, &options.order).await?;
         }
         let count = options.count.then_some(entities.len() as u64);
         let end = options.skip.saturating_add(options.top);
-        let next = (entities.len() > end).then(|| next_query(options, "$skip", end.to_string()));
+        // A page of none leads to no other: it would be the same again.
+        let more = options.top > 0 && entities.len() > end;
+        let next = more.then(|| next_query(options, "$skip", end.to_string()));
         let entities = entities.into_iter().skip(options.skip).take(options.top).collect();
-        Page { entities, count, next }
+        Ok(Page { entities, count, next })
+    }
+
+    async fn in_order(
+        &self,
+        entities: Vec<Entity>,
+        order: &[(Vec<String>, bool)],
+    ) -> Outcome<Vec<Entity>> {
+        self.look(entities.len(), order.len())?;
+        let some = at_a_time(order.len());
+        let mut keyed = Vec::with_capacity(entities.len());
+        for (number, entity) in entities.into_iter().enumerate() {
+            if number % some == some - 1 {
+                tokio::task::yield_now().await;
+            }
+            let values = order.iter().map(|(path, descending)| {
+                Key(entity.value(&self.things, self.extent(&entity), path), *descending)
+            });
+            keyed.push((values.collect::<Vec<_>>(), entity));
+        }
+        keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(keyed.into_iter().map(|(_, entity)| entity).collect())
     }
 
     async fn observations(&self, question: ObservationsAsked) -> Outcome<Observed> {
@@ -214,8 +253,10 @@ impl View {
 
     fn extent(&self, entity: &Entity) -> Extent {
         match entity {
-            Entity::Datastream(number) => lock(&self.state).extents.get(number).copied().flatten(),
-            _ => None,
+            Entity::Datastream(number) => {
+                lock(&self.state).extents.get(number).copied().unwrap_or_default()
+            }
+            _ => Extent::default(),
         }
     }
 
@@ -385,3 +426,7 @@ fn failed() -> Box<Problem> {
 fn too_much(rule: Text) -> Box<Problem> {
     Box::new(Problem::new(Wrong::InvalidValue, rule).hint(words::ask_for_less()))
 }
+
+#[cfg(test)]
+#[path = "answer_tests.rs"]
+mod tests;

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
+use super::area::Place;
 use super::expression::Value;
-use super::facts::{Things, UNKNOWN};
+use super::facts::{Extent, Things, UNKNOWN};
 use super::model::{Kind, is_id};
 use super::terms;
 use crate::core::{Parameter, Reading, Series};
@@ -13,8 +14,8 @@ use crate::locales::{Lang, Text, things as words};
 /// GeoJSON (RFC 7946).
 const GEO_JSON: &str = "application/geo+json";
 
-/// When the first and the last reading of a series was made.
-pub(super) type Extent = Option<(Timestamp, Timestamp)>;
+/// The property of a datastream by which it says that a reading ahead of the clock is left out.
+pub(super) const AHEAD_AT: &str = "aheadAt";
 
 /// An entity. What the township has is numbered as [`Things`] has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,7 +205,7 @@ impl Entity {
         let Some((first, rest)) = path.split_first() else { return Value::Null };
         if self.kind().relation(first).is_some() {
             return match self.related(things, first) {
-                Set::One(Some(other)) => other.value(things, None, rest),
+                Set::One(Some(other)) => other.value(things, Extent::default(), rest),
                 _ => Value::Null,
             };
         }
@@ -214,10 +215,10 @@ impl Entity {
         match (self, first.as_str(), extent) {
             (Self::Observation(_, reading, counted), ..) => reading_value(reading, *counted, path),
             (Self::Datastream(_), "phenomenonTime" | "resultTime", extent) => {
-                extent.map_or(Value::Null, |(from, to)| Value::Span(from, to))
+                extent.span.map_or(Value::Null, |(from, to)| Value::Span(from, to))
             }
             _ => {
-                let properties = self.properties(things, None);
+                let properties = self.properties(things, extent);
                 let found = properties
                     .get(first)
                     .and_then(|first| rest.iter().try_fold(first, |at, name| at.get(name)));
@@ -258,8 +259,18 @@ fn of_json(json: &Json) -> Value {
         Json::Bool(value) => Value::Bool(*value),
         Json::Number(number) => number.as_f64().map_or(Value::Null, Value::Number),
         Json::String(text) => Value::Text(text.clone()),
-        Json::Null | Json::Array(_) | Json::Object(_) => Value::Null,
+        Json::Object(members) => place_of(members).map_or(Value::Null, Value::Place),
+        Json::Null | Json::Array(_) => Value::Null,
     }
+}
+
+/// The place that an object is, if it is a GeoJSON point.
+fn place_of(members: &Map<String, Json>) -> Option<Place> {
+    if members.get("type").and_then(Json::as_str) != Some("Point") {
+        return None;
+    }
+    let [x, y] = members.get("coordinates")?.as_array()?.as_slice() else { return None };
+    Some([x.as_f64()?, y.as_f64()?])
 }
 
 fn thing(things: &Things, number: usize) -> Json {
@@ -296,7 +307,10 @@ fn datastream(things: &Things, number: usize, extent: Extent) -> Json {
     if let Some(area) = point(things, things.station_of(number)) {
         made["observedArea"] = area;
     }
-    if let Some((from, to)) = extent {
+    if let Some(at) = extent.ahead_at {
+        made["properties"][AHEAD_AT] = at.to_string().into();
+    }
+    if let Some((from, to)) = extent.span {
         let span = format!("{from}/{to}");
         made["phenomenonTime"] = span.as_str().into();
         made["resultTime"] = span.into();

@@ -155,6 +155,8 @@ pub(super) fn in_list(left: &Value, right: &Value) -> Ordering {
         Value::Text(_) => 3,
         Value::Time(_) => 4,
         Value::Span(..) => 5,
+        Value::Place(_) => 6,
+        Value::Area(_) => 7,
     };
     rank(left).cmp(&rank(right)).then_with(|| match (left, right) {
         (Value::Number(left), Value::Number(right)) => left.total_cmp(right),
@@ -174,6 +176,10 @@ fn call(function: Function, arguments: &[Value]) -> Value {
             Value::Bool(text.starts_with(part))
         }
         (F::EndsWith, [Value::Text(text), Value::Text(part)]) => Value::Bool(text.ends_with(part)),
+        (F::GeoIntersects | F::StIntersects, [Value::Place(at), Value::Area(area)]) => {
+            Value::Bool(area.holds(*at, true))
+        }
+        (F::StWithin, [Value::Place(at), Value::Area(area)]) => Value::Bool(area.holds(*at, false)),
         (function, [Value::Time(at)]) => part_of(function, *at),
         _ => Value::Null,
     }

@@ -1,8 +1,11 @@
 //! A filter: its terms, and how it is written.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+
+use super::area::{Area, Place};
 
 /// A filter, or a part of one.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +33,8 @@ pub(super) enum Value {
     Time(Timestamp),
     /// From the first to the last instant.
     Span(Timestamp, Timestamp),
+    Place(Place),
+    Area(Arc<Area>),
 }
 
 /// Declares words of the language, each with how it is written.
@@ -68,13 +73,18 @@ words! {
         Day = "day",
         Hour = "hour",
         Minute = "minute",
+        GeoIntersects = "geo.intersects",
+        StIntersects = "st_intersects",
+        StWithin = "st_within",
     }
 }
 
 impl Function {
     /// How many arguments it has.
     pub fn arguments(self) -> usize {
-        if matches!(self, Self::SubstringOf | Self::StartsWith | Self::EndsWith) { 2 } else { 1 }
+        let of_one =
+            matches!(self, Self::Year | Self::Month | Self::Day | Self::Hour | Self::Minute);
+        if of_one { 1 } else { 2 }
     }
 }
 
@@ -132,6 +142,8 @@ impl fmt::Display for Value {
             Self::Text(value) => write!(f, "'{}'", value.replace('\'', "''")),
             Self::Time(at) => write!(f, "{at}"),
             Self::Span(from, to) => write!(f, "{from}/{to}"),
+            Self::Place([x, y]) => write!(f, "geography'POINT({x:?} {y:?})'"),
+            Self::Area(area) => write!(f, "geography'{area}'"),
         }
     }
 }

@@ -90,7 +90,7 @@ impl Things {
 pub enum ThingsAsked {
     /// Which stations and series there are.
     Known,
-    /// When the first and the last reading of each was made.
+    /// When the readings of each were made.
     Extents(Vec<Series>),
     Observations(ObservationsAsked),
 }
@@ -98,8 +98,7 @@ pub enum ThingsAsked {
 /// What it answers.
 pub enum ThingsAnswer {
     Known(Arc<Things>),
-    /// `None` where a series has none.
-    Extents(Vec<Option<(Timestamp, Timestamp)>>),
+    Extents(Vec<Extent>),
     Observations(Observed),
     /// It would cost more than it may.
     TooMuch,
@@ -107,7 +106,16 @@ pub enum ThingsAnswer {
     Busy,
 }
 
-/// Readings of some series, a page of them.
+/// When the readings of a series were made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// The first and the last one; `None` where there is none.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// The time of a later one that is ahead of the hub's clock, and left out until then.
+    pub ahead_at: Option<Timestamp>,
+}
+
+/// Readings of some series, a page of them, without those that are ahead of the hub's clock.
 pub struct ObservationsAsked {
     /// In the order of the series.
     pub parts: Vec<Part>,

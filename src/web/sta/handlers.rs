@@ -11,16 +11,19 @@ use serde_json::{Value, json};
 use super::address::{ROOT, Step, pairs, steps};
 use super::answer::{Outcome, Page, View};
 use super::entity::{Entity, Set, all, find};
-use super::model::Kind;
+use super::model::{Kind, is_id};
 use super::options::{self, Options};
 use crate::core::shown;
 use crate::locales::{Text, things as words};
 use crate::web::guard::{Https, Program};
 use crate::web::problem::Problem;
 use crate::web::state::Web;
+use crate::web::visitor::Visitor;
 
 /// Longest address, bytes: a filter of full length, encoded. A longer head than 16 KiB no request may have.
 const ADDRESS_MAX: usize = 12_000;
+
+const PLAIN: &str = "text/plain; charset=utf-8";
 
 /// What of the standard is met (docs/sensorthings.md).
 const CONFORMANCE: [&str; 10] = [
@@ -36,12 +39,19 @@ const CONFORMANCE: [&str; 10] = [
     "request-data/pagination",
 ];
 
-/// `/sta/v1.1` and all below it. The guard refuses what would change something.
+/// `/sta/v1.1` and all below it; whoever asks for another version is led there. The guard refuses what would change
+/// something.
 pub(in crate::web) fn routes() -> Router<Web> {
+    let other = |visitor: Visitor, uri: Uri| async move {
+        nowhere(uri.path(), words::other_version()).answer(&visitor)
+    };
     Router::new()
         .route(ROOT, get(answer))
         .route(&format!("{ROOT}/"), get(answer))
         .route(&format!("{ROOT}/{{*path}}"), get(answer))
+        .route("/sta", get(other))
+        .route("/sta/", get(other))
+        .route("/sta/{*path}", get(other))
 }
 
 async fn answer(
@@ -185,6 +195,13 @@ async fn property(
     path: &str,
 ) -> Outcome<Response> {
     let kind = entity.kind();
+    if is_id(name) {
+        let id = entity.id(&view.things);
+        return Ok(match bare {
+            true => ([(CONTENT_TYPE, PLAIN)], id).into_response(),
+            false => Json(json!({ "@iot.id": id })).into_response(),
+        });
+    }
     if !kind.properties().iter().any(|(known, _)| *known == name) {
         return Err(nowhere(path, kind.no_such(name)));
     }
@@ -195,13 +212,9 @@ async fn property(
     Ok(match value {
         None | Some(Value::Null) => StatusCode::NO_CONTENT.into_response(),
         Some(value) if !bare => Json(json!({ (name): value })).into_response(),
-        Some(Value::String(text)) => {
-            ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
-        }
+        Some(Value::String(text)) => ([(CONTENT_TYPE, PLAIN)], text).into_response(),
         Some(value @ (Value::Array(_) | Value::Object(_))) => Json(value).into_response(),
-        Some(value) => {
-            ([(CONTENT_TYPE, "text/plain; charset=utf-8")], value.to_string()).into_response()
-        }
+        Some(value) => ([(CONTENT_TYPE, PLAIN)], value.to_string()).into_response(),
     })
 }
 

@@ -26,6 +26,9 @@ pub(super) enum Type {
     Time,
     /// An object, of whose members nothing is known beforehand.
     Object,
+    /// Such an object that is a place.
+    Place,
+    Area,
     /// Whatever it is.
     Any,
 }
@@ -62,14 +65,14 @@ impl Kind {
 
     /// The properties beside its id.
     pub fn properties(self) -> &'static [(&'static str, Type)] {
-        use Type::{Number, Object, Text, Time};
+        use Type::{Number, Object, Place, Text, Time};
         match self {
             Self::Thing => &[("name", Text), ("description", Text), ("properties", Object)],
             Self::Location => &[
                 ("name", Text),
                 ("description", Text),
                 ("encodingType", Text),
-                ("location", Object),
+                ("location", Place),
             ],
             Self::HistoricalLocation => &[("time", Time)],
             Self::Datastream => &[
@@ -77,7 +80,7 @@ impl Kind {
                 ("description", Text),
                 ("observationType", Text),
                 ("unitOfMeasurement", Object),
-                ("observedArea", Object),
+                ("observedArea", Place),
                 ("phenomenonTime", Time),
                 ("resultTime", Time),
                 ("properties", Object),
@@ -98,12 +101,9 @@ impl Kind {
                 ("resultQuality", Object),
                 ("parameters", Object),
             ],
-            Self::FeatureOfInterest => &[
-                ("name", Text),
-                ("description", Text),
-                ("encodingType", Text),
-                ("feature", Object),
-            ],
+            Self::FeatureOfInterest => {
+                &[("name", Text), ("description", Text), ("encodingType", Text), ("feature", Place)]
+            }
         }
     }
 
@@ -170,7 +170,7 @@ impl Kind {
         }
         let property = self.properties().iter().find(|(name, _)| name == first);
         match (property, rest) {
-            (Some((_, Type::Object)), [_, ..]) => Ok(Type::Any),
+            (Some((_, Type::Object | Type::Place)), [_, ..]) => Ok(Type::Any),
             (Some((_, of)), []) => Ok(*of),
             _ => Err(self.no_such(&path.join("/"))),
         }
@@ -203,7 +203,7 @@ impl Kind {
             Expression::Not(part) => self.check(part).map(|()| Type::Bool),
             Expression::Compare(_, sides) => {
                 let [left, right] = [self.checked(&sides[0])?, self.checked(&sides[1])?];
-                if [left, right].contains(&Type::Object) {
+                if [Type::Object, Type::Place].iter().any(|one| [left, right].contains(one)) {
                     return wrong(words::object_is_no_value());
                 }
                 match left == right || left == Type::Any || right == Type::Any {
@@ -213,7 +213,7 @@ impl Kind {
             }
             Expression::Call(function, arguments) => {
                 let (takes, gives) = signature(*function);
-                for argument in arguments {
+                for (argument, takes) in arguments.iter().zip(takes) {
                     self.expects(argument, takes)?;
                 }
                 Ok(gives)
@@ -225,6 +225,8 @@ impl Kind {
                 Value::Number(_) => Type::Number,
                 Value::Text(_) => Type::Text,
                 Value::Time(_) | Value::Span(..) => Type::Time,
+                Value::Place(_) => Type::Place,
+                Value::Area(_) => Type::Area,
             }),
         }
     }
@@ -245,18 +247,20 @@ impl Type {
             Self::Number => words::type_number(),
             Self::Text => words::type_text(),
             Self::Time => words::type_time(),
+            Self::Place => words::type_place(),
+            Self::Area => words::type_area(),
             Self::Object | Self::Any => words::type_object(),
         }
     }
 }
 
-/// What a function takes, and what it gives.
-fn signature(function: Function) -> (Type, Type) {
+/// What a function takes, as far as it takes so many, and what it gives.
+fn signature(function: Function) -> ([Type; 2], Type) {
+    use Function as F;
     match function {
-        Function::SubstringOf | Function::StartsWith | Function::EndsWith => {
-            (Type::Text, Type::Bool)
-        }
-        _ => (Type::Time, Type::Number),
+        F::SubstringOf | F::StartsWith | F::EndsWith => ([Type::Text; 2], Type::Bool),
+        F::GeoIntersects | F::StIntersects | F::StWithin => ([Type::Place, Type::Area], Type::Bool),
+        F::Year | F::Month | F::Day | F::Hour | F::Minute => ([Type::Time; 2], Type::Number),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::entity::{Entity, reading_value};
 use super::expression::{Comparison, Expression, Value};
-use super::facts::{ObservationsAsked, Order, Part, Things, Wanted};
+use super::facts::{Extent, ObservationsAsked, Order, Part, Things, Wanted};
 use super::options::Options;
 use crate::core::Reading;
 
@@ -26,11 +26,11 @@ pub(super) enum Plan {
     Sorted(ObservationsAsked),
 }
 
-/// What is asked of the store for a page of the observations of these series.
-pub(super) fn plan(things: &Things, series: &[usize], options: &Options, budget: u64) -> Plan {
-    let parts = series.iter().filter_map(|number| part(things, *number, options.filter.as_ref()));
+/// What is asked of the store for a page of the observations of these `parts`, each of another series.
+pub(super) fn plan(parts: Vec<Part>, options: &Options, budget: u64) -> Plan {
+    let one_series = parts.len() <= 1;
     let mut asked = ObservationsAsked {
-        parts: parts.collect(),
+        parts,
         order: Order::BySeries,
         after: options.after.clone(),
         skip: options.skip,
@@ -49,8 +49,12 @@ pub(super) fn plan(things: &Things, series: &[usize], options: &Options, budget:
         .collect();
     match order[..] {
         [] | [("id" | "@iot.id", false)] => {}
-        [("phenomenonTime" | "resultTime", false)] => asked.order = Order::OldestFirst,
-        [("phenomenonTime" | "resultTime", true)] => asked.order = Order::NewestFirst,
+        // Of one series no two readings are of one time: what else is named decides nothing.
+        [("phenomenonTime" | "resultTime", descending), ref rest @ ..]
+            if rest.is_empty() || one_series =>
+        {
+            asked.order = if descending { Order::NewestFirst } else { Order::OldestFirst };
+        }
         _ => {
             (asked.after, asked.skip, asked.most) = (None, 0, SORTED_MAX);
             return Plan::Sorted(asked);
@@ -60,7 +64,7 @@ pub(super) fn plan(things: &Things, series: &[usize], options: &Options, budget:
 }
 
 /// What of a series is asked for; `None` where the filter wants nothing of it.
-fn part(things: &Things, number: usize, filter: Option<&Expression>) -> Option<Part> {
+pub(super) fn part(things: &Things, number: usize, filter: Option<&Expression>) -> Option<Part> {
     let series = things.series[number].clone();
     let mut part = Part { series, from: Timestamp::MIN, to: Timestamp::MAX, wanted: None };
     let Some(filter) = filter else { return Some(part) };
@@ -72,7 +76,7 @@ fn part(things: &Things, number: usize, filter: Option<&Expression>) -> Option<P
             "FeatureOfInterest" => Entity::FeatureOfInterest(things.station_of(number)),
             _ => return None,
         };
-        Some(related.value(things, None, rest))
+        Some(related.value(things, Extent::default(), rest))
     };
     let mut rest = Vec::new();
     let conditions = match filter.with(&known) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::address::split;
 use super::entity::observation;
 use super::expression::Expression;
-use super::model::{Kind, is_id};
+use super::model::{Kind, Relation, Type, is_id};
 use super::parse::parse;
 use crate::core::Series;
 use crate::locales::{Lang, Text, things as words};
@@ -54,12 +54,20 @@ impl Options {
     pub fn read(pairs: Pairs, kind: Kind, one: bool) -> Result<Self, Box<Problem>> {
         let mut reader = Reader { expanded: 0 };
         let options = reader.options(pairs, kind, "", 0)?;
+        if one {
+            options.of_one("")?;
+        }
+        Ok(options)
+    }
+
+    /// Refuses what chooses among several, where there is one entity.
+    fn of_one(&self, within: &str) -> Result<(), Box<Problem>> {
         let of_sets = |(name, _): &&(String, String)| {
             name.starts_with('$') && name != "$select" && name != "$expand"
         };
-        match options.written.iter().find(of_sets) {
-            Some((name, value)) if one => wrong(name, value, words::only_of_sets()),
-            _ => Ok(options),
+        match self.written.iter().find(of_sets) {
+            Some((name, value)) => wrong(&format!("{within}{name}"), value, words::only_of_sets()),
+            None => Ok(()),
         }
     }
 }
@@ -147,14 +155,14 @@ impl Reader {
         if depth >= DEPTH_MAX {
             return wrong(place, text, words::expand_too_deep(DEPTH_MAX));
         }
-        let mut asked: Vec<(&'static str, Kind, Pairs)> = Vec::new();
+        let mut asked: Vec<(Relation, Pairs)> = Vec::new();
         for item in split(text, ',').into_iter().map(str::trim) {
             self.expanded += 1;
             if self.expanded > EXPANDED_MAX {
                 return wrong(place, text, words::expand_too_many(EXPANDED_MAX));
             }
             let (first, rest) = item.split_at(item.find(['/', '(']).unwrap_or(item.len()));
-            let Some((name, to, _)) = kind.relation(first) else {
+            let Some(relation) = kind.relation(first) else {
                 let known = kind.relations().iter().map(|(name, ..)| *name);
                 return wrong(place, item, words::relations_are(kind.set(), Text::list(known)));
             };
@@ -162,13 +170,17 @@ impl Reader {
                 Some(further) => vec![("$expand".to_owned(), further.to_owned())],
                 None => nested(place, item, rest)?,
             };
-            match asked.iter_mut().find(|(known, ..)| *known == name) {
-                Some((.., pairs)) => merge(pairs, own),
-                None => asked.push((name, to, own)),
+            match asked.iter_mut().find(|(known, _)| *known == relation) {
+                Some((_, pairs)) => merge(pairs, own),
+                None => asked.push((relation, own)),
             }
         }
-        let read = |(name, to, pairs): (&'static str, Kind, Pairs)| {
-            let options = self.options(pairs, to, &format!("{place}/{name}/"), depth + 1)?;
+        let read = |((name, to, many), pairs): (Relation, Pairs)| {
+            let within = format!("{place}/{name}/");
+            let options = self.options(pairs, to, &within, depth + 1)?;
+            if !many {
+                options.of_one(&within)?;
+            }
             Ok((name, options))
         };
         asked.into_iter().map(read).collect()
@@ -233,8 +245,12 @@ fn order(place: &str, text: &str, kind: Kind) -> Result<Vec<(Vec<String>, bool)>
         if words_of.next().is_some() {
             return wrong(place, item, words::asc_or_desc());
         }
-        if let Err(rule) = kind.type_of(&path) {
-            return wrong(place, item, rule);
+        match kind.type_of(&path) {
+            Err(rule) => return wrong(place, item, rule),
+            Ok(Type::Object | Type::Place) => {
+                return wrong(place, item, words::object_is_no_value());
+            }
+            Ok(_) => {}
         }
         order.push((path, descending));
     }

@@ -1,8 +1,11 @@
 //! Reads a filter, in the grammar of OData 4 as far as SensorThings uses it. Its length, depth and number of terms are
 //! bounded before anything is evaluated.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
+use super::area::Area;
 use super::expression::{Comparison, Expression, Function, Value};
 use crate::core::nearest;
 use crate::locales::{Text, things as words};
@@ -15,6 +18,9 @@ const DEPTH_MAX: usize = 24;
 
 /// Terms of a filter. Engineering judgement, as for its length.
 const TERMS_MAX: usize = 300;
+
+/// What stands before the quotes of an area.
+const GEOGRAPHY: &str = "geography";
 
 /// What cannot be read of a filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +93,7 @@ fn tokens(characters: &[char]) -> Result<Vec<Found>, Wrong> {
             }
             c if c.is_alphabetic() || "_@".contains(*c) => {
                 let length = run(|c| c.is_alphanumeric() || "_@./".contains(c));
-                (Token::Word(characters[at..at + length].iter().collect()), length)
+                word(&characters[at..], length).map_err(|(rule, length)| wrong(rule, length))?
             }
             _ => return Err(wrong(words::character_unknown(), 1)),
         };
@@ -95,6 +101,20 @@ fn tokens(characters: &[char]) -> Result<Vec<Found>, Wrong> {
         at += length;
     }
     Ok(tokens)
+}
+
+/// The word of `length` characters, or the area that it begins, and how many characters that takes; else which rule is
+/// broken by how many.
+fn word(characters: &[char], length: usize) -> Result<(Token, usize), (Text, usize)> {
+    let word: String = characters[..length].iter().collect();
+    if word != GEOGRAPHY || characters.get(length) != Some(&'\'') {
+        return Ok((Token::Word(word), length));
+    }
+    let quoted = quoted(&characters[length..]);
+    let (text, quotes) = quoted.ok_or_else(|| (words::quote_open(), length + 12))?;
+    let length = length + quotes;
+    let area = Area::read(&text).ok_or_else(|| (words::no_area(), length))?;
+    Ok((Token::Literal(Value::Area(Arc::new(area))), length))
 }
 
 /// The text that begins with a quote, in which a doubled one stands for itself, and how many characters it takes.

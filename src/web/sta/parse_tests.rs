@@ -60,6 +60,7 @@ proptest! {
             prop::sample::select(vec![
                 "(", ")", ",", " ", "and", "or", "not", "eq", "ge", "result", "null", "'", "'a'",
                 "-1", "1e9", "2022-08-01T00:00:00Z", "Datastream/name", "year", "endswith", "/", "@", "塘",
+                "geo.intersects", "geography'POLYGON((0 0,1 0,1 1,0 0))'",
             ]),
             0..30,
         )
@@ -113,8 +114,11 @@ fn each_mistake_has_its_place_and_the_way_out() {
         ("phenomenonTime gt 2022-08-01T00:00:00", 19, "with its zone"),
         ("result > 5", 8, "no meaning"),
         ("startwith(name,'a')", 1, "did you mean startswith"),
-        ("geo.distance(a,b) lt 5", 1, "places cannot be filtered"),
-        ("st_within(a,b)", 1, "places cannot be filtered"),
+        ("geo.distance(a,b) lt 5", 1, "of places there are `geo.intersects`"),
+        ("st_touches(a,b)", 1, "of places there are `geo.intersects`"),
+        ("geo.intersects(a)", 1, "takes 2"),
+        ("geo.intersects(a,geography'POINT(1 2)')", 18, "longitude first"),
+        ("geo.intersects(a,geography'POLYGON", 18, "not closed"),
         ("year(a,b) eq 1", 1, "takes 1"),
         ("Datastream//name eq 'a'", 1, "expected here"),
         (&"(".repeat(30), 26, "24 deep"),
@@ -138,6 +142,7 @@ fn conditions_come_to_what_they_say() {
         "s" => Value::Text("门口塘 A".into()),
         "t" => Value::Time(at),
         "p" => Value::Span(at, later),
+        "here" => Value::Place([114.0, 25.5]),
         _ => Value::Null,
     };
     for (text, holds) in [
@@ -153,6 +158,13 @@ fn conditions_come_to_what_they_say() {
         ("p gt 2022-08-01T10:20:30Z or p lt 2022-08-01T10:21:30Z", false),
         ("s eq 5", false),
         ("s ne 5", true),
+        (
+            "geo.intersects(here, geography'POLYGON((114 25, 115 25, 115 26, 114 26, 114 25))')",
+            true,
+        ),
+        ("st_within(here, geography'POLYGON((114 25, 115 25, 115 26, 114 26, 114 25))')", false),
+        ("st_intersects(here, geography'Polygon ((0 0,1 0,1 1,0 0))')", false),
+        ("geo.intersects(x, geography'POLYGON((114 25, 115 25, 115 26, 114 26, 114 25))')", false),
     ] {
         assert_eq!(parse(text).unwrap().holds(&lookup), holds, "{text}");
     }
@@ -177,6 +189,9 @@ fn a_filter_is_held_against_what_there_is() {
         (Kind::Observation, "Datastream/phenomenonTime gt 2022-08-01T00:00:00Z", "use `phen"),
         (Kind::Observation, "parameters eq 5", "name a member"),
         (Kind::Observation, "startswith(result,'a')", "it should be a text, and is a number"),
+        (Kind::Location, "location eq 5", "name a member"),
+        (Kind::Location, "geo.intersects(name, location)", "it should be a place, and is a text"),
+        (Kind::Location, "geo.intersects(location, name)", "it should be an area, and is a text"),
         (Kind::Thing, "Datastreams/name eq 'a'", "ask from the other end"),
         (Kind::Thing, "name/more eq 'a'", "no such name"),
         (Kind::Thing, "result gt 5 or name eq 'a'", "no such name"),
@@ -196,6 +211,10 @@ fn a_filter_is_held_against_what_there_is() {
             "phenomenonTime gt 2022-08-01T00:00:00Z and unitOfMeasurement/symbol eq 'm'",
         ),
         (Kind::Thing, "startswith(name,'a') eq true and @iot.id ne null"),
+        (
+            Kind::Observation,
+            "st_within(FeatureOfInterest/feature, geography'POLYGON((0 0,1 0,1 1,0 0))') and result gt 5",
+        ),
     ] {
         assert_eq!(kind.check(&parse(text).unwrap()), Ok(()), "{text}");
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::facts::{ObservationsAsked, Observed, Order, Things, ThingsAnswer, ThingsAsked};
-use crate::core::{Flag, Reading, Reason, Series};
-use crate::water::Township;
+use super::facts::{Extent, ObservationsAsked, Observed, Order, Things, ThingsAnswer, ThingsAsked};
+use crate::core::{Flag, Parameter, Reading, Reason, Series};
+use crate::water::{Station, Township};
 use crate::web::workplace::Ask;
 
 /// Readings of each series, a minute apart.
@@ -50,6 +50,17 @@ pub fn things() -> Things {
     let profile = ("pond-1".parse().unwrap(), vec!["radar-level".to_owned()]);
     let two = ("pump-1".parse().unwrap(), vec!["a".to_owned(), "b".to_owned()]);
     Things::new(Arc::new(township()), series.into(), &BTreeMap::from([profile, two]))
+}
+
+/// So many stations, each with a level.
+pub fn many(stations: usize) -> Things {
+    let mut township = township();
+    let pump = township.stations[1].clone();
+    let id = |number: usize| format!("w-{number}").parse().unwrap();
+    township.stations =
+        (0..stations).map(|number| Station { id: id(number), ..pump.clone() }).collect();
+    let series = (0..stations).map(|number| format!("w-{number}/level").parse().unwrap());
+    Things::new(Arc::new(township), series.collect(), &BTreeMap::new())
 }
 
 /// The readings of a series with what they count as: 0 to 4, of which number 1 is missing, 2 is said to be shifted by
@@ -105,7 +116,12 @@ pub fn canned_things() -> Ask<ThingsAsked, ThingsAnswer> {
             ThingsAsked::Known => ThingsAnswer::Known(known.clone()),
             ThingsAsked::Extents(series) => {
                 let last = first() + jiff::SignedDuration::from_mins(READINGS as i64 - 1);
-                ThingsAnswer::Extents(vec![Some((first(), last)); series.len()])
+                let ahead_at = Some(last + jiff::SignedDuration::from_hours(8));
+                let extent = |series: &Series| Extent {
+                    span: Some((first(), last)),
+                    ahead_at: ahead_at.filter(|_| series.parameter == Parameter::Power),
+                };
+                ThingsAnswer::Extents(series.iter().map(extent).collect())
             }
             ThingsAsked::Observations(asked) => ThingsAnswer::Observations(observed(&asked)),
         };

@@ -132,6 +132,12 @@ async fn entities_say_what_the_township_says() {
     assert_eq!(level["unitOfMeasurement"]["definition"], "http://qudt.org/vocab/unit/M");
     assert_eq!(level["phenomenonTime"], "2022-08-01T00:00:00Z/2022-08-01T00:04:00Z");
     assert_eq!(level["observedArea"], point);
+    assert_eq!(level["properties"], json!({ "kind": "gauge" }));
+    // That a reading ahead of the clock is left out is said.
+    let power = asker.found("/Datastreams('pump-1%2Fpower')").await;
+    assert_eq!(power["properties"]["aheadAt"], "2022-08-01T08:04:00Z");
+    let ahead = asker.ids("/Datastreams?$filter=properties/aheadAt ne null").await;
+    assert_eq!(ahead, ["pump-1/power"]);
     let property = asker.found("/Datastreams('pond-1/level')/ObservedProperty").await;
     assert_eq!((&property["@iot.id"], &property["name"]), (&json!("level"), &json!("level")));
 }
@@ -172,6 +178,11 @@ async fn properties_values_and_references_stand_alone() {
         assert_eq!(asker.get(&path).await.0, StatusCode::NO_CONTENT);
     }
     assert_eq!(asker.found("/Observations('pond-1/level/1659312000000')/result/$value").await, 0.0);
+    for name in ["id", "@iot.id"] {
+        let id = asker.found(&format!("/Datastreams('pond-1%2Flevel')/{name}")).await;
+        assert_eq!(id, json!({ "@iot.id": "pond-1/level" }));
+    }
+    assert_eq!(asker.found("/Things('pond-1')/id/$value").await, "pond-1");
     let links = asker.found("/Things('pump-1')/Datastreams/$ref?$top=1").await;
     let link = format!("{BASE}/Datastreams('pump-1%2Fenergy_total')");
     assert_eq!(links["value"], json!([{ "@iot.selfLink": link }]));
@@ -212,6 +223,23 @@ async fn filters_choose_by_own_values_and_by_those_of_relations() {
         ("/Datastreams?$filter=phenomenonTime lt 2022-08-01T00:04:00Z", 0),
         ("/Things?$filter=substringof('塘',name) or id eq 'pump-1'", 2),
         ("/Things?$filter=not (name eq '门口塘')", 1),
+        // As QGIS asks for what is on its map, and for the kinds of geometry that there are.
+        (
+            "/Locations?$top=200&$count=false&$filter=(location/type eq 'Point' or location/geometry/type eq 'Point') and (geo.intersects(location, geography'Polygon ((114 25, 115 25, 115 26, 114 26, 114 25))'))",
+            1,
+        ),
+        (
+            "/Locations?$filter=geo.intersects(location, geography'POLYGON((0 25, 1 25, 1 26, 0 26, 0 25))')",
+            0,
+        ),
+        (
+            "/Datastreams?$filter=st_within(observedArea, geography'POLYGON((114 25, 115 25, 115 26, 114 26, 114 25))')",
+            1,
+        ),
+        (
+            "/Observations?$filter=st_intersects(FeatureOfInterest/feature, geography'POLYGON((114 25, 115 25, 115 26, 114 26, 114 25))')",
+            5,
+        ),
     ] {
         let ids = asker.ids(path).await;
         assert_eq!(ids.len(), count, "{path}: {ids:?}");
@@ -231,6 +259,10 @@ async fn pages_follow_each_other_until_all_have_been_seen_once() {
         ("/Observations?$top=2&$filter=result gt 1 and Datastream/Thing/id eq 'pump-1'", 6),
         ("/Observations?$top=4&$skip=3", 12),
         ("/FeaturesOfInterest('pump-1')/Observations?$top=3&$select=id", 10),
+        (
+            "/Datastreams('pump-1/power')/Observations?$top=2&$orderby=phenomenonTime desc,id desc",
+            5,
+        ),
     ] {
         let (mut seen, mut address, mut pages) = (Vec::new(), path.to_owned(), 0);
         loop {
@@ -255,6 +287,21 @@ async fn pages_follow_each_other_until_all_have_been_seen_once() {
     }
 }
 
+/// QGIS asks for a page of none to learn how many there are.
+#[tokio::test]
+async fn a_page_of_none_counts_and_leads_to_no_other() {
+    let asker = Asker::new().await;
+    for (path, count) in [
+        ("/Things?$top=0&$count=true", 2),
+        ("/Locations?$top=0&$count=true&$filter=location/type eq 'LineString'", 0),
+        ("/Observations?$top=0&$count=true", 15),
+        ("/Observations?$top=0&$count=true&$orderby=result", 15),
+    ] {
+        let page = asker.found(path).await;
+        assert_eq!(page, json!({ "@iot.count": count, "value": [] }), "{path}");
+    }
+}
+
 #[tokio::test]
 async fn lists_are_in_the_order_that_is_asked_for() {
     let asker = Asker::new().await;
@@ -265,6 +312,11 @@ async fn lists_are_in_the_order_that_is_asked_for() {
             .await,
         ["pump-1/power", "pump-1/energy_total", "pond-1/level"]
     );
+    // Of one series the store has this order, and a page leads to the next one by its last reading.
+    let of_one = "/Datastreams('pump-1/power')/Observations?$top=1&$orderby=resultTime desc,id";
+    let page = asker.found(of_one).await;
+    assert_eq!(page["value"][0]["@iot.id"], "pump-1/power/1659312240000");
+    assert!(page["@iot.nextLink"].as_str().unwrap().contains("$skiptoken="), "{page}");
     let newest = asker.ids("/Observations?$orderby=phenomenonTime DESC&$top=1").await;
     assert!(newest[0].ends_with("/1659312240000"), "{newest:?}");
     let least = asker.ids("/Datastreams('pond-1/level')/Observations?$orderby=result").await;
@@ -321,7 +373,7 @@ async fn what_leads_nowhere_says_so_with_a_way_out() {
         ("/Things('pond-1')/name?$select=id", 400, "the parameters are lang"),
         ("/Things('pond-1')/name/$value?top=1", 400, "the parameters are lang"),
         ("/Things('pond-1')/$ref?$filter=a", 400, "the parameters are lang"),
-        ("/Things?$filter=geo.distance(a,b) lt 1", 400, "places cannot be filtered"),
+        ("/Things?$filter=geo.distance(a,b) lt 1", 400, "of places there are"),
         ("/%ff", 400, "UTF-8"),
         ("/Things?a=%ff", 400, "UTF-8"),
         (&format!("/Things?x={}", "a".repeat(12_500)), 400, "bytes at most"),
@@ -343,6 +395,12 @@ async fn nothing_can_be_written_and_nobody_unknown_reads() {
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(answer.header("allow"), "GET, HEAD");
         assert!(answer.body.contains("method-not-allowed"), "{}", answer.body);
+    }
+    for path in ["/sta", "/sta/", "/sta/v1.0/Things"] {
+        let answer = asker.kit.get(path, None).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.header("content-type"), "application/problem+json", "{path}");
+        assert!(answer.body.contains("/sta/v1.1"), "{path}: {}", answer.body);
     }
     assert_eq!(asker.kit.get("/sta/v1.1", None).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(asker.kit.get("/sta/v1.1/Things", None).await.status, StatusCode::UNAUTHORIZED);

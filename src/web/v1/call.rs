@@ -4,14 +4,15 @@ use std::convert::Infallible;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::ACCEPT;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 use utoipa::IntoParams;
 
+use super::accept::{names_first, weights};
 use super::cursor;
 use super::facts::ApiSpan;
 use crate::core::Period;
@@ -87,40 +88,17 @@ impl Call {
             Some(other) => return Err(Problem::value("format", other, words::rule_format())),
             None => {}
         }
-        let ranges = accepted(&self.headers);
-        let fits = |kind: &str| ranges.iter().any(|range| covers(range, kind));
-        // Who takes anything gets JSON; who names CSV first, CSV.
-        let csv_first = ranges.iter().position(|range| range == "text/csv");
-        let json_first = ranges.iter().position(|range| range == "application/json");
-        match (csv_first, json_first) {
-            (Some(csv), json) if json.is_none_or(|json| csv < json) => Ok(Written::Csv),
-            _ if ranges.is_empty() || fits("application/json") => Ok(Written::Json),
-            _ if fits("text/csv") => Ok(Written::Csv),
-            _ => Err(Problem::new(Kind::NotAcceptable, words::not_acceptable())),
-        }
-    }
-}
-
-/// The ranges of media types that a request accepts, without their weights; what is weighed 0 is left out.
-fn accepted(headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok());
-    let ranges = lines.flat_map(|line| line.split(',')).filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let kind = parts.next()?.to_ascii_lowercase();
-        let refused = |part: &str| {
-            let weight = part.strip_prefix("q=").and_then(|weight| weight.parse::<f64>().ok());
-            weight.is_some_and(|weight| weight <= 0.0)
+        // Who takes anything gets JSON; who wants both as much and names CSV first, CSV.
+        let [csv, json] = ["text/csv", "application/json"];
+        let Some([of_csv, of_json]) = weights(&self.headers, [csv, json]) else {
+            return Ok(Written::Json);
         };
-        (!kind.is_empty() && !parts.any(refused)).then_some(kind)
-    });
-    ranges.collect()
-}
-
-fn covers(range: &str, kind: &str) -> bool {
-    let of_all = range.strip_suffix("/*").is_some_and(|start| {
-        start == "*" || kind.split('/').next().is_some_and(|main| main == start)
-    });
-    of_all || range == kind
+        if of_csv <= 0.0 && of_json <= 0.0 {
+            return Err(Problem::new(Kind::NotAcceptable, words::not_acceptable()));
+        }
+        let as_much = of_csv >= of_json && names_first(&self.headers, csv, json);
+        Ok(if of_csv > of_json || as_much { Written::Csv } else { Written::Json })
+    }
 }
 
 /// `text` without its escapes. A plus stands for itself: it is part of a time, and no value of ours has a blank.
@@ -190,8 +168,11 @@ impl Query {
     /// An instant as RFC 3339 has it, with its offset.
     fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         let Some(text) = self.text(name) else { return Ok(None) };
-        // jiff reads more than RFC 3339 has: blanks, a zone in brackets.
-        let plain = text.as_bytes().get(10).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'T'))
+        // jiff reads more than RFC 3339 has: blanks, a zone in brackets, offsets of a day and more or with seconds.
+        let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+        let usual = |offset: Offset| offset.seconds().abs() < 86_400 && offset.seconds() % 60 == 0;
+        let plain = offset.is_none_or(usual)
+            && text.as_bytes().get(10).is_some_and(|byte| byte.eq_ignore_ascii_case(&b'T'))
             && text.len() >= "2022-08-01T00:00Z".len()
             && !text.contains(['[', ' ']);
         let time = text.parse().ok().filter(|_| plain);
@@ -294,6 +275,8 @@ impl Query {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::ACCEPT;
+
     use super::*;
     use crate::web::v1::series::SpanParams;
 
@@ -363,6 +346,8 @@ mod tests {
             "/x?from=2022-08-01%2000:00:00Z",
             "/x?from=2022-08-01T00:00:00",
             "/x?from=2022-08-01T00:00:00Z[UTC]",
+            "/x?from=2022-08-01T00:00:00+25:00",
+            "/x?from=2022-08-01T00:00:00-08:00:01",
             "/x?from=2022-08-02T00:00:00Z&to=2022-08-01T00:00:00Z",
             "/x?from=2022-08-01T00:00:00Z&to=2022-08-01T00:00:00Z",
             "/x?cursor=x",
@@ -388,6 +373,13 @@ mod tests {
             ("/x", "text/*", Ok(Written::Csv)),
             ("/x", "image/png", Err(())),
             ("/x", "text/csv;q=0, application/json", Ok(Written::Json)),
+            ("/x", "text/csv;q=0.1, application/json", Ok(Written::Json)),
+            ("/x", "application/json; Q=0.1, text/csv; header=present; q=0.9", Ok(Written::Csv)),
+            ("/x", "application/json;q=0, */*", Ok(Written::Csv)),
+            ("/x", "text/csv;q=0.5, */*;q=0.5", Ok(Written::Csv)),
+            ("/x", "application/*;q=0.2, text/*;q=0.1", Ok(Written::Json)),
+            ("/x", "text/csv;q=0", Err(())),
+            ("/x", ",,", Ok(Written::Json)),
             ("/x?format=csv", "application/json", Ok(Written::Csv)),
             ("/x?format=xml", "", Err(())),
         ] {

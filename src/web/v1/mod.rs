@@ -4,6 +4,7 @@
 //! of them. Each page is bounded, and leads to the next by a key, so that nothing is read twice or left out while
 //! readings come in. Nothing can be changed here.
 
+mod accept;
 mod answer;
 mod call;
 mod cursor;

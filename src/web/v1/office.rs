@@ -13,7 +13,7 @@ use super::model::{AlarmItem, EventItem, FigureEvidence, FiguresFound, LedgerIte
 use super::stations::{ListParams, NoParams};
 use crate::locales::api as words;
 use crate::web::guard::{Program, Reporter};
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 use crate::web::state::Web;
 
 /// Which alarms.
@@ -136,7 +136,8 @@ pub(super) async fn figure(
     let found = async {
         let period = call.query::<PeriodParams>()?.period()?;
         let Ok(Path(id)) = path else {
-            return Err(Problem::new(Kind::NotFound, words::no_figure()));
+            let none = Problem::not_found("figure", words::no_figure());
+            return Err(none.hint(words::see_the_list()));
         };
         match ask(&web, ApiAsked::Figure { id, period }).await? {
             ApiAnswer::Figure(figure) => Ok(call.of_content(Made::json(&figure)?)),

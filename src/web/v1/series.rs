@@ -15,7 +15,7 @@ use super::stations::NoParams;
 use crate::core::Series;
 use crate::locales::api as words;
 use crate::web::guard::Program;
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 use crate::web::state::Web;
 
 /// Which series.
@@ -162,7 +162,8 @@ pub(super) async fn series_one(
         call.query::<NoParams>()?;
         let parts = path.ok().map(|Path((station, parameter))| format!("{station}/{parameter}"));
         let series = parts.and_then(|name| name.parse::<Series>().ok());
-        let series = series.ok_or_else(|| Problem::new(Kind::NotFound, words::no_series()))?;
+        let none = || Problem::not_found("series", words::no_series());
+        let series = series.ok_or_else(|| none().hint(words::see_the_list()))?;
         // Which reading is the last one depends on the clock as well.
         match ask(web, ApiAsked::Series(series)).await? {
             ApiAnswer::Series(series) => Ok(call.of_content(Made::json(&series)?)),

@@ -14,7 +14,7 @@ use super::model::{GatewayItem, Page, StationItem};
 use crate::core::StationId;
 use crate::locales::api as words;
 use crate::web::guard::Program;
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::Problem;
 use crate::web::state::Web;
 
 /// The parameters of a list.
@@ -81,7 +81,8 @@ pub(super) async fn station(
     let found = async {
         call.query::<NoParams>()?;
         let id = path.ok().and_then(|Path(id)| id.parse::<StationId>().ok());
-        let id = id.ok_or_else(|| Problem::new(Kind::NotFound, words::no_station()))?;
+        let none = || Problem::not_found("station", words::no_station());
+        let id = id.ok_or_else(|| none().hint(words::see_the_list()))?;
         match ask(&web, ApiAsked::Station(id)).await? {
             ApiAnswer::Station(station) => Ok(call.of_content(Made::json(&station)?)),
             _ => Err(unexpected()),

@@ -245,7 +245,15 @@ async fn a_problem_has_place_value_rule_and_the_way_out_in_the_askers_language()
         ("/api/v1/stations?limt=5&lang=en", 400, "query", "did you mean limit?"),
         ("/api/v1/stations?limit=0&lang=en", 400, "limit", ""),
         ("/api/v1/stations/pond-11?lang=en", 404, "station", "did you mean pond-1?"),
-        ("/api/v1/stations/%FF?lang=en", 404, "", ""),
+        ("/api/v1/stations/%FF?lang=en", 404, "station", "the list one level above names all"),
+        ("/api/v1/stations/POND?lang=en", 404, "station", "the list one level above names all"),
+        (
+            "/api/v1/series/pond-1/LEVEL?lang=en",
+            404,
+            "series",
+            "the list one level above names all",
+        ),
+        ("/api/v1/figures/%FF?lang=en", 404, "figure", "the list one level above names all"),
         ("/api/v1/readings?lang=en", 400, "", ""),
         (
             "/api/v1/readings?series=pond-2/level&lang=en",

@@ -69,7 +69,7 @@ use For::{Anybody, Data, Form, Guest, Nobody, Operator, Page, Program, Reporter}
 use Role::{Administrator, Recorder, Reviewer, Viewer};
 
 /// Method, pattern of the router, what is asked for where that is something else, and for whom it is.
-const ROUTES: [(&str, &str, &str, For); 89] = [
+const ROUTES: [(&str, &str, &str, For); 92] = [
     ("GET", "/", "", Page(Viewer)),
     ("GET", "/", "/?part=1", Data(Viewer)),
     ("GET", "/station/{id}", "", Page(Viewer)),
@@ -159,6 +159,9 @@ const ROUTES: [(&str, &str, &str, For); 89] = [
     ("POST", "/api/v1/stations", "", Nobody),
     ("DELETE", "/api/v1/stations/{station}", "", Nobody),
     ("PUT", "/api/v1/ledger", "", Nobody),
+    ("GET", "/sta", "", Anybody),
+    ("GET", "/sta/", "", Anybody),
+    ("GET", "/sta/{*path}", "/sta/v1.0/Things", Anybody),
     ("GET", "/sta/v1.1", "", Program),
     ("GET", "/sta/v1.1/", "", Program),
     ("GET", "/sta/v1.1/{*path}", "/sta/v1.1/Things", Program),
