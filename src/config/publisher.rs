@@ -261,13 +261,19 @@ fn within_topics(one: &PublisherSettings, published: &PublishedSeries, found: &m
     if levels.into_iter().flatten().any(|level| level.contains(NO_LEVEL)) {
         return;
     }
-    let topic = match device {
-        None => format!("{NAMESPACE}/{group}/NDATA/{node}"),
-        Some(device) => format!("{NAMESPACE}/{group}/DDATA/{node}/{device}"),
+    let of_node = |kind: &str| format!("{NAMESPACE}/{group}/{kind}/{node}");
+    // Births say what the aliases of data stand for, and deaths that they have ended.
+    let mut needed = match device {
+        None => vec![of_node("NDATA")],
+        Some(device) => {
+            ["DDATA", "DBIRTH"].map(|kind| format!("{}/{device}", of_node(kind))).into()
+        }
     };
-    let right = one.topics.iter().any(|own| matches(own, &topic));
-    let rule = words::topic_outside(topics());
-    found.ensure(right, "node", topic, rule, words::topics_of_node());
+    needed.extend(["NBIRTH", "NDEATH"].map(of_node));
+    let outside = |topic: &String| !one.topics.iter().any(|own| matches(own, topic));
+    if let Some(topic) = needed.into_iter().find(outside) {
+        found.add("node", topic, words::topic_outside(topics()), words::topics_of_node());
+    }
 }
 
 fn name(key: &str, text: &str, found: &mut Problems) {

@@ -183,3 +183,19 @@ fn each_mistake_is_told_with_its_place() {
         .replace("interval_s", "time_form = 'rfc3339'\ninterval_s");
     assert!(problems(&line)[0].contains("publisher[0].time_form"));
 }
+
+#[test]
+fn a_node_whose_births_and_deaths_would_not_be_heard_is_told() {
+    let all = "spBv1.0/County/+/Edge 1/#";
+    for (heard, lacks) in [
+        ("'spBv1.0/County/NDATA/Edge 1'", Some("NBIRTH")),
+        ("'spBv1.0/County/NDATA/+', 'spBv1.0/County/NBIRTH/+'", Some("NDEATH")),
+        ("'spBv1.0/County/+/Edge 1'", None),
+    ] {
+        let text = OTHERS.replace(&format!("\"{all}\""), heard);
+        let told = problems(&text);
+        let says = lacks.map(|kind| format!("node = spBv1.0/County/{kind}/Edge 1: is not among"));
+        assert_eq!(told.len(), usize::from(lacks.is_some()), "{heard}: {told:#?}");
+        assert!(told.iter().zip(&says).all(|(told, says)| told.contains(says)), "{told:#?}");
+    }
+}

@@ -8,11 +8,11 @@ use crate::locales::{Text, pushed as words};
 /// What stands for any one part of a key in a pattern.
 const ANY: &str = "*";
 
-/// What no pattern allows: who the gateway is, which secrets and files it uses, where it can be reached, whom it
-/// believes, and what time it is. Addresses that it goes to, `mqtt.url` and those of a bus, can be allowed by name. A
-/// pattern of this list covers whatever lies inside it. `bus.*.name` and `unit` are
-/// how the proof and the keys themselves find a bus and a device.
-const NEVER: [&str; 19] = [
+/// What no pattern allows: who the gateway is, which secrets and files it uses, where and from where it can be reached,
+/// whom it believes, and what time it is. Addresses that it goes to ([`ADDRESSES`]) can be allowed by name. A pattern
+/// of this list covers whatever lies inside it. `bus.*.name` and `unit` are how the proof and the keys themselves find
+/// a bus and a device.
+const NEVER: [&str; 21] = [
     "gateway",
     "lang",
     "confirm",
@@ -31,8 +31,13 @@ const NEVER: [&str; 19] = [
     "mqtt.allow_plaintext",
     "bus.*.name",
     "bus.*.serial.port",
+    "bus.*.dtu.listen",
+    "bus.*.dtu.peers",
     "bus.*.device.*.unit",
 ];
+
+/// Addresses that a gateway goes to: a pattern that ends in `*` does not allow them.
+const ADDRESSES: [&str; 3] = ["mqtt.url", "bus.*.tcp", "bus.*.rtu_tcp"];
 
 /// The parts of a key; `None` where it is none.
 pub fn key_parts(key: &str) -> Option<Vec<&str>> {
@@ -47,7 +52,8 @@ pub fn key_parts(key: &str) -> Option<Vec<&str>> {
 pub fn is_allowed(key: &[&str], patterns: &[String]) -> bool {
     let one = |pattern: &String| {
         let pattern: Vec<&str> = pattern.split('.').collect();
-        pattern.len() == key.len() && covers(&pattern, key)
+        let named = pattern.last() != Some(&ANY) || !is_address(key);
+        pattern.len() == key.len() && covers(&pattern, key) && named
     };
     !is_never_pushed(key) && patterns.iter().any(one)
 }
@@ -57,6 +63,14 @@ pub fn is_never_pushed(key: &[&str]) -> bool {
     NEVER.iter().any(|never| {
         let never: Vec<&str> = never.split('.').collect();
         never.len() <= key.len() && covers(&never, key)
+    })
+}
+
+/// Whether the setting at `key` is an address that the gateway goes to.
+fn is_address(key: &[&str]) -> bool {
+    ADDRESSES.iter().any(|address| {
+        let address: Vec<&str> = address.split('.').collect();
+        address.len() == key.len() && covers(&address, key)
     })
 }
 
@@ -99,7 +113,13 @@ mod tests {
             ("bus.pumps.interval_s.x", "bus.*.interval_s", false),
             ("uplink.windows", "uplink.*", true),
             ("uplink", "uplink.*", false),
-            ("mqtt.url", "mqtt.*", true),
+            ("mqtt.url", "mqtt.url", true),
+            ("mqtt.url", "mqtt.*", false),
+            ("mqtt.window", "mqtt.*", true),
+            ("bus.pumps.tcp", "bus.*.tcp", true),
+            ("bus.pumps.tcp", "bus.pumps.*", false),
+            ("bus.pumps.rtu_tcp", "bus.*.*", false),
+            ("bus.pumps.interval_s", "bus.*.*", true),
             ("mqtt.url", "bus.*", false),
         ] {
             assert_eq!(allowed(key, &[pattern]), is, "{key} by {pattern}");
@@ -120,6 +140,8 @@ mod tests {
             "metrics.listen",
             "clock.trust",
             "bus.pumps.name",
+            "bus.pumps.dtu.listen",
+            "bus.pumps.dtu.peers",
             "bus.pumps.device.1.unit",
         ] {
             let wide = "*.".repeat(key.matches('.').count()) + "*";

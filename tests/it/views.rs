@@ -189,7 +189,7 @@ fn a_broker_that_takes_less_gets_smaller_messages_and_what_fits_into_none_is_tol
         "[[view]]\nname = \"lines\"\nmqtt.url = \"mqtt://127.0.0.1:{small}\"\n\
          format.line_protocol = {{ topic = \"lines\" }}\n\
          [[view]]\nname = \"long\"\nmqtt.url = \"mqtt://127.0.0.1:{small}\"\n\
-         format.json = {{ topic = \"long\", template = '{{\"value\": \"{{value}}\", \"long\": \"{long}\"}}' }}\n"
+         format.json = {{ topic = \"long/{{station}}\", template = '{{\"value\": \"{{value}}\", \"long\": \"{long}\"}}' }}\n"
     );
     configure(&context, &field, UNITS, &views);
     let mut edge = context.edge();

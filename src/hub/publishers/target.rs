@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::judge::Judge;
 use super::settings::PublishedSeries;
 use super::stored::Stored;
-use crate::core::{Kind, Outcome, Raw, Reading, Reason, Series};
+use crate::core::{Outcome, Parameter, Raw, Reading, Reason, Series};
 use crate::interop::incoming::{Quality, Value};
 use crate::locales::{Text, publisher as words};
 use crate::quality::Verdict;
@@ -50,7 +50,7 @@ impl Target {
     ) -> Result<Reading, Text> {
         let value = match value {
             Value::Number(number) => (number * self.scale + self.offset) * self.factor,
-            Value::Truth(truth) if self.series.parameter.spec().kind == Kind::State => {
+            Value::Truth(truth) if self.series.parameter == Parameter::RunState => {
                 f64::from(*truth)
             }
             Value::Truth(truth) => {
@@ -141,6 +141,10 @@ mod tests {
         assert_eq!(judged(&mut target, Value::Truth(false), Quality::Good), (Some(0.0), 1, ""));
         let other = judged(&mut target, Value::Number(7.0), Quality::Good);
         assert_eq!(other, (Some(7.0), 4, "out_of_range"));
+        // A code, and none that is true or false.
+        let text = "station = 'rain-1'\nparameter = 'wind_direction'\nunit = 'deg'";
+        let mut target = Target::new(&toml::from_str(text).unwrap(), 60).unwrap();
+        assert!(read(&mut target, Value::Truth(true), Quality::Good, 0).is_err());
         let volts = "station = 'pump-1'\nparameter = 'level'\nunit = 'V'";
         assert!(Target::new(&toml::from_str(volts).unwrap(), 60).is_none());
     }

@@ -127,10 +127,14 @@ impl Documents {
                 return 0;
             }
         };
+        let before = decoded.found.len();
         for place in &places {
             if let Some(value) = record.pointer(&place.pointer) {
                 decoded.add(place.number, Value::of_json(value), at);
             }
+        }
+        if decoded.found.len() == before {
+            decoded.unmapped.add(|| brief(said).into());
         }
         places.len()
     }

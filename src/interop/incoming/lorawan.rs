@@ -54,6 +54,8 @@ struct Uplink<'a> {
     /// When the network received it.
     at: Option<&'a Json>,
     object: Option<&'a Json>,
+    /// It carries nothing of the device's, such as an answer to the network.
+    empty: bool,
     /// Somebody has made it at a keyboard: no device has measured anything.
     simulated: bool,
 }
@@ -61,17 +63,20 @@ struct Uplink<'a> {
 impl<'a> Uplink<'a> {
     fn of(server: Server, document: &'a Json) -> Option<Self> {
         let at = |pointer: &str| document.pointer(pointer);
+        let empty = |pointer: &str| at(pointer).is_none_or(|data| data.is_null() || data == "");
         Some(match server {
             Server::Chirpstack => Self {
                 device: at("/deviceInfo/devEui")?,
                 at: at("/time"),
                 object: at("/object"),
+                empty: empty("/data"),
                 simulated: false,
             },
             Server::ThingsStack => Self {
                 device: at("/end_device_ids/dev_eui")?,
                 at: at("/uplink_message/received_at").or_else(|| at("/received_at")),
                 object: at("/uplink_message/decoded_payload"),
+                empty: empty("/uplink_message/frm_payload"),
                 simulated: at("/simulated").and_then(Json::as_bool) == Some(true),
             },
         })
@@ -99,9 +104,12 @@ pub(super) fn decode(payload: &[u8], devices: &Devices, server: Server) -> Resul
             Some(form.of_json(at).ok_or_else(problem)?)
         }
     };
-    let object = uplink.object.filter(|object| object.is_object());
-    let object = object.ok_or_else(|| words::not_decoded(&device))?;
-    read(object, places, (&device, at), &mut decoded);
+    match uplink.object.filter(|object| object.is_object()) {
+        Some(object) => read(object, places, (&device, at), &mut decoded),
+        // Nothing is lost with it.
+        None if uplink.empty => {}
+        None => return Err(words::not_decoded(&device)),
+    }
     decoded.bounded()
 }
 

@@ -15,6 +15,9 @@ mod moment;
 mod names;
 mod place;
 mod sparkplug;
+#[cfg(test)]
+mod sparkplug_tests;
+mod sparkplug_topic;
 mod telegraf;
 #[cfg(test)]
 mod tests;

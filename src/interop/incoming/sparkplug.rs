@@ -11,13 +11,14 @@ use super::Age;
 use super::found::{Decoded, Found, Quality, Value};
 use super::names::brief;
 use super::place::Place;
+use super::sparkplug_topic::{Kind, Topic};
 use crate::core::shown;
 use crate::interop::sparkplug::{
-    BD_SEQ, INT_32, INT_64, Metric, NAMESPACE, Payload, Property, QUALITY, QUALITY_GOOD, UINT_64,
+    BD_SEQ, INT_32, INT_64, Metric, Payload, Property, QUALITY, QUALITY_GOOD, UINT_64,
     Value as Carried,
 };
 use crate::locales::{Text, publisher as words};
-use crate::wire::SERIES_MAX;
+use crate::wire::READINGS_MAX;
 
 /// `Int8` and `Int16` (section 6.4.16).
 const INT_8: u32 = 1;
@@ -55,54 +56,8 @@ struct Node {
     types: HashMap<usize, u32>,
     /// The number of the last message since a birth of the node was heard.
     seq: Option<u8>,
-}
-
-/// What a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    NodeBirth,
-    NodeDeath,
-    DeviceBirth,
-    DeviceDeath,
-    Data,
-}
-
-/// What a topic says.
-struct Topic<'a> {
-    group: &'a str,
-    node: &'a str,
-    device: Option<&'a str>,
-    kind: Kind,
-}
-
-impl<'a> Topic<'a> {
-    /// Reads a topic; `Ok(None)` for commands and states of hosts, which hold no readings.
-    fn read(topic: &'a str) -> Result<Option<Self>, Text> {
-        let mut levels = topic.split('/');
-        let mut next = || levels.next();
-        let (namespace, group) = (next(), next());
-        if namespace != Some(NAMESPACE) {
-            return Err(words::not_sparkplug_topic());
-        }
-        let (kind, node, device, more) = (next(), next(), next(), next());
-        let (Some(group), Some(kind), None) = (group, kind, more) else {
-            return Err(words::not_sparkplug_topic());
-        };
-        if group == "STATE" {
-            return Ok(None);
-        }
-        let kind = match (kind, device) {
-            ("NBIRTH", None) => Kind::NodeBirth,
-            ("NDEATH", None) => Kind::NodeDeath,
-            ("DBIRTH", Some(_)) => Kind::DeviceBirth,
-            ("DDEATH", Some(_)) => Kind::DeviceDeath,
-            ("NDATA", None) | ("DDATA", Some(_)) => Kind::Data,
-            ("NCMD", None) | ("DCMD", Some(_)) => return Ok(None),
-            _ => return Err(words::not_sparkplug_topic()),
-        };
-        let node = node.ok_or_else(words::not_sparkplug_topic)?;
-        Ok(Some(Self { group, node, device, kind }))
-    }
+    /// The number of the connection that this birth began.
+    session: Option<u64>,
 }
 
 impl Nodes {
@@ -158,9 +113,15 @@ impl Node {
         match topic.kind {
             Kind::NodeBirth => {
                 self.forget();
-                self.seq = seq;
+                (self.seq, self.session) = (seq, session(payload));
             }
-            Kind::NodeDeath => self.seq = None,
+            // The will of a connection before may come behind the birth of the next, and says nothing of it.
+            Kind::NodeDeath if self.outlives(session(payload)) => {}
+            // The births of its next life may be missed, and its aliases are others then.
+            Kind::NodeDeath => {
+                self.forget();
+                (self.seq, self.session) = (None, None);
+            }
             Kind::DeviceBirth | Kind::DeviceDeath | Kind::Data
                 if seq.is_some() && seq == self.seq => {}
             Kind::DeviceBirth | Kind::DeviceDeath | Kind::Data => {
@@ -171,13 +132,19 @@ impl Node {
                     decoded.breaks += 1;
                     self.forget();
                 }
-                // Before the first birth nobody knows what came before.
-                self.seq = expected.and(seq);
+                // Before the first birth there is nothing to forget. A message without a number does not end the count.
+                let begun = expected.is_some() || topic.kind == Kind::DeviceBirth;
+                self.seq = seq.filter(|_| begun).or(self.seq);
             }
         }
         if topic.kind == Kind::DeviceBirth {
             self.aliases.remove(&topic.device.map(str::to_owned));
         }
+    }
+
+    /// Whether a death of the connection `dead` is of another than the last birth's.
+    fn outlives(&self, dead: Option<u64>) -> bool {
+        dead.zip(self.session).is_some_and(|(dead, lives)| dead != lives)
     }
 
     /// Forgets what births have said.
@@ -210,7 +177,7 @@ impl Node {
             let place = match (name, metric.alias) {
                 (Some(name), alias) => {
                     let place = places.get(name).copied();
-                    if let Some(alias) = alias.filter(|_| birth && aliases.len() < SERIES_MAX) {
+                    if let Some(alias) = alias.filter(|_| birth && aliases.len() < READINGS_MAX) {
                         aliases.insert(alias, place);
                     }
                     place
@@ -245,6 +212,16 @@ impl Node {
             }
         }
         unknown_signs
+    }
+}
+
+/// The number of a node's connection, of its birth or its death (section 6.4.19). Some libraries write it in 32 bits.
+fn session(payload: &Payload) -> Option<u64> {
+    let metric = payload.metrics.iter().find(|metric| metric.name.as_deref() == Some(BD_SEQ))?;
+    match metric.value {
+        Some(Carried::Long(number)) => Some(number),
+        Some(Carried::Int(number)) => Some(number.into()),
+        _ => None,
     }
 }
 

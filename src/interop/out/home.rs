@@ -181,13 +181,23 @@ impl Home {
         retained(self.state_topic(&reading.series), state.to_string())
     }
 
-    /// The answer to a configuration of ours that the broker has kept: it goes where its series is there no more.
-    fn left_over(&self, topic: &str, payload: &[u8]) -> Option<Message> {
-        let mut levels = topic.strip_prefix(&self.settings.discovery_prefix)?.split('/');
+    /// The answer to a configuration of ours that the broker has kept: it goes where its series is there no more, and
+    /// so does the state that was kept with it.
+    fn left_over(&self, topic: &str, payload: &[u8]) -> Vec<Message> {
+        let rest = topic.strip_prefix(&self.settings.discovery_prefix).unwrap_or_default();
+        let mut levels = rest.split('/');
         let [_, component, _, object] = [(); 4].map(|()| levels.next().unwrap_or_default());
         let ours = topic == self.config_topic(component, object) && !payload.is_empty();
         let known = self.series.keys().any(|series| topic == self.config_topic_of(series));
-        (ours && !known).then(|| retained(topic.to_owned(), String::new()))
+        if !ours || known {
+            return Vec::new();
+        }
+        // No station has an underscore in its id. A series may have been another component.
+        let series: Option<Series> =
+            object.split_once('_').and_then(|of| format!("{}/{}", of.0, of.1).parse().ok());
+        let state = series.filter(|series| !self.series.contains_key(series));
+        let gone = [Some(topic.to_owned()), state.map(|series| self.state_topic(&series))];
+        gone.into_iter().flatten().map(|topic| retained(topic, String::new())).collect()
     }
 }
 
@@ -216,7 +226,7 @@ impl Format for Home {
         } else if topic == self.settings.status_topic {
             if payload == ONLINE.as_bytes() { self.announced(now, latest) } else { Vec::new() }
         } else {
-            self.left_over(topic, payload).into_iter().collect()
+            self.left_over(topic, payload)
         }
     }
 

@@ -123,8 +123,18 @@ fn what_is_left_of_a_series_that_is_gone_is_removed_and_nothing_else() {
     let mut view = view("[home_assistant]");
     view.connected(at(0), &[]);
     let gone = "homeassistant/sensor/hanqing_gw-1/pond-9_level/config";
-    let removed = view.received(gone, b"{}", at(1), &[]);
-    assert_eq!(removed, [Message { topic: gone.into(), payload: Vec::new(), retain: true }]);
+    let removed = |topics: &[&str]| -> Vec<Message> {
+        let empty = |topic: &&str| (*topic).to_owned();
+        let topics = topics.iter().map(empty);
+        topics.map(|topic| Message { topic, payload: Vec::new(), retain: true }).collect()
+    };
+    let both = removed(&[gone, "hanqing-home/gw-1/pond-9/level"]);
+    assert_eq!(view.received(gone, b"{}", at(1), &[]), both);
+    // A state that lives on under another component, and what is no series at all.
+    for other in ["pump-1_run_state", "pond-1_nothing", "availability"] {
+        let topic = format!("homeassistant/sensor/hanqing_gw-1/{other}/config");
+        assert_eq!(view.received(&topic, b"{}", at(1), &[]), removed(&[&topic]), "{other}");
+    }
     for (topic, payload) in [
         (gone, ""),
         ("homeassistant/sensor/hanqing_gw-1/pond-1_level/config", "{}"),

@@ -12,7 +12,8 @@ use crate::locales::Lang;
 
 /// What a template makes of readings.
 fn made(template: &str, reading: crate::core::Reading) -> Value {
-    let mut view = view(&format!("[json]\ntopic = 'x'\ntemplate = {template}"));
+    let mut view =
+        view(&format!("[json]\ntopic = 'x/{{station}}/{{parameter}}'\ntemplate = {template}"));
     let messages = view.readings(&[reading], false, at(1));
     assert_eq!(messages.len(), 1);
     serde_json::from_slice(&messages[0].payload).unwrap()
@@ -90,6 +91,35 @@ fn what_is_wrong_with_a_template_is_said_with_its_place() {
     assert!(problems(&wide)[0].contains("a message of pond-1/level has"));
     // Several at once.
     assert_eq!(problems("[json]\ntopic = '{a}'\ntemplate = ['{b}', '{c}']").len(), 3);
+}
+
+#[test]
+fn two_series_that_nothing_would_tell_apart_are_named() {
+    let of = |topic: &str, template: &str| {
+        let text = format!("[json]\ntopic = '{topic}'\ntemplate = {template}");
+        View::new(&super::test_readings::settings(&text), &"gw-1".parse().unwrap(), &birth())
+    };
+    for (topic, template) in [
+        ("telemetry", "{ t = '{time_ms}', v = '{value}' }"),
+        ("telemetry/{station}", "{ t = '{time_ms}', v = '{value}' }"),
+        ("telemetry", "{ '{station}' = { v = '{value}', q = '{quality}' } }"),
+    ] {
+        let found = of(topic, template).unwrap_err();
+        let [problem] = &found[..] else { panic!("{found:?}") };
+        let said = problem.to_string();
+        assert!(said.starts_with("json.template: nothing tells messages of"), "{said}");
+        assert!(said.contains("{station} and {parameter}"), "{said}");
+    }
+    for (topic, template) in [
+        ("t/{station}/{parameter}", "1"),
+        ("t", "{ '{station}' = { '{parameter}' = '{value}' } }"),
+        ("t/{station}", "{ '{parameter}' = '{value}' }"),
+        ("t", "['{name}', '{value}']"),
+    ] {
+        assert!(of(topic, template).is_ok(), "{topic} {template}");
+    }
+    // By the parameter alone, where no two stations have it in common.
+    assert!(of("t/{parameter}", "'\"{value}\"'").is_ok());
 }
 
 #[test]

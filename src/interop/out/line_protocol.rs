@@ -26,6 +26,9 @@ const TAGS_MAX: usize = 16;
 /// The tags of every line.
 const OWN_TAGS: [&str; 4] = ["gateway", "parameter", "station", "unit"];
 
+/// The fields of lines: a tag with the name of a field is refused by some servers, and hides it in others.
+const FIELDS: [&str; 3] = ["value", "quality", "flags"];
+
 /// The view as lines.
 #[derive(Debug)]
 pub(super) struct LineProtocol {
@@ -55,7 +58,8 @@ impl LineProtocol {
             let mut found = found.at("tags");
             check_name(name, value, &mut found);
             check_name(name, name, &mut found);
-            let own = OWN_TAGS.contains(&&**name) || name == "time" || name.starts_with('_');
+            let known = OWN_TAGS.iter().chain(&FIELDS).any(|own| own == name);
+            let own = known || name == "time" || name.starts_with('_');
             found.ensure(!own, name, value, words::tag_is_taken(name), words::other_name());
         }
         let view = Self {

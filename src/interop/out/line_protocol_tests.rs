@@ -78,6 +78,7 @@ fn names_that_no_line_can_have_are_refused() {
         ("measurement = \"a\\nb\"", "control"),
         ("tags = { station = 'x' }", "line_protocol.tags.station"),
         ("tags = { _x = 'x' }", "another use"),
+        ("tags = { quality = 'x' }", "another use"),
         ("tags = { town = '' }", "line_protocol.tags.town"),
         ("topic = 'a/#'", "line_protocol.topic"),
     ] {

@@ -14,7 +14,11 @@ use crate::interop::sparkplug::{
     BD_SEQ, BOOLEAN, DOUBLE, INT_64, Metric, NAMESPACE, Payload, PropertySet, QUALITY, QUALITY_BAD,
     QUALITY_GOOD, QUALITY_STALE, REBIRTH, Value,
 };
+use crate::locales::interop_out as words;
 use crate::wire::Birth;
+
+/// What stands in place of a group in the topics of hosts.
+const STATE: &str = "STATE";
 
 /// How many readings go into one message before the next begins: about 25 KB. Engineering judgement.
 const METRICS_MAX: usize = 500;
@@ -59,6 +63,9 @@ impl Sparkplug {
         found: &mut Problems,
     ) -> Self {
         check_level("group", &settings.group, found);
+        let is_state = settings.group == STATE;
+        let rule = words::group_of_hosts(STATE);
+        found.ensure(!is_state, "group", &settings.group, rule, words::other_name());
         if let Some(node) = &settings.node {
             check_level("node", node, found);
         }

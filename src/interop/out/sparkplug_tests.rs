@@ -210,7 +210,9 @@ fn other_commands_and_noise_are_not_answered() {
 
 #[test]
 fn names_that_are_no_level_of_a_topic_are_refused() {
-    for toml in ["group = 'a/b'", "group = ''", "group = 'a'\nnode = '+'", "group = '#'"] {
+    for toml in
+        ["group = 'a/b'", "group = ''", "group = 'a'\nnode = '+'", "group = '#'", "group = 'STATE'"]
+    {
         assert_eq!(problems(&format!("[sparkplug]\n{toml}")).len(), 1, "{toml}");
     }
 }
