@@ -76,7 +76,7 @@ pub(super) fn put_alarm(db: &Connection, alarm: &Alarm) -> rusqlite::Result<()> 
     let sql = format!(
         "INSERT INTO alarm ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, \
          ?17, ?18, ?19, ?20, ?21, ?22) ON CONFLICT (id) DO UPDATE SET said_zh = excluded.said_zh, \
-         said_en = excluded.said_en, value = excluded.value, told_ms = excluded.told_ms, told_in = excluded.told_in, \
+         said_en = excluded.said_en, value = excluded.value, limit_value = excluded.limit_value, told_ms = excluded.told_ms, told_in = excluded.told_in, \
          acknowledged_by = coalesce(acknowledged_by, excluded.acknowledged_by), \
          acknowledged_ms = coalesce(acknowledged_ms, excluded.acknowledged_ms), \
          acknowledged_note = coalesce(acknowledged_note, excluded.acknowledged_note), \

@@ -94,7 +94,9 @@ impl AlarmsFile {
         let mut delivery = Delivery::new(after(at));
         match failed {
             None => (delivery.state, delivery.sent_at) = (State::Sent, Some(at)),
-            Some(why) => (delivery.state, delivery.error) = (State::GivenUp, why.clone()),
+            Some(why) => {
+                (delivery.state, delivery.tries, delivery.error) = (State::GivenUp, 1, why.clone());
+            }
         }
         let channel = channel.to_owned();
         let writing = self.writing()?;

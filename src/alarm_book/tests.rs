@@ -117,6 +117,11 @@ async fn alarms_and_letters_read_back_and_a_letter_is_due_until_it_was_sent() {
     let states = letters[0].deliveries.iter().map(|(_, delivery)| delivery.state);
     assert_eq!(states.collect::<Vec<_>>(), [State::Sent, State::Waiting]);
     assert_eq!(book.troubles(), []);
+    // What is told has reading and limit of that time.
+    let told = Alarm { limit: Some(212.5), value: Some(212.3), ..alarms[0].clone() };
+    book.write(vec![told.clone()], Vec::new()).await.unwrap();
+    drop(book);
+    assert!(office.open().resumed().await.unwrap().alarms.contains(&told));
 }
 
 #[tokio::test]

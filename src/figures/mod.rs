@@ -50,5 +50,6 @@ pub use forms::{FORMS, Form, FormRow};
 pub use parse::{Interval, Parsed, parse, parse_en};
 pub use phrase::{Hedge, PrintUnit, SIGNIFICANT, phrase, phrase_en};
 pub use plausibility::{Acceptance, Caveat, Finding, Findings, Rule, Rules, Scope, Severity};
+pub use rows::is_of_period;
 pub use statement::{Statement, Totals, VillageTotals};
 pub use wording::{DIESEL_KG_PER_LITRE, GASOLINE_KG_PER_LITRE, HedgeWord, Wording, check_wordings};

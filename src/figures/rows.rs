@@ -12,6 +12,12 @@ use crate::core::{CropId, Period, VillageId};
 use crate::locales::{Argument, Text, figures as words};
 use crate::water::Township;
 
+/// Whether the days of a row are such that it counts for `period`: they overlap it; of drinking-water works, they are
+/// of its calendar years, up to its end.
+pub fn is_of_period(row: &Entry, period: Period) -> bool {
+    Rows::new(&[], period).counts(row)
+}
+
 /// The rows that count for a period.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rows<'a> {

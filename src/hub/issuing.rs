@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 
 use super::HubSettings;
 use super::desk::Stated;
-use crate::core::{Period, Role};
+use crate::core::{Period, Role, is_unseen};
 use crate::figures::{Finding, Severity, Statement, Verdict};
 use crate::ledger::{Person, Separation, Work, WorkError, apart_from};
 use crate::locales::{Argument, Lang, Text, office as office_words, page_report as words};
@@ -170,14 +170,18 @@ pub(super) fn against<'a>(
     against
 }
 
-/// Why a reason is none: it is too short, too long, or one letter over and over.
+/// Why a reason is none: it is too short, too long, one letter over and over, or has what cannot be seen. The ends of
+/// its lines may be there.
 pub fn reason_refusal(reason: &str) -> Option<Text> {
     let letters: Vec<char> = reason.chars().filter(|c| c.is_alphanumeric()).collect();
     if letters.len() < REASON_MIN {
         return Some(office_words::reason_too_short(REASON_MIN));
     }
-    if letters.len() > REASON_MAX {
+    if reason.trim().chars().count() > REASON_MAX {
         return Some(words::reason_too_long(REASON_MAX));
+    }
+    if reason.chars().any(|c| is_unseen(c) && !matches!(c, '\r' | '\n')) {
+        return Some(office_words::reason_unseen());
     }
     let repeats = letters.iter().all(|letter| Some(letter) == letters.first());
     repeats.then(office_words::reason_repeats)
@@ -307,5 +311,23 @@ impl Shown {
             said.push(words::issued_meanwhile(number));
         }
         if said.is_empty() { vec![words::something_changed()] } else { said }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_says_something_and_all_of_it_can_be_seen() {
+        for right in ["当年未装表", "当年未装表，\r\n按油票折算", "no meter then"] {
+            assert_eq!(reason_refusal(right), None, "{right}");
+        }
+        let long = format!("当年未装表{}", "，".repeat(REASON_MAX));
+        for wrong in
+            ["", "。", "好的", "啊啊啊啊啊", &long, "当年未装表\u{1}", "当年\u{202e}未装表\u{200b}"]
+        {
+            assert!(reason_refusal(wrong).is_some(), "{wrong:?}");
+        }
     }
 }

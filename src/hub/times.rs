@@ -24,6 +24,12 @@ pub(super) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
     at.duration_since(now) > account::AHEAD_MAX
 }
 
+/// The end of what is not ahead of the clock: readings are made at whole milliseconds, the last one before it.
+pub(super) fn end_of_now(now: Timestamp) -> Timestamp {
+    let ahead = account::AHEAD_MAX + SignedDuration::from_millis(1);
+    now.saturating_add(ahead).unwrap_or(Timestamp::MAX)
+}
+
 /// The last readings of `series` that are not ahead of the clock, and the time of the last of all where that is.
 pub(super) fn latest_of_now(
     store: &Sqlite,

@@ -72,6 +72,7 @@ impl WorkplaceSource {
         let things = ThingsOf::new(ThingsSource {
             store: settings.store.path.clone(),
             township: township.clone(),
+            clock: clock.clone(),
             overview: overview.clone(),
         });
         let ledger_desk =

@@ -159,18 +159,18 @@ impl Ledger {
         Ok(RowsInForce::of(self.all()?, two_person))
     }
 
-    /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns how many are new. `by`
-    /// and who entered a row have to be two of `persons`, or without a list two names.
+    /// Records that `by` has reviewed `rows`, all or none; rows with a review keep it. Returns those that are
+    /// reviewed now. `by` and who entered a row have to be two of `persons`, or without a list two names.
     pub fn review(
         &mut self,
         rows: &[i64],
         by: &str,
         persons: &Persons,
         at: Timestamp,
-    ) -> Result<usize, LedgerError> {
+    ) -> Result<Vec<i64>, LedgerError> {
         let failed = words::recording_review;
         let writing = begin(&mut self.db)?;
-        let mut added = 0;
+        let mut added = Vec::new();
         for row in rows {
             let found = writing
                 .query_row(
@@ -191,7 +191,8 @@ impl Ledger {
             let insert =
                 "INSERT INTO review (entry, reviewed_by, reviewed_at_ms) VALUES (?1, ?2, ?3)";
             let values = params![row, by.trim(), at.as_millisecond()];
-            added += writing.execute(insert, values).map_err(sql(failed))?;
+            writing.execute(insert, values).map_err(sql(failed))?;
+            added.push(*row);
         }
         writing.commit().map_err(sql(words::committing))?;
         Ok(added)

@@ -63,8 +63,9 @@ fn a_row_counts_after_a_second_person_has_reviewed_it() {
     assert!(matches!(unknown, Err(LedgerError::NoSuchRow(9))));
     assert_eq!(ledger.rows_in_force(true).unwrap().in_force.len(), 0, "all or none");
 
-    assert_eq!(ledger.review(&[1, 2], "刘某", &none(), at()).unwrap(), 2);
-    assert_eq!(ledger.review(&[1], "谢某", &none(), at()).unwrap(), 0);
+    assert_eq!(ledger.review(&[1], "刘某", &none(), at()).unwrap(), [1]);
+    assert_eq!(ledger.review(&[1, 2], "刘某", &none(), at()).unwrap(), [2], "one was there");
+    assert!(ledger.review(&[1], "谢某", &none(), at()).unwrap().is_empty());
     let rows = ledger.rows_in_force(true).unwrap();
     assert_eq!((values(&rows.in_force), rows.pending.len()), (vec![760.0, 590.0], 0));
     assert_eq!(rows.in_force[0].reviewed_by.as_deref(), Some("刘某"));
@@ -139,7 +140,7 @@ fn with_a_list_both_persons_have_to_be_of_it() {
     assert!(unlisted.contains("王某某 is nobody of the list"), "{unlisted}");
     let unlisted = ledger.review(&[3], "wu", &listed(), at()).unwrap_err().to_string();
     assert!(unlisted.contains("row 3") && unlisted.contains("谢某 is nobody"), "{unlisted}");
-    assert_eq!(ledger.review(&[1, 2], "wu", &listed(), at()).unwrap(), 2);
+    assert_eq!(ledger.review(&[1, 2], "wu", &listed(), at()).unwrap(), [1, 2]);
 }
 
 #[test]
@@ -194,5 +195,5 @@ fn a_ledger_of_the_first_layout_is_upgraded() {
     let mut ledger = Ledger::open(&path).unwrap();
     let rows = ledger.rows_in_force(false).unwrap().in_force;
     assert_eq!((rows.len(), rows[0].value), (118, 1.0));
-    assert_eq!(ledger.review(&[1], "刘某", &none(), at()).unwrap(), 1);
+    assert_eq!(ledger.review(&[1], "刘某", &none(), at()).unwrap(), [1]);
 }

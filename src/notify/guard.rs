@@ -30,14 +30,16 @@ enum Kind {
 }
 
 impl Kind {
-    fn text(self) -> Text {
-        match self {
+    /// Why nothing goes to this address of its kind, and what to do where it is meant.
+    fn closed(self, address: IpAddr) -> Text {
+        let what = match self {
             Self::Own => words::of_this_machine(),
             Self::Local => words::of_a_private_network(),
-            Self::Metadata => words::of_cloud_metadata(),
+            Self::Metadata => return words::metadata_is_closed(address.to_string()),
             Self::Group => words::of_many_machines(),
             Self::Reserved => words::of_no_machine(),
-        }
+        };
+        words::address_is_closed(address.to_string(), what)
     }
 }
 
@@ -110,9 +112,7 @@ pub(super) fn check_address(address: IpAddr, allow: &[Network]) -> Result<(), Te
         _ => is_allowed(address, allow),
     };
     match found {
-        Some((_, kind)) if !allowed => {
-            Err(words::address_is_closed(address.to_string(), kind.text()))
-        }
+        Some((_, kind)) if !allowed => Err(kind.closed(address)),
         _ => Ok(()),
     }
 }
@@ -202,6 +202,14 @@ mod tests {
 
     fn networks(texts: &[&str]) -> Vec<Network> {
         texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn who_allows_the_network_of_a_metadata_address_is_told_to_name_it() {
+        let address: IpAddr = "169.254.169.254".parse().unwrap();
+        let told = check_address(address, &networks(&["169.254.0.0/16"])).unwrap_err().to_string();
+        assert!(told.contains("169.254.169.254") && told.contains("the address itself"), "{told}");
+        assert_eq!(check_address(address, &networks(&["169.254.169.254/32"])), Ok(()));
     }
 
     #[test]

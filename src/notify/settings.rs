@@ -121,6 +121,11 @@ impl ChannelKind {
         matches!(self, Self::Wecom | Self::Dingtalk | Self::Feishu)
     }
 
+    /// Whether its receiver says that it has taken a message.
+    pub fn gives_receipts(self) -> bool {
+        self != Self::Syslog
+    }
+
     /// Whether it goes over HTTP.
     pub fn is_http(self) -> bool {
         self.is_robot() || self == Self::Webhook

@@ -49,6 +49,15 @@ pub struct Issue {
     pub digest: String,
 }
 
+/// The reports that were issued.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Archive {
+    /// By number.
+    pub issues: Vec<Issue>,
+    /// Numbers of those whose record is missing, cannot be read, or is that of another.
+    pub unreadable: Vec<String>,
+}
+
 /// An issued report with its documents, each with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frozen {
@@ -165,22 +174,35 @@ pub fn issue(
     Ok(issue)
 }
 
-/// The reports issued in `dir`, by number.
-pub fn issued(dir: &Path) -> Result<Vec<Issue>, IssueError> {
+/// The reports issued in `dir`. One whose record is spoilt keeps nobody from the others.
+pub fn issued(dir: &Path) -> Result<Archive, IssueError> {
+    let mut archive = Archive::default();
     if !dir.exists() {
-        return Ok(Vec::new());
+        return Ok(archive);
     }
-    let mut issues = Vec::new();
     for entry in fs::read_dir(dir).map_err(file(dir))? {
         let entry = entry.map_err(file(dir))?;
-        let path = entry.path().join(RECORD);
-        // A directory with a leading dot was never finished.
-        if path.is_file() && !entry.file_name().to_string_lossy().starts_with('.') {
-            issues.push(record(&path)?);
+        // What bears no number, such as a directory with a leading dot, was never finished.
+        let Ok(number) = entry.file_name().into_string() else { continue };
+        if !is_number(&number) {
+            continue;
+        }
+        match record(&entry.path().join(RECORD)) {
+            Ok(issue) if issue.number == number => archive.issues.push(issue),
+            Ok(_) | Err(_) => archive.unreadable.push(number),
         }
     }
-    issues.sort_by(|a: &Issue, b| a.number.cmp(&b.number));
-    Ok(issues)
+    archive.issues.sort_by(|a: &Issue, b| a.number.cmp(&b.number));
+    archive.unreadable.sort();
+    Ok(archive)
+}
+
+/// Whether that is a number of a report: 2022-001.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    text.split_once('-').is_some_and(|(year, count)| {
+        year.len() == 4 && count.len() == 3 && digits(year) && digits(count)
+    })
 }
 
 fn record(path: &Path) -> Result<Issue, IssueError> {
@@ -191,10 +213,9 @@ fn record(path: &Path) -> Result<Issue, IssueError> {
 /// Reads the issued report `number` and checks each document against its digest.
 pub fn read(dir: &Path, number: &str) -> Result<Frozen, IssueError> {
     let unknown = || IssueError::Unknown { number: number.into(), dir: dir.into() };
-    let is_number = number.chars().all(|c| c.is_ascii_digit() || c == '-');
     let place = dir.join(number);
     let path = place.join(RECORD);
-    if !is_number || !path.is_file() {
+    if !is_number(number) || !path.is_file() {
         return Err(unknown());
     }
     let issue = record(&path)?;

@@ -36,7 +36,7 @@ fn an_issued_report_is_printed_again_to_the_last_byte() {
     assert_eq!(again.number, "2022-002");
     assert_ne!(again.digest, first.digest, "the number is part of the digest");
     let numbers: Vec<String> =
-        super::issued(dir.path()).unwrap().into_iter().map(|i| i.number).collect();
+        super::issued(dir.path()).unwrap().issues.into_iter().map(|i| i.number).collect();
     assert_eq!(numbers, ["2022-001", "2022-002"]);
 }
 
@@ -62,6 +62,28 @@ fn an_altered_or_missing_file_is_reported() {
     fs::write(&record, text.replace("刘某", "张某")).unwrap();
     let forged = read(dir.path(), &first.number).unwrap_err().to_string();
     assert!(forged.contains("issue.json has been changed since it was issued"), "{forged}");
+}
+
+#[test]
+fn a_spoilt_or_missing_record_is_named_and_keeps_nobody_from_the_others() {
+    let (dir, first) = issued();
+    let documents = documents(None, &figures(&SAID)).unwrap();
+    let again =
+        || issue(dir.path(), &documents, &statement(&figures(&SAID)), "刘某", at()).unwrap();
+    let [second, third] = [again(), again()];
+    fs::remove_file(dir.path().join(&second.number).join("issue.json")).unwrap();
+    let record = dir.path().join(&third.number).join("issue.json");
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&record, "{").unwrap();
+    // A copy under another number is not that report.
+    let copy = dir.path().join("2022-007");
+    fs::create_dir(&copy).unwrap();
+    fs::copy(dir.path().join(&first.number).join("issue.json"), copy.join("issue.json")).unwrap();
+    fs::create_dir(dir.path().join("old")).unwrap();
+    let archive = super::issued(dir.path()).unwrap();
+    assert_eq!(archive.issues, [first]);
+    assert_eq!(archive.unreadable, ["2022-002", "2022-003", "2022-007"]);
+    assert_eq!(again().number, "2022-004", "no number is given twice");
 }
 
 #[test]

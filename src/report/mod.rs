@@ -39,8 +39,8 @@ pub use document::{Document, Documents, render, section};
 pub use explain::{Explanation, Lead, explain, explain_by_names};
 pub use filters::figure_value;
 pub use issue::{
-    Change, ChangedInput, Frozen, Issue, IssueError, IssuedFile, changes, is_intact, issue, issued,
-    read,
+    Archive, Change, ChangedInput, Frozen, Issue, IssueError, IssuedFile, changes, is_intact,
+    issue, issued, read,
 };
 pub use linked::{Run, linked};
 pub use lint::check_templates;

@@ -70,7 +70,7 @@ pub(super) fn write(
         docx = docx.add_paragraph(styled("Dates", pending));
     }
     for paragraph in paragraphs {
-        let run = Run::new().add_text(paragraph).character_spacing(CHARACTER_SPACE);
+        let run = Run::new().add_text(printable(paragraph)).character_spacing(CHARACTER_SPACE);
         docx = docx.add_paragraph(Paragraph::new().style("Body").add_run(run));
     }
     let annex = Paragraph::new()
@@ -175,8 +175,14 @@ fn page_number(side: AlignmentType) -> Footer {
 
 fn styled(style: &str, text: impl Into<String>) -> Paragraph {
     let text: String = text.into();
-    let text = filters::without_backticks(&text);
+    let text = printable(&filters::without_backticks(&text));
     Paragraph::new().style(style).add_run(Run::new().add_text(text))
+}
+
+/// `text` in one line, without the characters that no XML may hold (XML 1.0, 2.2): Word opens no file with one.
+fn printable(text: &str) -> String {
+    let line = text.chars().map(|c| if matches!(c, '\n' | '\t') { ' ' } else { c });
+    line.filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
 
 fn heading(text: Text) -> Paragraph {
@@ -294,6 +300,13 @@ fn absent(statement: &Statement) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_xml_may_hold_is_left_out() {
+        let written = styled("Cell", "当年\u{1}未装表\u{ffff}，\r\n按油票\u{7f}折算");
+        let json = serde_json::to_string(&written).unwrap();
+        assert!(json.contains("当年未装表， 按油票折算"), "{json}");
+    }
 
     #[test]
     fn the_columns_of_each_table_add_up_to_the_type_area() {

@@ -74,7 +74,9 @@ pub use report::{
     ReportFacts,
 };
 pub use router::{ingester, office};
-pub use sta::{ObservationsAsked, Observed, Order, Part, Things, ThingsAnswer, ThingsAsked};
+pub use sta::{
+    Extent, ObservationsAsked, Observed, Order, Part, Things, ThingsAnswer, ThingsAsked,
+};
 pub use station::{
     CorrectionAsked, Curve, Done, Growth, LevelLimit, Range, RunningBands, StationAsked,
     StationFacts,

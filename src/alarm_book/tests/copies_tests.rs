@@ -104,6 +104,8 @@ fn a_command_tries_a_channel_once_at_a_time_and_again_after_a_pause() {
     assert_eq!(begin(&mut file, 5, WECOM), TestPlace::Begun, "another channel");
     let why = Text::both("对方拒绝", "refused");
     file.end_test(&test(0), MAIL, at(6), Some(&why)).unwrap();
+    let failed = file.letters(None, 9).unwrap().into_iter().flat_map(|row| row.deliveries);
+    assert_eq!(failed.filter(|(_, delivery)| delivery.tries == 1).count(), 1, "it was tried");
     assert_eq!(begin(&mut file, 7, MAIL), TestPlace::In(9));
     assert_eq!(begin(&mut file, 16, MAIL), TestPlace::Begun);
     file.end_test(&test(16), MAIL, at(17), None).unwrap();

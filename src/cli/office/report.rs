@@ -20,7 +20,7 @@ use crate::locales::{
     Lang, Text, fill as fill_words, full_moment, issued as issue_words, report as words,
 };
 use crate::report::fill::{self, Filled, Kind, Left, Passages, part_name};
-use crate::report::{self, ChangedInput, Document, Frozen, Issue};
+use crate::report::{self, Archive, ChangedInput, Document, Frozen, Issue};
 use crate::support::{Clock, files};
 
 /// The arguments of `hanqing report`.
@@ -239,8 +239,11 @@ fn check_template(settings: &HubSettings) -> ExitCode {
 
 fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
     let (settings, township) = config.load_hub()?;
-    let issues = report::issued(&settings.issued)?;
-    if issues.is_empty() {
+    let Archive { issues, unreadable } = report::issued(&settings.issued)?;
+    if !unreadable.is_empty() {
+        let numbers = Text::list(&unreadable);
+        complain!("{}", issue_words::unreadable(numbers, &settings.issued));
+    } else if issues.is_empty() {
         complain!("{}", issue_words::none_issued(&settings.issued));
         return Ok(ExitCode::SUCCESS);
     }
@@ -250,7 +253,7 @@ fn list(config: &ConfigArgs) -> anyhow::Result<ExitCode> {
         false => issue_words::files_altered(),
     };
     show!("{}", table(&issues, calendar.zone(), state));
-    Ok(ExitCode::SUCCESS)
+    Ok(if unreadable.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The issued reports, with what `state` says of the files of each.

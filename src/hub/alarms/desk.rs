@@ -151,6 +151,7 @@ impl AlarmDesk {
             ChannelShown {
                 name: channel.name.clone(),
                 kind: channel.kind.id(),
+                receipts: channel.kind.gives_receipts(),
                 urgent_only: channel.urgent_only,
                 escalation: channel.escalation,
                 last_sent: known.last_sent,
@@ -181,7 +182,7 @@ impl AlarmDesk {
     }
 
     /// Sends a letter that says that it is a test. One that arrives shows that what waits for the channel can go.
-    async fn test(&self, name: &str, by: &str) -> Result<(), Text> {
+    async fn test(&self, name: &str, by: &str) -> Result<Text, Text> {
         let source = &self.0.source;
         let channel = source.settings.alarm.channels.iter().find(|channel| channel.name == name);
         let channel = channel.ok_or_else(|| words::no_such_channel(name))?;
@@ -190,11 +191,20 @@ impl AlarmDesk {
         let _on_its_way = self.0.tests.begin(name, clock.clone())?;
         let letter = Letter::test(by, clock.now(), source.calendar.zone());
         let sent = send_by_hub(&source.settings, channel, &letter, &source.state.letters_out).await;
-        sent.map_err(|error| error.why)?;
-        self.0.channels.succeeded(name, source.clock.now());
-        self.0.to_send.notify_one();
+        let now = source.clock.now();
+        match &sent {
+            Ok(()) => {
+                self.0.channels.succeeded(name, now);
+                self.0.to_send.notify_one();
+            }
+            Err(error) => self.0.channels.test_failed(name, &error.why, now),
+        }
         *self.1.lock().await = None;
-        Ok(())
+        sent.map_err(|error| error.why)?;
+        Ok(match channel.kind.gives_receipts() {
+            true => words::test_arrived(name),
+            false => words::test_sent_out(name),
+        })
     }
 }
 

@@ -95,6 +95,33 @@ async fn whoever_looks_at_the_page_changes_nothing_of_what_waits() {
 }
 
 #[tokio::test]
+async fn a_channel_whose_test_did_not_arrive_is_shown_as_one_that_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = source(folder.path(), POND);
+    // Nobody listens there any more.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let channel = serde_json::json!({
+        "name": "group", "kind": "webhook",
+        "url": format!("http://127.0.0.1:{port}/hook"), "allow": ["127.0.0.0/8"],
+    });
+    source.settings.alarm.channels = vec![serde_json::from_value(channel).unwrap()];
+    let alarms = Alarms::open(source).await.unwrap();
+    let desk = alarms.desk();
+    assert_eq!(shown(&desk, HistoryAsked::default()).await.channels[0].failing, None);
+    let test = || AlarmsAsked::Test { channel: "group".into(), by: "t".into() };
+    let tested = desk.clone().answer(test()).await.unwrap();
+    let AlarmsAnswer::Tested(Err(why)) = tested else { panic!("{tested:?}") };
+    let of = shown(&desk, HistoryAsked::default()).await.channels.remove(0);
+    assert_eq!(of.failing.map(|(_, why)| why), Some(why.clone()));
+    assert_eq!((of.last_sent, of.waiting), (None, 0));
+    // One that came too soon was not tried, and says nothing of the channel.
+    let tested = desk.clone().answer(test()).await.unwrap();
+    assert!(matches!(tested, AlarmsAnswer::Tested(Err(_))));
+    let of = shown(&desk, HistoryAsked::default()).await.channels.remove(0);
+    assert_eq!(of.failing.map(|(_, why)| why), Some(why));
+}
+
+#[tokio::test]
 async fn an_alarm_is_shown_with_what_was_sent_and_is_acknowledged_once() {
     let folder = tempfile::tempdir().unwrap();
     let alarms = Alarms::open(source(folder.path(), POND)).await.unwrap();

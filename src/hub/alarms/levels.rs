@@ -118,8 +118,9 @@ impl Level {
             let condition = condition.unwrap_or(Condition::Off);
             let level_m = believed.map(|(_, level)| level);
             let both = level_m.zip(limit_m);
-            let said =
-                both.map(|(level, limit)| words::level_and_limit(metres(level), metres(limit)));
+            let said = both
+                .map(|(level, limit)| metres(level, limit))
+                .map(|[level, limit]| words::level_and_limit(level, limit));
             Seen {
                 value: level_m,
                 limit: limit_m,
@@ -153,7 +154,10 @@ impl Level {
             Seen {
                 value: change,
                 limit: Some(limit),
-                said: change.map(|change| said(metres(change), metres(limit))).unwrap_or_default(),
+                said: change
+                    .map(|change| metres(change, limit))
+                    .map(|[change, limit]| said(change, limit))
+                    .unwrap_or_default(),
                 ..of_station(kind, station, condition)
             }
         };
@@ -182,9 +186,15 @@ fn above(believed: Option<(Timestamp, f64)>, limit_m: f64) -> Condition {
     }
 }
 
-/// A level or a difference of levels, m, to the centimetre.
-fn metres(level: f64) -> String {
-    format!("{level:.2}")
+/// A level or a difference of levels and its limit, m, to the centimetre; to the millimetre where they differ and would
+/// look the same: who reads that a level is below its limit sees it.
+fn metres(level: f64, limit: f64) -> [String; 2] {
+    let shown = |places: usize| [level, limit].map(|m| format!("{m:.places$}"));
+    let ([level_cm, limit_cm], [level_mm, limit_mm]) = (shown(2), shown(3));
+    match level_cm == limit_cm && level_mm != limit_mm {
+        true => [level_mm, limit_mm],
+        false => [level_cm, limit_cm],
+    }
 }
 
 #[cfg(test)]

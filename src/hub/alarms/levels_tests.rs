@@ -57,6 +57,18 @@ fn of(level_m: f64, now: &str) -> Vec<Condition> {
 }
 
 #[test]
+fn a_level_and_its_limit_look_the_same_only_where_they_are() {
+    for (level, limit, shown) in [
+        (217.5, 217.61, ["217.50", "217.61"]),
+        (217.609, 217.61, ["217.609", "217.610"]),
+        (217.61, 217.61, ["217.61", "217.61"]),
+        (0.1 + 0.2, 0.3, ["0.30", "0.30"]),
+    ] {
+        assert_eq!(metres(level, limit), shown);
+    }
+}
+
+#[test]
 fn it_is_on_at_the_threshold_and_off_five_centimetres_above() {
     for (level_m, expected) in [
         (104.0, [Off, Off, Off]),

@@ -87,7 +87,8 @@ impl Channels {
                         known.last_sent = known.last_sent.max(delivery.sent_at);
                         known.failing = None;
                     }
-                    State::Waiting if delivery.tries > 0 => {
+                    // What was tried in vain, whether or not it is tried again.
+                    State::Waiting | State::GivenUp if delivery.tries > 0 => {
                         let since = row.letter.at;
                         known.failing.get_or_insert((since, Text::default())).1 =
                             delivery.error.clone();
@@ -102,6 +103,13 @@ impl Channels {
     pub fn succeeded(&self, channel: &str, at: Timestamp) {
         if let Some(known) = lock(&self.0).get_mut(channel) {
             *known = Known { last_sent: Some(at), woken: true, ..Known::default() };
+        }
+    }
+
+    /// Notes that a test did not arrive. It keeps no letter waiting.
+    pub fn test_failed(&self, channel: &str, why: &Text, at: Timestamp) {
+        if let Some(known) = lock(&self.0).get_mut(channel) {
+            known.failing.get_or_insert((at, Text::default())).1 = why.clone();
         }
     }
 

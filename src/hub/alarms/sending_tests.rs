@@ -101,4 +101,12 @@ fn how_channels_did_is_known_after_a_start() {
     assert_eq!(group.failing.map(|(since, _)| since), Some(at(200)), "since the oldest that waits");
     let phone = channels.of("phone");
     assert_eq!((phone.last_sent, phone.failing), (Some(at(150)), None));
+    // What was tried in vain and given up did not arrive either; what was never tried says nothing.
+    channels.resume(&[
+        row(500, vec![("phone", delivery(State::GivenUp, 3, None))]),
+        row(400, vec![("phone", delivery(State::GivenUp, 0, None))]),
+    ]);
+    let phone = channels.of("phone");
+    assert_eq!(phone.failing, Some((at(500), Text::verbatim("no route"))));
+    assert_eq!(phone.last_sent, Some(at(150)));
 }

@@ -120,7 +120,7 @@ impl Desk {
         let (stated, reviewed) = self.0.statements.beside_reviewed(days).await?;
         self.beside(by.lang, move |source| {
             let issued = report::issued(&source.settings.issued)?;
-            source.remember(Shown::of(&stated, &issued));
+            source.remember(Shown::of(&stated, &issued.issues));
             let zone = calendar(&source.township)?.zone().clone();
             let report = source.asking(&by, &zone).report(&stated, reviewed.as_deref(), &issued);
             Ok(DeskAnswer::Report(Box::new(report)))
@@ -232,7 +232,7 @@ impl Desk {
         let found = self.0.statements.fresh_beside_reviewed(Some(days)).await?;
         let draft = Draft::of(&self.0.statements, found);
         self.beside(by.lang, move |source| {
-            let issued = report::issued(&source.settings.issued)?;
+            let issued = report::issued(&source.settings.issued)?.issues;
             let now = Shown::of(&draft.stated, &issued);
             if now.digest() != digest {
                 let changed = source.recall(&digest).map(|then| then.differences(&now));
@@ -261,13 +261,18 @@ impl Desk {
         let issued = self
             .beside(Lang::Chinese, move |source| {
                 let all = report::issued(&source.settings.issued)?;
-                let issue = all.into_iter().find(|issue| issue.number == number);
+                let spoilt = all.unreadable.contains(&number);
+                let issue = all.issues.into_iter().find(|issue| issue.number == number);
                 let frozen =
                     issue.as_ref().map(|i| report::read(&source.settings.issued, &i.number));
-                Ok(issue.zip(frozen))
+                Ok((issue.zip(frozen), spoilt))
             })
             .await?;
-        let Some((issue, frozen)) = issued else { return Ok(DeskAnswer::Nothing) };
+        let (issue, frozen) = match issued {
+            (Some(issued), _) => issued,
+            (None, true) => return Ok(DeskAnswer::Refused(vec![words::was_altered()])),
+            (None, false) => return Ok(DeskAnswer::Nothing),
+        };
         let zone = calendar(&self.0.township)?.zone().clone();
         let files = issue.files.iter().map(|file| file.name.clone()).collect();
         let frozen = match frozen {
@@ -294,7 +299,12 @@ impl Desk {
             let frozen = match report::read(&source.settings.issued, &number) {
                 Ok(frozen) => frozen,
                 Err(IssueError::Unknown { .. }) => return Ok(DeskAnswer::Nothing),
-                Err(IssueError::Altered { .. }) => {
+                // A document that is not there, or a record that is none, is no other report than that either.
+                Err(
+                    IssueError::Altered { .. }
+                    | IssueError::File { .. }
+                    | IssueError::Record { .. },
+                ) => {
                     return Ok(DeskAnswer::Refused(vec![words::was_altered()]));
                 }
                 Err(error) => return Err(error.into()),

@@ -101,6 +101,14 @@ async fn an_issued_report_is_chinese_unless_english_is_asked_for_and_is_printed_
     assert!(!issued(&office, &first).await.row.intact);
     assert_eq!(refused(file(&office, &first, "drought-relief.html").await).len(), 1);
     assert!(!office.page("li").await.issued.iter().any(|i| i.number == first && i.intact));
+    // A document that is gone, and a record that says nothing, are told as well.
+    fs::remove_file(&path).unwrap();
+    assert_eq!(refused(file(&office, &first, "drought-relief.html").await).len(), 1);
+    let record = office.settings.issued.join(&second).join("issue.json");
+    fs::remove_file(record).unwrap();
+    let page = office.page("li").await;
+    assert_eq!((page.issued.len(), page.unreadable), (1, vec![second.clone()]));
+    assert_eq!(refused(office.ask(DeskAsked::Issued(second)).await).len(), 1);
 }
 
 #[tokio::test]

@@ -13,7 +13,9 @@ use crate::hub::HubSettings;
 use crate::hub::issuing::{self, Against, NotAccepted, Shown, Standing};
 use crate::ledger::{Others, Person, WorkError};
 use crate::locales::{Argument, Lang, Text, foreign, full_day, full_moment, page_report as words};
-use crate::report::{self, Awaited, Change, ChangedInput, Explanation, Issue, Lead, figure_value};
+use crate::report::{
+    self, Archive, Awaited, Change, ChangedInput, Explanation, Issue, Lead, figure_value,
+};
 use crate::water::Township;
 use crate::web::{
     Branch, Days, Evidence, FigureShown, FindingShown, IssuedChange, IssuedRow, Link, PendingShown,
@@ -48,12 +50,12 @@ pub(super) struct Asking<'a> {
 }
 
 impl Asking<'_> {
-    /// The report as it stands, beside the statement in which all that waits is `reviewed`, and the reports `issued`.
+    /// The report as it stands, beside the statement in which all that waits is `reviewed`, and what was issued.
     pub fn report(
         &self,
         stated: &Stated,
         reviewed: Option<&Stated>,
-        issued: &[Issue],
+        archive: &Archive,
     ) -> ReportFacts {
         let statement = &stated.statement;
         let standing = Standing::of(statement, reviewed.map(|reviewed| &reviewed.statement));
@@ -65,6 +67,7 @@ impl Asking<'_> {
             Err(why) => (Vec::new(), why),
         };
         let intact = |issue: &Issue| report::is_intact(&self.settings.issued, issue);
+        let issued = &archive.issues;
         let shown = issued.iter().rev().take(ISSUED_MAX);
         ReportFacts {
             days: days(statement.period),
@@ -85,6 +88,7 @@ impl Asking<'_> {
             digest: Shown::of(stated, issued).digest(),
             issued: shown.map(|issue| row(issue, intact(issue), self.zone)).collect(),
             issued_in_all: issued.len(),
+            unreadable: archive.unreadable.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::desk::Stated;
 use crate::account::Entry;
 use crate::core::Period;
-use crate::figures::{Figure, Finding, Statement};
+use crate::figures::{Figure, Finding, Statement, is_of_period};
 use crate::locales::{Lang, Text, page_rows as words};
 use crate::report;
 use crate::web::{Effect, FigureChange};
@@ -84,7 +84,7 @@ fn compared(before: &Statement, after: &Statement, rows: &[Entry]) -> Effected {
             marks += &format!("ended {};", place(finding));
         }
     }
-    let of_period = |row: &Entry| row.from <= after.period.to && after.period.from <= row.to;
+    let of_period = |row: &Entry| is_of_period(row, after.period);
     if effect.is_empty() && !rows.iter().any(of_period) {
         effect.notes.push(period(after.period, words::of_other_days));
     }

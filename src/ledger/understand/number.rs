@@ -117,6 +117,16 @@ const BETWEEN_MORE: [char; 5] = ['、', '+', '或', '和', ';'];
 
 const CURRENCIES: [&str; 4] = ["¥", "人民币", "RMB", "CNY"];
 
+/// The number in `text`, which may have lines: two numbers below one another are not one with a blank for each
+/// thousand.
+pub(super) fn quantity_in_lines(text: &str) -> Result<Quantity, NumberFault> {
+    let lines = text.split(['\n', '\r']).map(half_width);
+    match lines.filter(|line| read(line.trim()).is_some()).count() {
+        2.. => Err(NumberFault::Several),
+        _ => quantity(text),
+    }
+}
+
 /// The number in `text`.
 pub(super) fn quantity(text: &str) -> Result<Quantity, NumberFault> {
     let plain = half_width(text);

@@ -109,6 +109,16 @@ fn a_hedge_is_refused_by_name() {
 }
 
 #[test]
+fn two_numbers_below_one_another_are_not_one() {
+    for text in ["700\n800", "700\r\n800升", "１２\n　３００ ", "三百\n五百"] {
+        assert_eq!(quantity_in_lines(text), Err(NumberFault::Several), "{text:?}");
+    }
+    for (text, value) in [("700\n升", 700.0), ("\n1 200\n", 1200.0), ("1.2\n万元", 12_000.0)] {
+        assert_eq!(quantity_in_lines(text).map(|found| found.value), Ok(value), "{text:?}");
+    }
+}
+
+#[test]
 fn what_is_no_single_number_is_refused_by_kind() {
     use NumberFault::{Missing, Negative, NotANumber, NotFinite, Several};
     let cases: &[(NumberFault, &[&str])] = &[

@@ -42,7 +42,7 @@ pub enum ValueFault {
 /// # Errors
 /// What is wrong with it, the first thing only.
 pub fn typed_value(text: &str, unit: &str, code: EntryCode) -> Result<TypedValue, ValueFault> {
-    let written = number::quantity(text).map_err(|fault| match fault {
+    let written = number::quantity_in_lines(text).map_err(|fault| match fault {
         NumberFault::Missing => ValueFault::Missing,
         NumberFault::Hedged(hedge) => ValueFault::Hedged(hedge),
         NumberFault::Negative => ValueFault::Negative,
@@ -105,6 +105,7 @@ mod tests {
             ("约200", "升", EntryCode::Gasoline, ValueFault::Hedged("约".into())),
             ("-5", "升", EntryCode::Gasoline, ValueFault::Negative),
             ("10-20", "升", EntryCode::Gasoline, ValueFault::Several),
+            ("700\n800", "升", EntryCode::Gasoline, ValueFault::Several),
             ("很多了吧", "升", EntryCode::Gasoline, ValueFault::NotANumber),
             ("2公顷", "亩", EntryCode::AreaAffected, ValueFault::TwoUnits),
             ("2", "人", EntryCode::AreaAffected, ValueFault::Unit),

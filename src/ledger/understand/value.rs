@@ -57,8 +57,12 @@ pub(super) fn amount(cell: &Cell) -> Result<Amount, (Text, Text)> {
             let stored = stored.or_else(|| (!shown.unit.is_empty()).then_some(shown.stored));
             (shown.value * factor, unit.to_owned(), factor != 1.0, stored)
         }
-        Cell::Text(_) => {
-            let quantity = number::quantity(&line(cell)).map_err(|fault| fault.rule_and_hint())?;
+        Cell::Text(whole) => {
+            let quantity = match number::quantity_in_lines(whole) {
+                Err(NumberFault::Several) => Err(NumberFault::Several),
+                _ => number::quantity(&line(cell)),
+            };
+            let quantity = quantity.map_err(|fault| fault.rule_and_hint())?;
             (quantity.value, quantity.unit, words::scale_in(&text) != 1.0, None)
         }
         Cell::Day(_) | Cell::Moment(_) | Cell::Month(_) => {

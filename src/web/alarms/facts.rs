@@ -71,8 +71,8 @@ pub enum AlarmsAnswer {
     Shown(Box<AlarmsFacts>),
     /// What is acknowledged now, or why nothing is.
     Acknowledged(Result<Box<Alarm>, Text>),
-    /// Why the letter did not arrive.
-    Tested(Result<(), Text>),
+    /// That the letter arrived or went out, or why it did not.
+    Tested(Result<Text, Text>),
 }
 
 /// What the page shows.
@@ -122,6 +122,8 @@ pub struct ChannelShown {
     pub name: String,
     /// What it speaks, as the configuration names it.
     pub kind: &'static str,
+    /// Its receiver says that it has taken a letter.
+    pub receipts: bool,
     pub urgent_only: bool,
     pub escalation: bool,
     pub last_sent: Option<Timestamp>,

@@ -174,7 +174,7 @@ async fn test(
     Signed(form): Signed<TestForm>,
 ) -> Response {
     let Some(account) = visitor.account.clone() else { return web.nowhere(&visitor) };
-    let (doing, from, channel) = (web.clone(), visitor.address, form.channel.clone());
+    let (doing, from, channel) = (web.clone(), visitor.address, form.channel);
     let lang = visitor.lang;
     let done = tokio::spawn(async move {
         let asked = AlarmsAsked::Test { channel: channel.clone(), by: account.name };
@@ -182,7 +182,7 @@ async fn test(
         if let AlarmsAnswer::Tested(tested) = &answer {
             // It may have gone out also where nobody knows that it arrived.
             let detail = match tested {
-                Ok(()) => channel,
+                Ok(_) => channel,
                 Err(why) => for_programs(lang, || format!("{channel}: {why}")),
             };
             doing.workplace.users.note(account.id, from, Deed::AlarmTested, detail).await?;
@@ -190,8 +190,7 @@ async fn test(
         anyhow::Ok(answer)
     });
     match done.await {
-        Ok(Ok(AlarmsAnswer::Tested(Ok(())))) => {
-            let done = words::test_arrived(form.channel);
+        Ok(Ok(AlarmsAnswer::Tested(Ok(done)))) => {
             page(&web, &visitor, HistoryAsked::default(), false, Some(done)).await
         }
         Ok(Ok(AlarmsAnswer::Tested(Err(why)))) => {

@@ -48,6 +48,7 @@ fn facts() -> AlarmsFacts {
                 alarm: alarm(3, Kind::Dry, "station/pond-1"),
                 sent: vec![
                     sent("值班群", SentState::Sent(at(4)), ""),
+                    sent("日志", SentState::Sent(at(4)), ""),
                     sent("短信", SentState::Waiting, "no route"),
                     SentShown {
                         why: alarm_words::given_up(3_u64, "550"),
@@ -76,6 +77,7 @@ fn facts() -> AlarmsFacts {
             ChannelShown {
                 name: "值班群".into(),
                 kind: "wecom",
+                receipts: true,
                 urgent_only: false,
                 escalation: false,
                 last_sent: Some(at(4)),
@@ -85,11 +87,22 @@ fn facts() -> AlarmsFacts {
             ChannelShown {
                 name: "短信".into(),
                 kind: "webhook",
+                receipts: true,
                 urgent_only: true,
                 escalation: true,
                 last_sent: None,
                 failing: Some((at(5), Text::verbatim("no route"))),
                 waiting: 2,
+            },
+            ChannelShown {
+                name: "日志".into(),
+                kind: "syslog",
+                receipts: false,
+                urgent_only: false,
+                escalation: false,
+                last_sent: Some(at(4)),
+                failing: None,
+                waiting: 0,
             },
         ],
         incomplete: Text::verbatim("disk full"),
@@ -110,7 +123,7 @@ fn kit() -> Kit {
                 Ok(AlarmsAnswer::Acknowledged(Err(words::no_open_alarm(7))))
             }
             AlarmsAsked::Test { channel, .. } if channel == "值班群" => {
-                Ok(AlarmsAnswer::Tested(Ok(())))
+                Ok(AlarmsAnswer::Tested(Ok(words::test_arrived("值班群"))))
             }
             AlarmsAsked::Test { .. } => {
                 Ok(AlarmsAnswer::Tested(Err(Text::verbatim("certificate has expired"))))
@@ -135,9 +148,12 @@ async fn the_page_says_what_is_open_who_knows_and_what_did_not_arrive() {
         "水利站 陈",
         "在去的路上 &lt;i&gt;",
         "发生：值班群 8月1日 00:04 已送达",
+        "发生：日志 8月1日 00:04 已发出，没有回执",
+        "发得出，没有回执",
         "发生：短信 没有送达，会再试：no route",
         "邮件 没有送达，不再试：3 天没有发成：550",
-        "无人确认，已升级通知",
+        "仍无人确认，已升级",
+        "发生：8月1日 00:02 交付发送，结果已不在近期的通知里",
         "企业微信群机器人",
         "送不到",
         "disk full",

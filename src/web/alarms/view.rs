@@ -98,8 +98,8 @@ pub(super) fn page(
         more: facts.open.len().saturating_sub(OPEN_MAX),
         urgent: open.clone().filter(|one| one.alarm.key.kind.is_urgent()).count(),
         unanswered: open.clone().filter(|one| one.alarm.acknowledged.is_none()).count(),
-        open: open.take(OPEN_MAX).map(|one| row(one, shown)).collect(),
-        history: facts.history.iter().map(|one| row(one, shown)).collect(),
+        open: open.take(OPEN_MAX).map(|one| row(one, &facts.channels, shown)).collect(),
+        history: facts.history.iter().map(|one| row(one, &facts.channels, shown)).collect(),
         chosen: asked.station.is_some() || asked.kind.is_some(),
         older: asked.before.is_some(),
         next: facts.next.map(|before| query(asked, before)).unwrap_or_default(),
@@ -119,7 +119,7 @@ fn query(asked: &HistoryAsked, before: i64) -> String {
     format!("before={before}{more}")
 }
 
-fn row(one: &AlarmShown, shown: &Shown) -> Row {
+fn row(one: &AlarmShown, channels: &[ChannelShown], shown: &Shown) -> Row {
     let alarm = &one.alarm;
     let at = |at: Timestamp| moment(at, shown.now, &shown.zone);
     let cleared = alarm.cleared.as_ref().map(|cleared| match cleared.removed {
@@ -140,7 +140,7 @@ fn row(one: &AlarmShown, shown: &Shown) -> Row {
         acknowledged: acknowledged.map(|by| words::noted(&by.by, at(by.at))).unwrap_or_default(),
         is_acknowledged: acknowledged.is_some(),
         note: acknowledged.map(|by| by.note.clone()).unwrap_or_default(),
-        sent: one.sent.iter().map(|sent| self::sent(sent, shown)).collect(),
+        sent: one.sent.iter().map(|sent| self::sent(sent, channels, shown)).collect(),
         escalated: alarm.escalated_at.map(|time| words::escalated(at(time))).unwrap_or_default(),
     }
 }
@@ -169,12 +169,20 @@ pub(in crate::web) fn state_of(kind: Kind) -> &'static str {
     }
 }
 
-fn sent(sent: &SentShown, shown: &Shown) -> Text {
+fn sent(sent: &SentShown, channels: &[ChannelShown], shown: &Shown) -> Text {
+    let mut silent = channels.iter().filter(|channel| !channel.receipts);
+    let is_silent = silent.any(|channel| channel.name == sent.channel);
     let said = match sent.state {
         SentState::Sent(at) if sent.channel.is_empty() => {
             words::told(moment(at, shown.now, &shown.zone))
         }
-        SentState::Sent(at) => words::sent(&sent.channel, moment(at, shown.now, &shown.zone)),
+        SentState::Sent(at) => {
+            let at = moment(at, shown.now, &shown.zone);
+            match is_silent {
+                true => words::sent_out(&sent.channel, at),
+                false => words::sent(&sent.channel, at),
+            }
+        }
         SentState::Waiting if sent.why.is_empty() => words::is_waiting(&sent.channel),
         SentState::Waiting => words::is_tried_again(&sent.channel),
         SentState::GivenUp => words::is_given_up(&sent.channel),
@@ -192,6 +200,7 @@ fn channel(channel: &ChannelShown, shown: &Shown) -> Channel {
     let at = |at: Timestamp| moment(at, shown.now, &shown.zone);
     let (state, state_words) = match (&channel.failing, channel.last_sent) {
         (Some(_), _) => ("guard", words::channel_fails()),
+        (None, Some(_)) if !channel.receipts => ("normal", words::channel_sends()),
         (None, Some(_)) => ("normal", words::channel_works()),
         (None, None) => ("none", words::channel_untried()),
     };

@@ -125,6 +125,9 @@ pub struct ReportFacts {
     /// The newest first.
     pub issued: Vec<IssuedRow>,
     pub issued_in_all: usize,
+    /// Numbers of those that were issued and whose record cannot be read.
+    #[serde(serialize_with = "listed")]
+    pub unreadable: Vec<String>,
 }
 
 /// Days, as an address and as people have them.

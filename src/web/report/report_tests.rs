@@ -38,6 +38,7 @@ fn facts() -> ReportFacts {
         reviewers: vec!["农业办 李某".into(), "乡政府 王某".into()],
         issuers: vec!["乡政府 吴某".into()],
         digest: "d1gest".into(),
+        unreadable: vec!["2021-001".into(), "2021-002".into()],
         ..ReportFacts::default()
     }
 }
@@ -101,6 +102,8 @@ async fn each_clause_leads_to_its_evidence_and_who_may_not_act_is_told_who_may()
     );
     assert!(page.body.contains("农业办 李某、乡政府 王某") && page.body.contains("乡政府 吴某"));
     assert!(page.body.contains("每亩资金过高") && !page.body.contains("（money）"));
+    assert!(page.body.contains("2021-001、2021-002 的签发记录读不出来"), "{}", page.body);
+    assert!(!page.body.contains("还没有签发过报告"), "{}", page.body);
     for form in ["/report/accept", "/report/issue"] {
         assert!(!page.body.contains(&format!("action=\"{form}\"")), "{form}: {}", page.body);
     }

@@ -147,7 +147,10 @@ impl Office {
         }
         match sent {
             Ok(()) => {
-                say!("{}", words::arrived(name));
+                match channel.kind.gives_receipts() {
+                    true => say!("{}", words::arrived(name)),
+                    false => say!("{}", words::sent_out(name)),
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Err(error) => {

@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         Reviewable { rows: arguments.rows.clone(), ..Reviewable::default() }
     };
-    let added = ledger.review(&rows, &by, persons, Clock::system().now())?;
+    let added = ledger.review(&rows, &by, persons, Clock::system().now())?.len();
     say!("{}", words::reviewed(added, rows.len() - added));
     if own > 0 {
         complain!("{}", words::own_rows_left(own));

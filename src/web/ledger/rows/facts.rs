@@ -63,7 +63,7 @@ impl RowState {
 
 impl Serialize for RowState {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.pill(), self.name()).serialize(serializer)
+        (self.pill(), self.name(), self.id()).serialize(serializer)
     }
 }
 
@@ -149,8 +149,8 @@ pub enum RowsAnswer {
     /// Somebody else has taken the row's place meanwhile.
     Overtaken(Box<Overtaken>),
     Queue(Box<Queue>),
-    /// How many.
-    Reviewed(usize),
+    /// Those that are reviewed now: others may have been reviewed before.
+    Reviewed(Vec<i64>),
     /// Nothing was done.
     Refused(Text),
     /// Too much is being worked out.

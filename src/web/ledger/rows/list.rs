@@ -55,7 +55,7 @@ impl ListQuery {
             }
         };
         let page: Option<usize> = self.page.trim().parse().ok();
-        let filter = RowFilter {
+        let mut filter = RowFilter {
             item: EntryCode::from_id(self.item.trim()),
             village: Some(self.village.trim().to_owned()).filter(|id| !id.is_empty()),
             from: self.from.trim().parse().ok(),
@@ -70,7 +70,8 @@ impl ListQuery {
         read(&self.state, filter.state.is_some());
         read(&self.page, page.is_some());
         if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
-            notes.push(words::days_reversed());
+            notes.push(words::reversed_left_out());
+            (filter.from, filter.to) = (None, None);
         }
         if self.person.chars().nth(PERSON_MAX).is_some() {
             notes.push(words::person_too_long(PERSON_MAX));
@@ -141,7 +142,8 @@ mod tests {
             to: "2022-08-01".into(),
             ..ListQuery::default()
         };
-        assert_eq!(notes(days), 1);
+        let (filter, told) = days.filter();
+        assert_eq!((told.len(), filter.from, filter.to), (1, None, None));
         let long = ListQuery { person: "黄".repeat(PERSON_MAX + 1), ..ListQuery::default() };
         assert_eq!(notes(long), 1);
     }

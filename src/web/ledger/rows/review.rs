@@ -1,6 +1,6 @@
 //! The rows that wait for a second person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -62,20 +62,21 @@ pub(super) async fn review(
 ) -> Response {
     let Some(by) = clerk(&visitor) else { return web.nowhere(&visitor) };
     let rows = ticked.keys().filter_map(|name| name.strip_prefix(BOX)?.parse().ok());
-    let rows: Vec<i64> = rows.collect();
+    let rows: BTreeSet<i64> = rows.collect();
+    let rows: Vec<i64> = rows.into_iter().collect();
     if rows.is_empty() {
         let (status, why) = (StatusCode::UNPROCESSABLE_ENTITY, vec![words::no_row_chosen()]);
         return web.problem(&visitor, status, words::nothing_done(), why);
     }
-    let named: Vec<String> = rows.iter().take(NAMED).map(ToString::to_string).collect();
-    let more = if rows.len() > NAMED { " …" } else { "" };
     let (users, asking) = (web.workplace.users.clone(), web.workplace.rows.clone());
     let (id, from) = (by.id.clone(), visitor.address);
     // It goes on, and is noted, where the browser has left meanwhile.
     let doing = async move {
         let done = asking.ask(RowsAsked::Review { by, rows }).await?;
-        if let RowsAnswer::Reviewed(1..) = &done {
-            let detail = format!("{}{more}", named.join(" "));
+        if let RowsAnswer::Reviewed(now) = &done
+            && !now.is_empty()
+        {
+            let detail = numbers(now);
             if let Err(error) = users.note(id, from, Deed::RowsReviewed, detail).await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -91,9 +92,16 @@ pub(super) async fn review(
     };
     match done {
         Ok(RowsAnswer::Reviewed(added)) => {
-            let to = format!("{PAGE}?notice={}", seal(&visitor, PAGE, &added.to_string()));
+            let to = format!("{PAGE}?notice={}", seal(&visitor, PAGE, &added.len().to_string()));
             (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
         }
         other => instead(&web, &visitor, other),
     }
+}
+
+/// The first of these numbers, as the record of deeds names them.
+fn numbers(rows: &[i64]) -> String {
+    let named: Vec<String> = rows.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = if rows.len() > NAMED { " …" } else { "" };
+    format!("{}{more}", named.join(" "))
 }

@@ -35,6 +35,15 @@ fn answered(asked: RowsAsked) -> (Option<String>, RowsAnswer) {
                 RowHistory { id: 7, rows: vec![row(7)], last: 7, figures, ..RowHistory::default() };
             (None, RowsAnswer::Row(Box::new(history)))
         }
+        // Its correction waits: it counts until that is reviewed.
+        RowsAsked::Row(3) => {
+            let rows = vec![
+                RowLine { superseded_by: Some(4), ..row(3) },
+                RowLine { state: Some(RowState::Waits), supersedes: Some(3), ..row(4) },
+            ];
+            let history = RowHistory { id: 3, rows, last: 4, ..RowHistory::default() };
+            (None, RowsAnswer::Row(Box::new(history)))
+        }
         RowsAsked::Form { deed: RowDeed::Correct(6) | RowDeed::Withdraw(6), .. } => {
             (None, overtaken("水利站 李某"))
         }
@@ -73,7 +82,9 @@ fn answered(asked: RowsAsked) -> (Option<String>, RowsAnswer) {
             (None, RowsAnswer::Queue(Box::new(queue)))
         }
         RowsAsked::Review { by, rows } => {
-            (Some(format!("review {rows:?} by {}", by.name)), RowsAnswer::Reviewed(rows.len()))
+            // Somebody was faster with one of them.
+            let now = rows.iter().copied().filter(|row| *row != 9).collect();
+            (Some(format!("review {rows:?} by {}", by.name)), RowsAnswer::Reviewed(now))
         }
         RowsAsked::Row(_) => (None, RowsAnswer::NoRow),
     }

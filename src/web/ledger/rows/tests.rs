@@ -28,6 +28,11 @@ async fn a_viewer_reads_the_list_and_a_row_and_is_offered_nothing_else() {
     assert!(row.body.contains("760 &lt;b&gt;L"), "{}", row.body);
     assert!(!row.body.contains("登记为第 7 条"), "nobody has: {}", row.body);
     assert!(!row.body.contains("/correct"), "{}", row.body);
+    let counts = kit.get("/ledger/rows/3", Some(&viewer)).await.body;
+    assert!(
+        counts.contains("第 4 条复核后由它取代") && !counts.contains("被第 4 条取代"),
+        "{counts}"
+    );
     for nothing in ["/ledger/rows/9", "/ledger/rows/x", "/ledger/rows/99999999999999999999"] {
         assert_eq!(
             kit.get(nothing, Some(&viewer)).await.status,
@@ -109,7 +114,7 @@ async fn rows_are_reviewed_by_those_who_may_and_others_are_told_who_that_is() {
     assert!(seen.body.contains("复核勾选的") && !seen.body.contains("登记后"), "{}", seen.body);
     let none = kit.post("/ledger/review", Some(&reviewer), "row-x=1&other=1").await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let done = kit.post("/ledger/review", Some(&reviewer), "row-7=1&row-9=1").await;
+    let done = kit.post("/ledger/review", Some(&reviewer), "row-10=1&row-7=1&row-9=1").await;
     let to = done.header("location").to_owned();
     assert!(to.starts_with("/ledger/review?notice=2."), "{to}");
     let said = |body: &str| body.contains("class=\"info\" role=\"status\"");
@@ -118,9 +123,9 @@ async fn rows_are_reviewed_by_those_who_may_and_others_are_told_who_that_is() {
     for forged in [more.as_str(), "/ledger/review?notice=2"] {
         assert!(!said(&kit.get(forged, Some(&reviewer)).await.body), "{forged}");
     }
-    assert_eq!(was_asked(&kit), ["review [7, 9] by 农业办 <b>reviewer</b>"]);
+    assert_eq!(was_asked(&kit), ["review [7, 9, 10] by 农业办 <b>reviewer</b>"]);
     let record = kit.users.audit(None, 1).await.unwrap();
-    assert_eq!((record[0].deed, &*record[0].detail), (Deed::RowsReviewed, "7 9"));
+    assert_eq!((record[0].deed, &*record[0].detail), (Deed::RowsReviewed, "7 10"));
     let own = kit.session(Role::Administrator).await;
     let seen = kit.get("/ledger/review", Some(&own)).await;
     assert!(seen.body.contains("your own") && !seen.body.contains("row-7"), "{}", seen.body);
