@@ -21,18 +21,32 @@ pub fn print(value: &impl Serialize) -> anyhow::Result<()> {
 struct Failed {
     format: u32,
     error: String,
+    /// What is told besides, in the language of the command.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hints: Vec<String>,
 }
 
 /// Prints why `done` has failed, where it has: a program that reads standard output is to find a document there, too.
 #[cfg(feature = "edge")]
 pub fn or_error<T>(done: anyhow::Result<T>) -> anyhow::Result<T> {
-    use crate::locales::{Lang, foreign, within};
-
     if let Err(error) = &done {
-        let error = within(Lang::English, || foreign::chain(error).to_string());
-        print(&Failed { format: FORMAT, error })?;
+        failed(error, &[])?;
     }
     done
+}
+
+/// Prints why nothing came of a command, and what the user is told besides.
+///
+/// # Errors
+///
+/// As of [`print()`].
+#[cfg(feature = "edge")]
+pub fn failed(error: &anyhow::Error, hints: &[crate::locales::Text]) -> anyhow::Result<()> {
+    use crate::locales::{Lang, foreign, within};
+
+    let error = within(Lang::English, || foreign::chain(error).to_string());
+    let hints = hints.iter().map(ToString::to_string).collect();
+    print(&Failed { format: FORMAT, error, hints })
 }
 
 /// Prints `value` as one line: a document of a command that goes on printing them.

@@ -8,7 +8,7 @@ use super::key_path::KeyPath;
 use super::layers::Layers;
 use super::recovery::{self, Broken};
 use super::source_text::FileProblem;
-use crate::core::Problems;
+use crate::core::{Problem, Problems};
 use crate::mqtt::MqttSettings;
 
 /// A configuration as far as it can be read, and what is wrong with it.
@@ -44,12 +44,25 @@ pub(super) fn load<T: DeserializeOwned>(
             found.retain(|problem| !read.broken.taints(&KeyPath::parse(&problem.path)));
             read.problems.extend(found);
         }
-        problems.extend(read.problems.into_iter().map(|p| layers.place(p)));
+        problems.extend(read.problems.into_iter().map(|p| place(&layers, &read.broken, p)));
         value = read.value;
     }
     problems.sort_by(|a, b| (&a.file, a.position).cmp(&(&b.file, b.position)));
     problems.dedup();
     Loaded { value, problems }
+}
+
+/// The problem with its place, which has the names that stand in the file.
+fn place(layers: &Layers, broken: &Broken, problem: Problem) -> FileProblem {
+    let meant = KeyPath::parse(&problem.path);
+    let written = broken.written(&meant);
+    if written == meant {
+        return layers.place(problem);
+    }
+    let path = problem.path.clone();
+    let mut placed = layers.place(Problem { path: written.to_string(), ..problem });
+    placed.problem.path = path;
+    placed
 }
 
 /// The variables of the environment that are text; no setting is meant by the others.

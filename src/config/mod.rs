@@ -83,6 +83,7 @@ mod tests;
 mod together;
 #[cfg(feature = "hub")]
 mod township;
+mod twice;
 #[cfg(feature = "edge")]
 mod view;
 #[cfg(feature = "hub")]

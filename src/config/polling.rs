@@ -3,8 +3,8 @@
 use std::ops::{RangeInclusive, RangeToInclusive};
 
 use crate::core::{Parameter, Problems};
-use crate::device::{Point, Profile, REGISTERS_MAX, Run};
-use crate::locales::config as words;
+use crate::device::{self, Point, Profile, REGISTERS_MAX, Run};
+use crate::locales::{Text, config as words};
 use crate::modbus::{BusSettings, DeviceSettings, HealthSettings};
 
 /// How long an answer may take, ms: below 10 no field device answers, and above a minute one dead device stops its bus.
@@ -16,6 +16,10 @@ pub(super) const RETRIES: RangeInclusive<u32> = 0..=10;
 
 /// Time between polls, s: from no pause to a day. Engineering judgement.
 pub(super) const INTERVAL_S: RangeInclusive<u32> = 0..=86_400;
+
+/// The first number of an input register in manuals. Where all points of a profile lie below it, it is none of the
+/// device's addresses on the wire.
+const MANUAL_MIN: u16 = 30_001;
 
 /// Failed polls until a device counts as offline. Engineering judgement: a hundred at five minutes are eight hours.
 const FAILURES: RangeInclusive<u32> = 1..=100;
@@ -91,29 +95,54 @@ pub(super) fn points(device: &DeviceSettings, profile: &Profile, found: &mut Pro
             );
         }
     }
-    for point in points {
-        for part in point.parts() {
-            let (parameter, count) = (point.parameter.id(), part.count);
-            let in_parts = device.in_parts || profile.in_parts;
-            let limit = device.registers_max.filter(|_| !point.function.bits() && !in_parts);
-            if let Some(limit) = limit.filter(|limit| (1..count).contains(limit)) {
-                found.add(
-                    "registers_max",
-                    limit,
-                    words::parts_of_value(parameter, count),
-                    words::give_registers(parameter, count),
-                );
+    limit(device, profile, &points, found);
+    holes(device, profile, &points, found);
+}
+
+/// Adds the values that the device's `registers_max` is too small for, all at once.
+fn limit(device: &DeviceSettings, profile: &Profile, points: &[&Point], found: &mut Problems) {
+    let in_parts = device.in_parts || profile.in_parts;
+    let Some(limit) = device.registers_max.filter(|limit| *limit > 0 && !in_parts) else { return };
+    let widest = |point: &&&Point| {
+        let counts = point.parts().into_iter().map(|part| part.count);
+        counts.max().filter(|count| !point.function.bits() && *count > limit)
+    };
+    let wide = points.iter().filter_map(|point| Some((point.parameter.id(), widest(&point)?)));
+    let (mut parameters, counts): (Vec<&str>, Vec<u16>) = wide.unzip();
+    parameters.dedup();
+    if let Some(most) = counts.into_iter().max() {
+        let rule = words::parts_of_values(Text::list(parameters), most);
+        found.add("registers_max", limit, rule, words::give_registers(most));
+    }
+}
+
+/// Adds each hole of which registers are read, or which has a manual's number for its address.
+fn holes(device: &DeviceSettings, profile: &Profile, points: &[&Point], found: &mut Problems) {
+    for (index, hole) in device.holes.iter().enumerate() {
+        let mut parameters = Vec::new();
+        let mut read: Option<(u16, u16)> = None;
+        for point in points {
+            for run in point.parts().into_iter().map(Run::from) {
+                if Run::from(*hole).touches(&run) {
+                    let (first, last) = read.unwrap_or((run.first, run.last));
+                    read = Some((first.min(run.first), last.max(run.last)));
+                    parameters.push(point.parameter.id());
+                }
             }
-            let run = Run::from(part);
-            for (index, hole) in device.holes.iter().enumerate() {
-                found.item("hole", index).ensure(
-                    !Run::from(*hole).touches(&run),
-                    "",
-                    "",
-                    words::hole_is_read(parameter, run.first, run.last),
-                    words::correct_hole(),
-                );
-            }
+        }
+        parameters.dedup();
+        let found = &mut found.item("hole", index);
+        if let Some((first, last)) = read {
+            let rule = words::hole_is_read(Text::list(parameters), first, last);
+            found.add("", "", rule, words::correct_hole());
+        }
+        // A device that has such addresses on the wire has points there.
+        let named = device::manual_address(hole.function, hole.first);
+        let mut parts = profile.points.iter().flat_map(Point::parts);
+        let far = parts.all(|part| part.address < MANUAL_MIN);
+        if let Some(address) = named.filter(|_| far) {
+            let rule = words::hole_of_manual();
+            found.add("first", hole.first, rule, words::hole_on_wire(address));
         }
     }
 }

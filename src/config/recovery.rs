@@ -36,9 +36,21 @@ pub(super) struct Broken {
     unknown: BTreeSet<KeyPath>,
     /// Of these, the ones whose name is itself a value, such as a parameter's.
     guessed: BTreeSet<KeyPath>,
+    /// Keys under the name that was probably meant, and as they stand in the file, in the order in which they were met.
+    renamed: Vec<(KeyPath, KeyPath)>,
 }
 
 impl Broken {
+    /// Where the value at `path` stands in the file, with the names that it has there.
+    pub(super) fn written(&self, path: &KeyPath) -> KeyPath {
+        self.renamed.iter().rev().fold(path.clone(), |path, (meant, written)| {
+            match path.0.strip_prefix(meant.0.as_slice()) {
+                Some(inner) => KeyPath(written.0.iter().chain(inner).cloned().collect()),
+                None => path,
+            }
+        })
+    }
+
     /// Whether every value is the file's own.
     #[cfg(feature = "demo")]
     pub(super) fn is_empty(&self) -> bool {
@@ -47,7 +59,14 @@ impl Broken {
 
     /// Whether a problem at `path` may come from a substitute.
     pub(super) fn taints(&self, path: &KeyPath) -> bool {
-        self.guessed.contains(path) || self.places.iter().any(|b| b.holds(path) || path.holds(b))
+        // A point of a curve is compared with those before it.
+        let curve = match path.split_last() {
+            Some((list, Step::Index(_))) => Some(list).filter(is_curve),
+            _ => None,
+        };
+        self.guessed.contains(path)
+            || self.places.iter().any(|b| b.holds(path) || path.holds(b))
+            || curve.is_some_and(|curve| self.places.iter().any(|b| is_point_of(&curve, b)))
     }
 
     /// Whether a part of the value at `path` was left out or replaced, and what follows from it too may be wrong.
@@ -68,6 +87,17 @@ impl Broken {
     }
 }
 
+/// Whether the list at `path` is one of points, of a weir or of a storage.
+fn is_curve(path: &KeyPath) -> bool {
+    matches!(path.0.last(), Some(Step::Key(key)) if key == "points" || key == "curve")
+}
+
+/// Whether `path` is one of the points of `curve`, or one of its two numbers.
+fn is_point_of(curve: &KeyPath, path: &KeyPath) -> bool {
+    let inner = path.0.strip_prefix(curve.0.as_slice()).unwrap_or_default();
+    !inner.is_empty() && inner.iter().all(|step| matches!(step, Step::Index(_)))
+}
+
 pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
     let mut recovery = Recovery {
         tree,
@@ -77,6 +107,7 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
         broken: BTreeSet::new(),
         unknown: BTreeSet::new(),
         guessed: BTreeSet::new(),
+        renamed: Vec::new(),
         belongs_at_top: older::belongs_at_top::<T>,
     };
     let mut value = None;
@@ -94,8 +125,8 @@ pub(super) fn read<T: DeserializeOwned>(tree: Value) -> Recovered<T> {
             }
         }
     }
-    let Recovery { problems, broken: places, unknown, guessed, .. } = recovery;
-    let broken = Broken { places, unknown, guessed };
+    let Recovery { problems, broken: places, unknown, guessed, renamed, .. } = recovery;
+    let broken = Broken { places, unknown, guessed, renamed };
     Recovered { value, problems, broken }
 }
 
@@ -125,6 +156,12 @@ fn elsewhere(key: &str, known: &[&str]) -> Option<Text> {
     (key == "device" && known.contains(&"bus")).then(own::device_of_bus)
 }
 
+/// The one of `known` that was probably meant by `key`: the nearest, or the one of which it is the plural.
+fn meant<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
+    let plural = |one: &&&str| ["s", "es"].iter().any(|end| key.strip_suffix(end) == Some(**one));
+    nearest(key, known.iter().copied()).or_else(|| known.iter().find(plural).copied())
+}
+
 /// How `field` is added to `table`, where its name alone does not say it: what counts or switches has a unit as well.
 fn missing_in(table: &Value, field: &str) -> Option<Text> {
     let parameter: Parameter = table.get("parameter")?.as_str()?.parse().ok()?;
@@ -142,6 +179,7 @@ struct Recovery {
     broken: BTreeSet<KeyPath>,
     unknown: BTreeSet<KeyPath>,
     guessed: BTreeSet<KeyPath>,
+    renamed: Vec<(KeyPath, KeyPath)>,
     /// Whether a key with this value is one of the file's top.
     belongs_at_top: fn(&str, &Value) -> bool,
 }
@@ -208,7 +246,7 @@ impl Recovery {
             !outer.0.is_empty() && value.is_some_and(|value| (self.belongs_at_top)(key, value));
         let other_place = || elsewhere(key, &known).or_else(|| is_of_top.then(own::belongs_at_top));
         if !self.caused(&path) {
-            let meant = || did_you_mean(key, known.iter().copied());
+            let meant = || meant(key, &known).and_then(|meant| did_you_mean(meant, [meant]));
             let hint = other_place().or_else(meant).unwrap_or_else(|| match known[..] {
                 [] => core::remove_it(),
                 _ => words::known_here(Text::list(known.iter().copied())),
@@ -224,8 +262,15 @@ impl Recovery {
         };
         let here = other_place().is_none();
         let Some(meant) =
-            nearest(key, known).filter(|_| here).filter(|meant| !table.contains_key(*meant))
+            meant(key, &known).filter(|_| here).filter(|meant| !table.contains_key(*meant))
         else {
+            if key == "device" && known.contains(&"bus") {
+                // The buses lack what stands here.
+                let buses = table.get("bus").and_then(Value::as_array).into_iter().flatten();
+                let lacking = buses.enumerate().filter(|(_, bus)| bus.get(key).is_none());
+                let places = lacking.map(|(bus, _)| outer.key("bus").index(bus).key(key));
+                self.broken.extend(places);
+            }
             self.unknown.insert(path);
             return true;
         };
@@ -235,6 +280,7 @@ impl Recovery {
             self.broken.insert(outer.key(meant));
         } else {
             table.insert(meant.into(), value);
+            self.renamed.push((outer.key(meant), path));
         }
         true
     }
@@ -384,6 +430,34 @@ kin = 'pond'
         assert!(read.value.is_some());
         let paths: Vec<&str> = read.problems.iter().map(|p| p.path.as_str()).collect();
         assert_eq!(paths, ["sub"]);
+    }
+
+    #[test]
+    fn what_stands_below_another_name_keeps_its_place() {
+        let text = "name = 'x'\nlisten = '127.0.0.1:1'\n[[iner]]\nuint = 300";
+        let read = read::<Outer>(Value::Table(text.parse().unwrap()));
+        let written = |path: &str| read.broken.written(&KeyPath::parse(path)).to_string();
+        assert_eq!(written("inner[0].unit"), "iner[0].uint");
+        assert_eq!(written("inner[0].station"), "iner[0].station");
+        assert_eq!(written("name"), "name");
+    }
+
+    #[test]
+    fn a_broken_point_says_nothing_of_the_others() {
+        let places = ["curve[0].points[0]", "curve[0].zero_m"].map(KeyPath::parse);
+        let broken = Broken { places: places.into(), ..Broken::default() };
+        assert!(broken.taints(&KeyPath::parse("curve[0].points[1]")));
+        assert!(!broken.taints(&KeyPath::parse("curve[1].points[1]")));
+        assert!(!broken.taints(&KeyPath::parse("curve[0].unit")));
+        // The list of curves is no curve whose points rise.
+        assert!(!broken.taints(&KeyPath::parse("curve[1]")));
+    }
+
+    #[test]
+    fn a_plural_means_its_singular() {
+        assert_eq!(meant("buses", &["lang", "bus"]), Some("bus"));
+        assert_eq!(meant("devices", &["device"]), Some("device"));
+        assert_eq!(meant("glasses", &["bus"]), None);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub(super) fn rule_of_key(
     message: &str,
     value: Option<&Value>,
 ) -> Option<(Text, Text)> {
+    if is_longer_than_a_pair(path, message) {
+        return Some((words::must_be_list_of(2), Text::default()));
+    }
     let Some(Step::Key(key)) = path.0.last() else { return None };
     #[cfg(feature = "edge")]
     let list = match path.0.iter().rev().nth(1) {
@@ -39,6 +42,9 @@ pub(super) fn rule_of_key(
     };
     let wanted = foreign_serde::wanted(message)?;
     let (rule, way_out) = match (key.as_str(), wanted) {
+        ("unit", "u8") if value.is_some_and(is_several) => {
+            (rules::between(1, 247), own::a_device_each())
+        }
         ("unit", "u8") => (rules::between(1, 247), words::reserved_units()),
         #[cfg(feature = "edge")]
         ("baud", "u32") => {
@@ -60,6 +66,30 @@ pub(super) fn rule_of_key(
     };
     let hint = hint(wanted, value);
     Some((rule, if hint.is_empty() { way_out } else { hint }))
+}
+
+/// Whether a list has too many elements where it is a pair: a point of a curve, two limits.
+fn is_longer_than_a_pair(path: &KeyPath, message: &str) -> bool {
+    let key = path.0.iter().rev().find_map(|step| match step {
+        Step::Key(key) => Some(key.as_str()),
+        Step::Index(_) => None,
+    });
+    let pairs = ["points", "valid_range", "range", "range_m", "bits", "expected"];
+    let pair = key.is_some_and(|key| pairs.contains(&key));
+    pair && foreign_serde::too_long(message)
+}
+
+/// Whether several things stand where one belongs: a list, or a text such as `1,2` or `1-3`.
+fn is_several(value: &Value) -> bool {
+    let number = |part: &str| part.trim().parse::<u8>().is_ok();
+    match value {
+        Value::Array(elements) => elements.len() > 1,
+        Value::String(text) => {
+            let parts: Vec<&str> = text.split([',', '，', '-', ';']).collect();
+            parts.len() > 1 && parts.into_iter().all(number)
+        }
+        _ => false,
+    }
 }
 
 /// Whether `key` says how often something is polled, of a bus or of single parameters.
@@ -87,6 +117,9 @@ pub(super) fn form_of_key(path: &KeyPath, message: &str, value: &Value) -> Optio
         }
         (table, Value::String(_)) if table.starts_with("struct ") => {
             form_of_table(key).map(own::write_so)
+        }
+        ("a string", Value::Table(_)) if key == "tcp" || key == "rtu_tcp" => {
+            Some(own::write_so(format!("{key} = \"192.168.1.10:502\"")))
         }
         ("newtype variant", Value::String(format)) => {
             Some(own::write_so(format!("format.{format} = {{}}")))
@@ -125,9 +158,11 @@ pub(super) fn rule_and_hint(message: &str, value: Option<&Value>) -> (Text, Text
     let full_width = || value.and_then(Value::as_str).and_then(core::full_width_in);
     let hint = if foreign_serde::unknown_variant(message).is_some() {
         // Two letters have nothing to be recognised by: whoever writes "cn" does not mean "en".
-        let typed = value.and_then(Value::as_str).filter(|typed| typed.chars().count() > 2);
+        let typed = value.and_then(Value::as_str);
         let known = foreign_serde::expected(message);
-        typed.and_then(|typed| did_you_mean(typed, known)).unwrap_or_default()
+        let near = typed.filter(|typed| typed.chars().count() > 2);
+        let near = near.and_then(|typed| did_you_mean(typed, known.iter().copied()));
+        near.or_else(|| typed.and_then(|typed| in_other_words(typed, known))).unwrap_or_default()
     } else if foreign_serde::no_address(message) {
         full_width().unwrap_or_else(words::no_names)
     } else {
@@ -135,6 +170,19 @@ pub(super) fn rule_and_hint(message: &str, value: Option<&Value>) -> (Text, Text
     };
     let hint = if hint.is_empty() { full_width().unwrap_or_default() } else { hint };
     (foreign_serde::rule(message), hint)
+}
+
+/// The one of `known` that `typed` says in other words: 水位, 米, float.
+#[cfg(feature = "edge")]
+fn in_other_words(typed: &str, known: Vec<&str>) -> Option<Text> {
+    let meant = super::register_table::other_words(typed);
+    let meant = known.into_iter().find(|word| meant.contains(word))?;
+    did_you_mean(meant, [meant])
+}
+
+#[cfg(not(feature = "edge"))]
+fn in_other_words(_: &str, _: Vec<&str>) -> Option<Text> {
+    None
 }
 
 fn hint(wanted: &str, value: Option<&Value>) -> Text {
@@ -238,6 +286,45 @@ mod tests {
         assert_eq!(form_of_key(&KeyPath::parse("a.b"), message, &port), None);
         let slip = rule_and_hint("invalid socket address syntax", Some(&"0.0.0.0：502".into())).1;
         assert_eq!(slip, rules::full_width_inside("：", ":"));
+    }
+
+    #[test]
+    fn what_stands_for_several_is_told_of() {
+        let at = |path: &str, message: &str, value: Value| {
+            let (rule, hint) = rule_of_key(&KeyPath::parse(path), message, Some(&value)).unwrap();
+            format!("{rule}|{hint}")
+        };
+        let message = "invalid type: string \"1,2\", expected u8";
+        for value in [Value::from("1,2"), "1-3".into(), Value::Array(vec![1.into(), 2.into()])] {
+            let said = at("bus[0].device[0].unit", message, value);
+            assert!(said.contains("[[bus.device]]"), "{said}");
+        }
+        assert!(at("bus[0].device[0].unit", message, "1".into()).contains("quotes"));
+        let message = "invalid length 3, expected fewer elements in array";
+        let said = at("bus[0].device[0].curve[0].points[1]", message, Value::Array(Vec::new()));
+        assert_eq!(said, "must be an array of length 2|");
+        let message = "invalid type: map, expected a string";
+        let table = Value::Table(toml::Table::new());
+        let said = form_of_key(&KeyPath::parse("bus[0].tcp"), message, &table).unwrap();
+        assert!(said.to_string().contains("tcp = \"192.168.1.10:502\""), "{said}");
+    }
+
+    #[cfg(feature = "edge")]
+    #[test]
+    fn other_words_for_a_name_are_understood() {
+        for (typed, known, meant) in [
+            ("米", "`cm`, `m`", "m"),
+            ("㎥/h", "`m`, `m3/h`", "m3/h"),
+            ("水位", "`flow`, `level`", "level"),
+            ("float", "`u16`, `f32`", "f32"),
+            ("3412", "`ABCD`, `CDAB`", "CDAB"),
+        ] {
+            let message = format!("unknown variant `{typed}`, expected {known}");
+            let (_, hint) = rule_and_hint(&message, Some(&typed.into()));
+            assert_eq!(hint.to_string(), format!("did you mean `{meant}`?"));
+        }
+        let message = "unknown variant `度`, expected `kWh` or `deg`";
+        assert!(rule_and_hint(message, Some(&"度".into())).1.is_empty());
     }
 
     #[cfg(feature = "edge")]

@@ -22,6 +22,7 @@ pub(super) fn slip(line: &str) -> Option<Slip> {
         .or_else(|| decimal_comma(&signs))
         .or_else(|| foreign_end(&signs))
         .or_else(|| without_value(line, &signs))
+        .or_else(|| bare_value(&signs))
 }
 
 /// The lines besides `line`, counted from 1, that have a full-width sign outside texts and comments, too. None where
@@ -107,17 +108,25 @@ fn decimal_comma(signs: &Signs) -> Option<Slip> {
             continue;
         };
         let Some(decimals) = number(rest) else { continue };
-        let after = rest.get(decimals..).unwrap_or_default().trim_start();
+        let after = rest.get(decimals..).unwrap_or_default();
+        // 1,216.9: the comma is between thousands. What 3,600 means nobody knows.
+        let point = after.strip_prefix('.').and_then(number).filter(|_| decimals == 3);
+        let behind = point.map_or(0, |digits| digits + 1);
+        let after = after.get(behind..).unwrap_or_default().trim_start();
         if !after.is_empty() && !after.starts_with(['}', ',']) {
             continue;
         }
         let begins = text.len().checked_sub(value.len())?;
         let index = text.get(..begins)?.chars().count();
         let (column, _) = *signs.outside.get(index)?;
-        let end = value.len().checked_sub(rest.len())? + decimals;
+        let end = value.len().checked_sub(rest.len())? + decimals + behind;
         let written = value.get(..end)?;
-        let (rule, hint) =
-            (words::comma_for_point(), words::write_point(written.replace(',', ".")));
+        let (whole, pointed) = (written.replace(',', ""), written.replace(',', "."));
+        let (rule, hint) = match (point, decimals) {
+            (Some(_), _) => (words::comma_in_number(), words::write_point(whole)),
+            (None, 3) => (words::comma_in_number(), words::write_either(whole, pointed)),
+            (None, _) => (words::comma_for_point(), words::write_point(pointed)),
+        };
         return Some(Slip { column, rule, hint });
     }
     None
@@ -156,6 +165,53 @@ fn without_value(line: &str, signs: &Signs) -> Option<Slip> {
     })
 }
 
+/// A number with its unit, a hexadecimal one without `0x`, or a word for yes and no, none of which has quotes.
+fn bare_value(signs: &Signs) -> Option<Slip> {
+    let begins = |c: char| c == '=' || c == '[' || c == ',';
+    let ends = |c: char| c == ',' || c == ']' || c == '}';
+    let mut rest = signs.outside.as_slice();
+    while let Some(at) = rest.iter().position(|(_, c)| begins(*c)) {
+        rest = rest.get(at + 1..)?;
+        let until = rest.iter().position(|(_, c)| ends(*c)).unwrap_or(rest.len());
+        let value = rest.get(..until)?;
+        let first = value.iter().find(|(_, c)| !c.is_whitespace()).map(|(column, _)| *column);
+        let value: String = value.iter().map(|(_, c)| *c).collect();
+        if let Some((column, (rule, hint))) = first.zip(bare(value.trim())) {
+            return Some(Slip { column, rule, hint });
+        }
+    }
+    None
+}
+
+/// What is wrong with a value without quotes, where it is one of these.
+fn bare(value: &str) -> Option<(Text, Text)> {
+    let meant = match value.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "true" => "true",
+        "no" | "off" | "false" => "false",
+        _ => "",
+    };
+    if !meant.is_empty() && value != meant {
+        return Some((words::no_truth(value), words::true_or_false(meant)));
+    }
+    let digits = value.strip_suffix(['h', 'H']).unwrap_or(value);
+    let decimal = digits.chars().filter(char::is_ascii_digit).count();
+    let hexadecimal = digits.len() <= 8 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    // 60h are hours, and 2000H is a register; 1e5 is a number, and cafe a word.
+    let letters = digits.len() > decimal || (digits != value && decimal == 4);
+    if hexadecimal && letters && decimal > 0 && value.parse::<f64>().is_err() {
+        let meant = format!("0x{}", digits.to_ascii_uppercase());
+        return Some((words::hexadecimal_begins(), words::write_point(meant)));
+    }
+    let number = value.trim_start_matches(['+', '-']);
+    let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+    let (number, unit) = number.split_at_checked(end)?;
+    number.parse::<f64>().ok()?;
+    let unit = unit.trim();
+    let letters = unit.strip_prefix("m3").unwrap_or(unit);
+    let is_unit = letters.chars().all(|c| c.is_alphabetic() || "%°³²·/".contains(c));
+    (is_unit && !unit.is_empty()).then(|| (words::unit_behind(unit), words::number_alone()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +234,16 @@ mod tests {
             ("unit = # the pump's", 6, words::no_value_here()),
             ("unit = 2\0", 9, words::unseen("0000")),
             ("unit = 2\u{200b}", 9, words::unseen("200B")),
+            ("adjust.level = { offset = 1,216.9 }", 27, words::comma_in_number()),
+            ("interval_s = 3,600", 14, words::comma_in_number()),
+            ("interval_s = 60s", 14, words::unit_behind("s")),
+            ("interval_s = 60h", 14, words::unit_behind("h")),
+            ("l = { scale = 100%, a = 2 }", 15, words::unit_behind("%")),
+            ("a = 2.5 m3/h # x", 5, words::unit_behind("m3/h")),
+            ("rts = yes", 7, words::no_truth("yes")),
+            ("s = { rts = True }", 13, words::no_truth("True")),
+            ("words = [0001, 04D2]", 16, words::hexadecimal_begins()),
+            ("address = 2000H", 11, words::hexadecimal_begins()),
         ] {
             assert_eq!(said(line), Some((column, rule)), "{line}");
         }
@@ -190,11 +256,21 @@ mod tests {
             "b = =",
             "",
             "[bus",
+            "a = word",
+            "a = 4x0005",
+            "a = 1e5 2",
+            "a = 2022-08-01x",
+            "a = cafe",
         ] {
             assert_eq!(said(other), None, "{other}");
         }
         let hint = slip("{ offset = 216,90 }").unwrap().hint;
         assert_eq!(hint, words::write_point("216.90"));
+        let hint = |line: &str| slip(line).unwrap().hint;
+        assert_eq!(hint("{ offset = -1,216.9 }"), words::write_point("-1216.9"));
+        assert_eq!(hint("a = 3,600"), words::write_either("3600", "3.600"));
+        assert_eq!(hint("a = [04d2]"), words::write_point("0x04D2"));
+        assert_eq!(hint("a = -60 s"), words::number_alone());
     }
 
     #[test]
@@ -213,7 +289,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_line_is_too_odd(line in "[a=,;/0-9\"'”“ ＝{}#.\\\\\u{200b}旱-]{0,30}") {
+        fn no_line_is_too_odd(line in "[a=,;/0-9\"'”“ ＝{}#.\\\\\u{200b}旱h%x-]{0,30}") {
             if let Some(slip) = slip(&line) {
                 proptest::prop_assert!((1..=line.chars().count()).contains(&slip.column));
             }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::profile::{Point, Profile, REGISTERS_MAX};
+use super::profile::{Point, PointType, Profile, REGISTERS_MAX};
 use super::{check_example, check_overlap, check_registers, check_sum, text};
 use crate::core::{Kind, Parameter, Problem, Problems};
 use crate::locales::{core as core_words, device as words};
@@ -69,8 +69,10 @@ fn registers(profile: &Profile, point: &Point, found: &mut Problems) {
         words::past_last_address(count, u16::MAX),
         words::address_from_manual(),
     );
+    // Of a limit that is none itself nothing follows.
+    let limited = REGISTERS.contains(&profile.registers_max) && !profile.in_parts;
     found.ensure(
-        count <= profile.registers_max || profile.in_parts,
+        count <= profile.registers_max || !limited,
         "type",
         point.point_type.name(),
         words::too_many_registers(count),
@@ -95,6 +97,25 @@ fn value(point: &Point, found: &mut Problems) {
     if let Some(range) = point.valid_range {
         found.span("valid_range", range, words::valid_range_hint());
     }
+    sentinels(point, found);
+}
+
+/// Adds each number for "no value" that the registers never hold, so that the device's sign would be taken for a value.
+fn sentinels(point: &Point, found: &mut Problems) {
+    let bcd = matches!(point.point_type, PointType::Bcd16 | PointType::Bcd32 | PointType::Bcd64);
+    // What is no decimal digit gives no value anyway.
+    let Some([low, high]) = point.point_type.whole_numbers().filter(|_| !bcd) else { return };
+    for sentinel in &point.invalid {
+        let held = (low..=high).contains(sentinel) && sentinel.fract() == 0.0;
+        // As an unsigned number of the same bits, in which manuals write 0xFFFF.
+        let unsigned = *sentinel - (high - low + 1.0);
+        let hint = match low < 0.0 && sentinel.fract() == 0.0 && (low..0.0).contains(&unsigned) {
+            true => words::same_bits_signed(unsigned),
+            false => words::numbers_of_type(low, high),
+        };
+        let rule = words::never_in_register(point.point_type.name());
+        found.ensure(held, "invalid", sentinel, rule, hint);
+    }
 }
 
 fn counter(point: &Point, found: &mut Problems) {
@@ -108,8 +129,12 @@ fn counter(point: &Point, found: &mut Problems) {
     if spec.kind != Kind::Counter {
         return found.add("", "", words::not_a_counter(spec.id), core_words::remove_it());
     }
-    if let Some(modulus) = counter.modulus {
-        found.positive("modulus", modulus, words::modulus_hint());
+    if let Some(modulus) = counter.modulus
+        && found.positive("modulus", modulus, words::modulus_hint())
+        && let Some(most) = check_sum::span(point)
+    {
+        let (rule, hint) = (words::modulus_above_register(), words::returns_to_zero_at(most));
+        found.ensure(modulus <= most * (1.0 + 1e-9), "modulus", modulus, rule, hint);
     }
     let rate = counter.max_rate_per_hour;
     if found.positive("max_rate_per_hour", rate, words::max_rate_hint())
@@ -181,6 +206,12 @@ energy_total = 12.34
             (r#"unit = "kWh""#, r#"unit = "V""#, "point[0].unit"),
             ("[0.0, 1000000.0]", "[5.0, 1.0]", "point[0].valid_range"),
             ("modulus = 1000000.0", "modulus = 0.0", "point[0].counter.modulus"),
+            ("modulus = 1000000.0", "modulus = 4294967296", "point[0].counter.modulus"),
+            ("modulus = 1000000.0", "modulus = 12.3", "example.expect.energy_total"),
+            ("[0.0, 1000000.0]", "[0.0, 12.0]", "example.expect.energy_total"),
+            ("scale = 0.01", "scale = 0.01\ninvalid = [-1]", "point[0].invalid"),
+            ("scale = 0.01", "scale = 0.01\ninvalid = [0.5]", "point[0].invalid"),
+            ("address = 8", "address = 65534", "example.block[0].address"),
             (
                 "max_rate_per_hour = 60.0",
                 "max_rate_per_hour = 0.001",
@@ -257,6 +288,26 @@ energy_total = 12.34
                     "example.expect.energy_total = 12.34: the registers decode to 12.35; look at type, order and scale",
                 ],
             ]
+        );
+    }
+
+    #[test]
+    fn the_manual_s_unsigned_number_is_said_as_the_signed_one() {
+        let text = RIGHT
+            .replace("\"u32\"", "\"i32\"")
+            .replace("scale = 0.01", "scale = 0.01\ninvalid = [4294967295]");
+        let said = problems(&parse(&text).unwrap());
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].hint.to_string().contains("-1"), "{said:?}");
+        let right = text.replace("[4294967295]", "[-1, -2147483648, 2147483647]");
+        assert_eq!(problems(&parse(&right).unwrap()), []);
+    }
+
+    #[test]
+    fn a_limit_that_is_none_is_one_problem() {
+        assert_eq!(
+            paths("confidence = 0.5", "confidence = 0.5\nregisters_max = 0"),
+            ["registers_max"]
         );
     }
 

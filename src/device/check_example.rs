@@ -40,11 +40,33 @@ pub(super) fn check(profile: &Profile, example: &Example, faulty: &[bool], found
         }
         let held: Vec<&[u16]> = parts.iter().filter_map(|part| words(example, part)).collect();
         let rule = match decode(point, &held) {
-            Ok(got) if (got - expected).abs() <= tolerance(*expected) => continue,
+            Ok(got) if (got - expected).abs() <= tolerance(*expected) => {
+                limits(point, got, &key, found);
+                continue;
+            }
             Ok(got) => words::decodes_to(shown(got)),
             Err(error) => words::not_decoded(error.text()),
         };
         found.add(key, expected, rule, words::look_at_type());
+    }
+}
+
+/// Adds where the value that a device gave, `got`, is one that the limits of `point` deny.
+fn limits(point: &Point, got: f64, key: &str, found: &mut Problems) {
+    let Some(factor) = point.unit.factor_to(point.parameter.spec().unit) else { return };
+    let value = got / factor;
+    let near = tolerance(value);
+    if let Some([low, high]) = point.valid_range
+        && low <= high
+        && !(low - near..=high + near).contains(&value)
+    {
+        let rule = words::outside_valid_range(low, high, point.unit.symbol());
+        found.add(key, shown(got), rule, words::correct_range_or_scale());
+    }
+    let modulus = point.counter.as_ref().and_then(|counter| counter.modulus);
+    if let Some(modulus) = modulus.filter(|modulus| *modulus > 0.0 && value >= modulus + near) {
+        let rule = words::beyond_modulus(modulus, point.unit.symbol());
+        found.add(key, shown(got), rule, words::correct_modulus());
     }
 }
 

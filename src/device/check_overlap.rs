@@ -1,5 +1,6 @@
 //! Registers that cannot be right twice: that belong to two values, or for which the example has two words.
 
+use super::check_registers::fit;
 use super::profile::{Example, Function, Point, Profile};
 use crate::core::Problems;
 use crate::locales::device as words;
@@ -74,6 +75,10 @@ pub(super) fn points(profile: &Profile, found: &mut Problems) -> Vec<(Function, 
 /// wrong.
 pub(super) fn blocks(example: &Example, known: &[(Function, u16)], found: &mut Problems) {
     for (index, block) in example.block.iter().enumerate() {
+        let count = u16::try_from(block.words.len()).unwrap_or(u16::MAX);
+        let rule = words::past_last_address(count, u16::MAX);
+        let (fits, hint) = (fit(block.address, count), words::address_from_manual());
+        found.item("block", index).ensure(fits, "address", block.address, rule, hint);
         let words_of = |block: &super::ExampleBlock| {
             let addresses = block.address..=u16::MAX;
             addresses.zip(block.words.clone()).collect::<Vec<(u16, u16)>>()

@@ -65,6 +65,19 @@ pub(super) fn step(point: &Point) -> Option<f64> {
     Some(finest).filter(|step| step.is_finite())
 }
 
+/// How many steps of the point's unit its register counts before it is full, where nothing else decides its value.
+pub(super) fn span(point: &Point) -> Option<f64> {
+    let alone = point.plus.is_empty()
+        && point.factors.is_empty()
+        && point.codes.is_empty()
+        && point.fraction.is_none()
+        && point.exponent.is_none()
+        && point.unit_code.is_none()
+        && point.bits.is_none();
+    let [low, high] = point.point_type.whole_numbers().filter(|_| alone)?;
+    Some((high - low + 1.0) * point.scale.abs())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +123,7 @@ mod tests {
         assert_eq!(step(&point("fraction = { type = 'u16', scale = 0.0001 }")), Some(0.1));
         assert_eq!(step(&point("plus = [{ address = 3, scale = -0.01 }]")), Some(10.0));
         assert_eq!(step(&point("plus = [{ address = 3, type = 'f32' }]")), None);
+        assert_eq!(span(&point("")), Some(65_536_000.0));
+        assert_eq!(span(&point("exponent = { address = 3 }")), None);
     }
 }

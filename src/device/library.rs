@@ -92,18 +92,23 @@ pub fn parse(text: &str) -> Result<Profile, toml::de::Error> {
     toml_text::parse(text)
 }
 
+/// The address on the wire of the register that `function` reads and to which manuals give this number, where it looks
+/// like one: 40001 is the first holding and 30001 the first input register.
+pub fn manual_address(function: Function, number: u16) -> Option<u16> {
+    let first = match function {
+        Function::Holding => 40_001,
+        Function::Input => 30_001,
+        Function::Coils | Function::DiscreteInputs => return None,
+    };
+    number.checked_sub(first).filter(|address| *address < 9_999)
+}
+
 /// The first address of a profile whose addresses all look like the numbers that manuals give registers, 40001 for the
 /// first holding and 30001 for the first input register, with the address that the number stands for. Devices with such
 /// addresses on the wire exist (SunSpec begins at 40000), so it is a doubt, no fault.
 pub fn manual_number(profile: &Profile) -> Option<(u16, u16)> {
-    let first = |function: Function| match function {
-        Function::Holding => Some(40_001),
-        Function::Input => Some(30_001),
-        Function::Coils | Function::DiscreteInputs => None,
-    };
     let addresses = profile.points.iter().map(|point| {
-        let address = point.address.checked_sub(first(point.function)?)?;
-        (address < 9_999).then_some((point.address, address))
+        manual_address(point.function, point.address).map(|address| (point.address, address))
     });
     let all: Option<Vec<(u16, u16)>> = addresses.collect();
     all?.first().copied()

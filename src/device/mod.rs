@@ -28,7 +28,7 @@ pub use decode::{DecodeError, decode};
 #[cfg(feature = "demo")]
 pub use encode::{encode, encode_invalid};
 pub use in_parts::InParts;
-pub use library::{manual_number, parse, shipped};
+pub use library::{manual_address, manual_number, parse, shipped};
 pub use plan::{BITS_MAX, Costs, Planned, Request, Run, Slot, Terms, plan};
 pub use profile::{
     ByteOrder, Code, CodedUnit, Counter, Example, ExampleBlock, Fraction, Function, Measures, Part,

@@ -330,6 +330,25 @@ impl PointType {
         }
     }
 
+    /// The least and the largest number of a whole type; `None` of a float.
+    pub(super) fn whole_numbers(self) -> Option<[f64; 2]> {
+        let (two_16, two_32, two_64) = (65_536.0, 4_294_967_296.0, 18_446_744_073_709_551_616.0);
+        Some(match self {
+            Self::F32 | Self::F64 => return None,
+            Self::Bit => [0.0, 1.0],
+            Self::U16 => [0.0, two_16 - 1.0],
+            Self::I16 => [-two_16 / 2.0, two_16 / 2.0 - 1.0],
+            Self::U32 => [0.0, two_32 - 1.0],
+            Self::I32 => [-two_32 / 2.0, two_32 / 2.0 - 1.0],
+            // Beyond 2^53 a float has no ones.
+            Self::U64 => [0.0, two_64],
+            Self::I64 => [-two_64 / 2.0, two_64 / 2.0],
+            Self::Bcd16 => [0.0, 9_999.0],
+            Self::Bcd32 => [0.0, 99_999_999.0],
+            Self::Bcd64 => [0.0, 9_999_999_999_999_999.0],
+        })
+    }
+
     pub fn registers(self) -> u16 {
         match self {
             Self::Bit | Self::U16 | Self::I16 | Self::Bcd16 => 1,

@@ -40,6 +40,51 @@ messages! { "check";
         zh "写成 `{number}`；文件的其余部分还没有检查"
         en "write {number}; the rest of the file has not been checked"
     }
+    comma_in_number() { zh "数里不能有逗号" en "has a comma in a number" }
+    write_either(whole, point) {
+        zh "写成 `{whole}`；逗号是小数点就写 `{point}`；文件的其余部分还没有检查"
+        en "write {whole}, or {point} where the comma is its decimal point; the rest of the file has not been checked"
+    }
+    unit_behind(found) { zh "数的后面有 `{found}`" en "has {found} behind a number" }
+    number_alone() {
+        zh "只写数，单位按设置项的；文件的其余部分还没有检查"
+        en "write the number without it, in the unit of the setting; the rest of the file has not been checked"
+    }
+    hexadecimal_begins() { zh "十六进制数要用 `0x` 开头" en "is a hexadecimal number without 0x" }
+    no_truth(found) { zh "{found} 不是真假值" en "{found} is no truth value" }
+    true_or_false(word) {
+        zh "写 `{word}`；文件的其余部分还没有检查"
+        en "write {word}; the rest of the file has not been checked"
+    }
+    stands_already(key, line) {
+        zh "{key} 在第 {line} 行已经有了"
+        en "{key} stands in line {line} already"
+    }
+    twice_in_line(key) { zh "{key} 在这一行里写了两次" en "{key} stands twice in this line" }
+    keep_one() {
+        zh "删掉一个；文件的其余部分还没有检查"
+        en "remove one of the two; the rest of the file has not been checked"
+    }
+    put_together(table) {
+        zh "两段合成一段 `{table}`；文件的其余部分还没有检查"
+        en "put both below one {table}; the rest of the file has not been checked"
+    }
+    behind_its_part(part, line) {
+        zh "它的 {part} 已经在第 {line} 行，写在它前面了"
+        en "comes behind {part}, its part, in line {line}"
+    }
+    whole_before_part(whole, line) {
+        zh "把 {whole} 移到第 {line} 行之前；文件的其余部分还没有检查"
+        en "move {whole} above line {line}; the rest of the file has not been checked"
+    }
+    one_bracket_before(line) {
+        zh "第 {line} 行只写了一层方括号"
+        en "line {line} has it with one bracket"
+    }
+    two_brackets(table) {
+        zh "两处都写 `{table}`；文件的其余部分还没有检查"
+        en "write {table} in both places; the rest of the file has not been checked"
+    }
     foreign_comment() { zh "注释不是用 `//` 开头" en "a comment does not begin with //" }
     comment_sign() {
         zh "用 `#` 开头；文件的其余部分还没有检查"
@@ -78,6 +123,10 @@ messages! { "check";
     add_table(table, line) {
         zh "加上 `[{table}]`，下面写 `{line}`"
         en "add [{table}] and below it {line}"
+    }
+    a_device_each() {
+        zh "一台设备一个站号：每台写一段 `[[bus.device]]`"
+        en "each device has a unit of its own: write a [[bus.device]] for each"
     }
     device_of_bus() {
         zh "写成 `[[bus.device]]`，放在它那条总线的 `[[bus]]` 下面"

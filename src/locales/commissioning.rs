@@ -158,6 +158,14 @@ messages! { "commissioning";
             the requests; otherwise stop that program first"
     }
 
+    speed_of_configuration() {
+        zh "用 `-c` 时，波特率和校验以配置为准；去掉 `--baud` 和 `--parity`，或用 `--serial` 直接给出串口"
+        en "with -c the line is as the configuration says; leave out --baud and --parity, or give the port with --serial"
+    }
+    ports_lists_them() {
+        zh "用 `hanqing ports` 列出串口"
+        en "`hanqing ports` lists the ports that there are"
+    }
     connection_perhaps_held() {
         zh "有的设备只接受一个连接：如果网关正在运行，连接可能被它占用，请用 `-c 网关配置` 由它代为请求"
         en "Some devices take one connection only: a gateway that runs may hold it. Give -c with its configuration, and it makes \

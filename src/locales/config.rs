@@ -372,17 +372,25 @@ messages! { "config";
         en "is the interval of a parameter that is not read"
     }
     remove_or_read() { zh "删掉，或读取这个参数" en "remove it, or read the parameter" }
-    parts_of_value(parameter, count) {
-        zh "比 {parameter} 占用的 {count} 个寄存器少，一个值一次读不完"
-        en "is less than {parameter} takes, {count}: one request does not read the whole value"
+    parts_of_values(parameters, count) {
+        zh "比一个值占用的寄存器少（{parameters}：最多 {count} 个），一个值一次读不完"
+        en "is less than a value takes ({parameters}: up to {count}): one request does not read the whole value"
     }
-    give_registers(parameter, count) {
-        zh "至少写 {count}，或不读 {parameter}；设备若可以把一个值分几次读，写 `in_parts = true`"
-        en "give at least {count}, or leave {parameter} out; in_parts = true where the device lets a value be read by several requests"
+    give_registers(count) {
+        zh "至少写 {count}，或不读它们；设备若可以把一个值分几次读，写 `in_parts = true`"
+        en "give at least {count}, or leave them out; in_parts = true where the device lets a value be read by several requests"
     }
     hole_is_read(parameter, first, last) {
         zh "含有 {parameter} 要读的寄存器 {first} 到 {last}"
         en "holds registers of {parameter}, {first} to {last}, which is read"
+    }
+    hole_of_manual() {
+        zh "像是说明书上带寄存器种类数字的编号，设备型号文件里没有寄存器在那里"
+        en "looks like a manual's number with the digit of its table, and the profile has no register there"
+    }
+    hole_on_wire(address) {
+        zh "写线路上的地址，从 0 数起：多半是 {address}"
+        en "write the address on the wire, from 0: probably {address}"
     }
     correct_hole() {
         zh "改正这一段，或在 `parameters` 里写明其余要读的参数"

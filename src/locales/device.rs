@@ -132,6 +132,18 @@ messages! { "device";
         zh "写设备能测的范围，用测点的单位"
         en "give what the device can measure, in the point's unit"
     }
+    never_in_register(point_type) {
+        zh "不是 `{point_type}` 里会有的数：设备表示“无值”时，会当成读数"
+        en "is never in a register of type {point_type}: the device's sign for no value would be taken for a value"
+    }
+    same_bits_signed(number) {
+        zh "有符号类型里，同样的位是 {number}：写 {number}"
+        en "write {number}: the same bits as a signed number"
+    }
+    numbers_of_type(low, high) {
+        zh "写寄存器里的数，乘 `scale` 之前的：{low} 到 {high} 的整数"
+        en "write the number in the register, before scale: a whole one from {low} to {high}"
+    }
     scale_and_offset() {
         zh "`scale` 和 `offset` 必须是有限的数，`scale` 不能为 0"
         en "scale and offset must be finite, and scale not 0"
@@ -226,6 +238,14 @@ messages! { "device";
         zh "寄存器从不回绕就不写"
         en "leave it out where the register never returns to zero"
     }
+    modulus_above_register() {
+        zh "大于寄存器能数到的数：回绕时会算错"
+        en "is more than the register can count to: its return to zero would be computed wrongly"
+    }
+    returns_to_zero_at(most) {
+        zh "用测点的单位写（乘 `scale` 之后），最大 {most}；从不回绕就不写"
+        en "write it in the point's unit, after scale: {most} at most; leave it out where the register never returns to zero"
+    }
     max_rate_hint() {
         zh "写寄存器一小时最多能增加多少，用测点的单位"
         en "give the most that the register can grow in an hour, in the point's unit"
@@ -269,6 +289,22 @@ messages! { "device";
         en "a register holds one word: the address of one of the two is wrong, or they were not read together"
     }
     decodes_to(value) { zh "这些寄存器解析出来是 {value}" en "the registers decode to {value}" }
+    outside_valid_range(low, high, unit) {
+        zh "在 `valid_range` 之外：{low} 到 {high} {unit}"
+        en "lies outside valid_range, {low} to {high} {unit}: such a reading would fail"
+    }
+    correct_range_or_scale() {
+        zh "`valid_range` 用测点的单位写；改正它，或改正 `scale`"
+        en "valid_range is in the point's unit: correct it, or the scale"
+    }
+    beyond_modulus(modulus, unit) {
+        zh "已超过 `counter.modulus`：寄存器到 {modulus} {unit} 就回零"
+        en "lies beyond counter.modulus: the register returns to zero at {modulus} {unit}"
+    }
+    correct_modulus() {
+        zh "`modulus` 用测点的单位写，乘 `scale` 之后的；从不回绕就不写"
+        en "modulus is in the point's unit, after scale; leave it out where the register never returns to zero"
+    }
     not_decoded(why) { zh "这些寄存器解析不了：{why}" en "the registers cannot be decoded: {why}" }
     look_at_type() { zh "看一看 `type`、`order` 和 `scale`" en "look at type, order and scale" }
 }

@@ -36,6 +36,11 @@ pub fn expected_length(message: &str) -> Option<usize> {
     length.trim().parse().ok()
 }
 
+/// Whether `message` is that of a list that has more elements than it should.
+pub fn too_long(message: &str) -> bool {
+    wanted(message) == Some("fewer elements in array")
+}
+
 /// Serde's name of the type that `message` expects, where a value of another type is what it says.
 pub fn wanted(message: &str) -> Option<&str> {
     let wrong = ["invalid type: ", "invalid value: ", "invalid length "];

@@ -31,6 +31,14 @@ messages! { "interop_out";
         zh "{series} 的两个键变得相同"
         en "two keys become the same for {series}"
     }
+    series_collide(series, other) {
+        zh "{series} 和 {other} 的消息分不开：主题和模板里没有区分它们的占位符"
+        en "nothing tells messages of {series} from those of {other}, neither topic nor template"
+    }
+    name_the_series() {
+        zh "在主题或模板里写上 {{station}} 和 {{parameter}}"
+        en "put {{station}} and {{parameter}} into topic or template"
+    }
     message_too_long(series, bytes, most) {
         zh "{series} 的一条数据有 {bytes} 字节，最多 {most} 字节"
         en "a message of {series} has {bytes} bytes, at most {most} are allowed"
@@ -44,6 +52,10 @@ messages! { "interop_out";
     no_level() {
         zh "不能有 /、+、# 和控制字符"
         en "must have no /, + or # and no control character"
+    }
+    group_of_hosts(word) {
+        zh "{word} 是 Sparkplug 主机报自己状态的地方，不能作组名"
+        en "{word} is where hosts of Sparkplug say how they are, and can be no group"
     }
     topic_of_broker() {
         zh "以 $ 开头的主题是消息服务器自己的"

@@ -48,6 +48,10 @@ messages! { "issued";
     head_files() { zh "文件" en "files" }
     files_intact() { zh "与签发时一致" en "as issued" }
     files_altered() { zh "签发后被改过或缺少" en "changed or missing since" }
+    unreadable(numbers, path) {
+        zh "{numbers} 的签发记录读不出来或缺少；请从备份恢复 {path}"
+        en "the records of {numbers} are missing or cannot be read; restore {path} from a backup"
+    }
     none_issued(path) { zh "还没有签发过报告（{path}）" en "no report has been issued yet ({path})" }
     issued(number, digest) { zh "{number} 已签发，摘要值 {digest}" en "{number} is issued, digest {digest}" }
     reprinted(number, digest) {

@@ -62,6 +62,10 @@ messages! { "modbus";
         zh "应答的站号是 {got}"
         en "the answer carries unit {got}"
     }
+    unit_to_ask(got) {
+        zh "应答的站号是 {got}；这个地址上只有一台设备时，把站号写成 {got}"
+        en "the answer carries unit {got}; where one device alone has this address, its unit is {got}"
+    }
     several_answers() {
         zh "同时收到几个应答，分不清哪一个是对应的"
         en "several answers came at once, and nothing tells which is the right one"

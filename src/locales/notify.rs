@@ -8,9 +8,13 @@ messages! { "notify";
         zh "{address} {what}，报警不往那里发；确实要发的，把它的网段写进 `allow`"
         en "{address} {what}, where no alarm is sent; name its network in allow if that is meant"
     }
+    metadata_is_closed(address) {
+        zh "{address} 是云主机发放凭据的地址，报警不往那里发；确实要发的，把这个地址单独写进 `allow`，写它的网段不算"
+        en "{address} is where a cloud hands out its machines' credentials, and no alarm is sent there; if that is meant, name the address \
+            itself in allow: its network does not do"
+    }
     of_this_machine() { zh "是本机" en "is this machine itself" }
     of_a_private_network() { zh "在内部网络里" en "is of a private network" }
-    of_cloud_metadata() { zh "是云主机发放凭据的地址" en "is where a cloud hands out its machines' credentials" }
     of_many_machines() { zh "是组播地址" en "is the address of a group of machines" }
     of_no_machine() { zh "是保留地址，不属于任何机器" en "is reserved and no machine's address" }
     no_url() {

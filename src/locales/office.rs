@@ -428,6 +428,10 @@ messages! { "office";
         zh "理由太短：附表要印出来，请写明为什么这些数仍是对的，标点不算至少 {least} 个字"
         en "the reason is too short: the annex prints it; say why the figures are right nevertheless, in {least} letters or more"
     }
+    reason_unseen() {
+        zh "理由里有看不见的字符：附表要印出来，请重新输入"
+        en "the reason holds characters that cannot be seen: the annex prints it; type it anew"
+    }
     reason_repeats() {
         zh "理由只是一个字反复写：附表要印出来，请写明为什么这些数仍是对的"
         en "the reason is one letter over and over: the annex prints it; say why the figures are right nevertheless"

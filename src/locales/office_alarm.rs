@@ -53,5 +53,9 @@ messages! { "office_alarm";
         en "{n} rows of the file of alarms cannot be read and are not listed"
     }
     arrived(channel) { zh "测试消息已送达：{channel}" en "the test has arrived: {channel}" }
+    sent_out(channel) {
+        zh "测试消息已发出，对方不给回执，请到那边看有没有收到：{channel}"
+        en "the test has gone out; its receiver gives no receipt, so look there whether it has come: {channel}"
+    }
     not_arrived(channel) { zh "测试消息没有送达 {channel}" en "the test has not arrived at {channel}" }
 }

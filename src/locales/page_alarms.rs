@@ -54,16 +54,18 @@ messages! { "alarms";
     // The page.
     no_longer_watched(at) { zh "{at}（不再监测）" en "{at}, no longer watched" }
     noted(by, at) { zh "{by}，{at}" en "{by}, {at}" }
-    escalated(at) { zh "{at} 无人确认，已升级通知" en "escalated at {at}, as nobody had acknowledged it" }
+    escalated(at) { zh "{at} 仍无人确认，已升级" en "escalated at {at}, as nobody had acknowledged it" }
     of_raised() { zh "发生" en "raised" }
     of_escalated() { zh "升级" en "escalated" }
     of_over() { zh "解除" en "over" }
     sent(channel, at) { zh "{channel} {at} 已送达" en "{channel} arrived at {at}" }
-    told(at) { zh "{at} 已通知" en "told at {at}" }
+    sent_out(channel, at) { zh "{channel} {at} 已发出，没有回执" en "{channel} sent out at {at}, without a receipt" }
+    told(at) { zh "{at} 交付发送，结果已不在近期的通知里" en "given out at {at}; what became of it is not among the newest letters" }
     is_waiting(channel) { zh "{channel} 等待发送" en "{channel} waits to go out" }
     is_tried_again(channel) { zh "{channel} 没有送达，会再试" en "{channel} has not arrived, is tried again" }
     is_given_up(channel) { zh "{channel} 没有送达，不再试" en "{channel} has not arrived, given up" }
     channel_works() { zh "正常" en "works" }
+    channel_sends() { zh "发得出，没有回执" en "sends, without a receipt" }
     channel_fails() { zh "送不到" en "does not arrive" }
     channel_untried() { zh "还没有用过" en "not used yet" }
     failing_since(at) { zh "从 {at} 起" en "since {at}" }
@@ -75,6 +77,10 @@ messages! { "alarms";
     email() { zh "电子邮件" en "e-mail" }
     is_acknowledged(name, kind) { zh "已确认：{name} {kind}" en "Acknowledged: {name}, {kind}" }
     test_arrived(channel) { zh "测试消息已送达：{channel}" en "The test has arrived: {channel}" }
+    test_sent_out(channel) {
+        zh "测试消息已发出，对方不给回执，请到那边看有没有收到：{channel}"
+        en "The test has gone out; its receiver gives no receipt, so look there whether it has come: {channel}"
+    }
     test_on_its_way(channel) {
         zh "{channel} 正在测试，等有了结果再试"
         en "A test of {channel} is on its way: wait for what comes of it"

@@ -96,6 +96,10 @@ labels! { "report_page";
     // Issued reports.
     "issued" { zh "已签发的报告" en "Issued reports" }
     "none_issued" { zh "还没有签发过报告" en "No report has been issued yet" }
+    "unreadable" {
+        zh "{numbers} 的签发记录读不出来或缺少：请管理员从备份恢复"
+        en "The records of {numbers} are missing or cannot be read: ask an administrator to restore them from a backup"
+    }
     "more_issued" { zh "更早的还有 {n} 份" en "Earlier ones: {n}" }
     "number" { zh "编号" en "Number" }
     "issued_at" { zh "签发时间" en "Issued" }

@@ -35,6 +35,10 @@ messages! { "page_rows";
     }
     day_for_example() { zh "请填日期，例如 2022-08-15" en "Write a day, such as 2022-08-15" }
     days_reversed() { zh "止日早于起日" en "The last day is before the first" }
+    reversed_left_out() {
+        zh "止日早于起日，没有按日期筛选"
+        en "The last day is before the first: the days were left out"
+    }
     choose_village() { zh "请选一个村；全乡的数选“全乡”" en "Choose a village, or the whole township" }
     choose_crop() { zh "请选一种作物；没有分作物的选“不分作物”" en "Choose a crop, or all crops together" }
     no_work() { zh "请写明是哪一个" en "Say which one" }

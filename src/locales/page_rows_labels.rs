@@ -22,6 +22,7 @@ labels! { "rows";
     "withdrawal-of" { zh "作废：" en "withdrawn:" }
     "reviewed-by" { zh "{person}复核" en "reviewed by {person}" }
     "entered-at" { zh "{at} 登记" en "entered {at}" }
+    "counts-until" { zh "第 {n} 条复核后由它取代" en "to be superseded by row {n} once that is reviewed" }
     "superseded-by" { zh "被第 {n} 条取代" en "superseded by row {n}" }
 
     "filter" { zh "筛选" en "Filter" }

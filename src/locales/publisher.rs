@@ -39,6 +39,10 @@ messages! { "publisher";
         zh "{name} 的标签 {tag} 重复，不知道以哪个为准"
         en "the tag {tag} of {name} stands twice, and nobody knows which is meant"
     }
+    field_twice(name, field) {
+        zh "{name} 的字段 {field} 重复，不知道以哪个为准"
+        en "the field {field} of {name} stands twice, and nobody knows which is meant"
+    }
     bad_line(number, problem) {
         zh "第 {number} 行不合行协议（`line protocol`）：{problem}"
         en "line {number} is no line protocol: {problem}"

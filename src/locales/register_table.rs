@@ -26,6 +26,19 @@ messages! { "register_table";
         zh "带逗号的数（如 2,345）写成 2345，或放进引号里"
         en "write a number with a comma, such as 2,345, as 2345, or put it in quotes"
     }
+    first_register_only() {
+        zh "只写第一个寄存器的地址，其余的由数据类型决定"
+        en "write the address of the first register only: the type says how many there are"
+    }
+    four_digits_each() {
+        zh "一个寄存器写四位十六进制数，用空格隔开，如 `41C8 0000`"
+        en "write each register as four hexadecimal digits, with blanks between them: 41C8 0000"
+    }
+    no_table() { zh "里面没有表" en "has no table" }
+    first_sheet() {
+        zh "工作簿要把寄存器表放在第一张表里，第一行是表头"
+        en "of a workbook the first sheet is read; its first row has the headings"
+    }
     give_base_40001() {
         zh "是这种编号就用 `--base 40001`；真是线路上的地址就写成十六进制，如 `0x9C86`"
         en "give --base 40001 if it is; if it is the address on the wire, write it in hexadecimal, such as 0x9C86"

@@ -8,6 +8,10 @@ messages! { "setup";
         en "{file} is there already and stays as it is; --force writes it anew and keeps this one beside it as .old, or give another file with --out"
     }
     option_is_wrong(option, value, why) { zh "{option} 不能是 `{value}`：{why}" en "{option} cannot be `{value}`: {why}" }
+    no_level_to_correct(profile) {
+        zh "设备型号 {profile} 不测水位，不用写高程"
+        en "profile {profile} has no level that it would be added to: leave it out"
+    }
     options_missing(options) {
         zh "这里不能提问，缺少：{options}；请给出这些选项，或在终端里运行"
         en "nobody can be asked here, and these are missing: {options}; give them, or run this at a terminal"

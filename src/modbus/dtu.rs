@@ -263,6 +263,16 @@ impl DtuListener {
         }
     }
 
+    /// The bus whose terminal `sent` its registration from an address that its `peers` do not have.
+    fn barred_from(&self, ip: IpAddr, sent: &[u8]) -> Option<&str> {
+        let all: Vec<&Identity> = self.expected.iter().map(|dtu| &dtu.identity).collect();
+        let (Match::Known(index) | Match::IfQuiet(index)) = identify(&all, sent) else {
+            return None;
+        };
+        let dtu = self.expected.get(index).filter(|dtu| !dtu.may_be(ip))?;
+        Some(&dtu.bus)
+    }
+
     /// Logs what became of a connection; what a peer can cause at will once an hour.
     fn log(&self, ended: &Ended, known: &mut Remembered, now: Duration) {
         let Ended { peer, outcome, .. } = ended;
@@ -289,7 +299,17 @@ impl DtuListener {
                 }
             }
             Outcome::Stranger(Stranger::Unknown(sent)) => {
-                if known.strangers.is_new(ip, sent.clone(), now) {
+                if !known.strangers.is_new(ip, sent.clone(), now) {
+                    return;
+                }
+                if let Some(bus) = self.barred_from(ip, sent) {
+                    tracing::warn!(
+                        bus,
+                        %peer,
+                        "the terminal of this bus may not dial in from this address; disconnected. `peers` of the bus \
+                         names those that may",
+                    );
+                } else {
                     tracing::warn!(
                         listen = %self.address,
                         %peer,

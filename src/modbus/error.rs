@@ -80,6 +80,11 @@ fn exception_meaning(code: u8) -> Text {
 }
 
 impl ReadError {
+    /// What the exception with this code means.
+    pub fn meaning_of(code: u8) -> Text {
+        exception_meaning(code)
+    }
+
     /// What happened, in words.
     pub fn text(&self) -> Text {
         match self {

@@ -135,9 +135,13 @@ impl RtuLine {
                 }
                 Err(error @ ReadError::Exception { .. }) if error.silent() => return Err(error),
                 Ok(_) | Err(ReadError::Exception { .. }) => {}
-                Err(_) => {
+                Err(error) => {
                     self.state.open.unanswered(*unit, request);
-                    return Err(no_answer(read));
+                    // What came in the place of its answer says more than that none came.
+                    return Err(match error {
+                        ReadError::Timeout { .. } => no_answer(read),
+                        error => error,
+                    });
                 }
             }
             if self.state.open.proves(*unit, marker, request) {

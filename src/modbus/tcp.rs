@@ -25,6 +25,9 @@ use crate::device::{Function, Request};
 use crate::locales::{Text, foreign, modbus as words};
 use crate::support::{Clock, Pause, Stopwatch, lock, random};
 
+/// Unit ids that a device can have (Modbus over serial line V1.02, 2.2).
+const UNITS: std::ops::RangeInclusive<u8> = 1..=247;
+
 /// How often one call repeats its request: on a new connection where the old one had been closed, and where a foreign
 /// number may show a habit. What could not be sent, as a kept connection had come to its end, does not count.
 const REPEATS_MAX: u8 = 2;
@@ -190,6 +193,7 @@ impl Failure {
         match (unanswered.number, unanswered.unit) {
             (Some((asked, got)), _) if unanswered.unruly => Some(words::unruly_number(asked, got)),
             (Some((asked, got)), _) => Some(words::other_number(asked, got)),
+            (None, Some(got)) if UNITS.contains(&got) => Some(words::unit_to_ask(got)),
             (None, other) => other.map(words::other_unit),
         }
     }
@@ -208,7 +212,12 @@ impl Failure {
             Some(Fault::Ambiguous) => {
                 return ReadError::Foreign { unit, problem: words::several_answers() }.into();
             }
-            None if error.kind() == io::ErrorKind::InvalidData => {
+            // Its number of bytes is not that of its registers.
+            None if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+            ) =>
+            {
                 (words::answer_not_understood(), false)
             }
             None => (foreign::io(error), true),

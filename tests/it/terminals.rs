@@ -113,17 +113,25 @@ fn nobody_takes_the_place_of_a_terminal_that_answers() {
 fn a_terminal_that_says_nothing_or_another_name_is_told_so() {
     let context = Context::new();
     let runtime = Runtime::new().unwrap();
-    let [named, guarded] = [free_port(), free_port()];
+    let [named, guarded, shared] = [free_port(), free_port(), free_port()];
     context.edge_config(
         &[
             bus("a", &format!("listen = \"127.0.0.1:{named}\", registration = \"dtu-7\"")),
             bus("b", &format!("listen = \"127.0.0.1:{guarded}\", peers = [\"127.0.0.9\"]")),
+            bus("c", &format!("listen = \"127.0.0.1:{shared}\", registration = \"dtu-8\"")),
+            bus(
+                "d",
+                &format!(
+                    "listen = \"127.0.0.1:{shared}\", registration = \"dtu-9\", peers = [\"127.0.0.9\"]"
+                ),
+            ),
         ]
         .concat(),
     );
     let _edge = context.edge();
     let _silent = dial(&runtime, 2, named);
     let longer = terminal(dial(&runtime, 3, named), b"dtu-77", 666);
+    let elsewhere = terminal(dial(&runtime, 5, shared), b"dtu-9", 666);
     for _ in 0..3 {
         let barred = terminal(dial(&runtime, 4, guarded), b"x", 666);
         wait_for(
@@ -132,12 +140,16 @@ fn a_terminal_that_says_nothing_or_another_name_is_told_so() {
         );
     }
     wait_for("the end of the longer name", || if longer.load(SeqCst) { Ok(()) } else { Err(()) });
+    let ended = || if elsewhere.load(SeqCst) { Ok(()) } else { Err(()) };
+    wait_for("the end of one that dials from elsewhere", ended);
     let log = wait_for("a word on the silent one", || {
         let log = context.log("edge");
         if log.contains("sent nothing in 10 s") { Ok(log) } else { Err(log) }
     });
     assert!(log.contains("set a registration packet in it, or leave `registration` out"), "{log}");
     assert!(log.contains("text=dtu-77"), "{log}");
+    assert!(!log.contains("text=dtu-9"), "{log}");
+    assert_eq!(log.matches("the terminal of this bus may not dial in").count(), 1, "{log}");
     assert_eq!(log.matches("no terminal may dial in from this address").count(), 1, "{log}");
 }
 

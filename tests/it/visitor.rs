@@ -160,7 +160,88 @@ fn a_peer_of_the_other_framing_is_named() {
         let (code, _, told) = run(&probe);
         assert_eq!(code, Some(1), "{told}");
         assert!(told.contains(&format!("use {right} instead")), "{told}");
+        let (_, printed, _) = run(&[&probe[..], &["--json"]].concat());
+        let printed: Value = serde_json::from_str(&printed).unwrap();
+        assert!(printed["error"].is_string(), "{printed}");
+        assert!(printed["hints"][0].as_str().unwrap().contains(right), "{printed}");
+        // What is told beside a table is in the document.
+        let read = [&["read"], &line[..], &["--unit", "1", "--profile", "sdm120"]].concat();
+        let (code, _, told) = run(&read);
+        assert_eq!(code, Some(1), "{told}");
+        let (_, printed) = document(&read);
+        let hints: Vec<&str> =
+            printed["hints"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(hints, told.lines().collect::<Vec<_>>(), "{printed}");
+        assert!(hints.len() == 2 && hints[1].contains(&format!("use {right} instead")), "{told}");
     }
+}
+
+/// What a device sends that is there and answers nonsense is said, and not that another program may hold it.
+#[test]
+fn what_a_device_sends_instead_of_an_answer_is_said() {
+    let other_unit = |q: &Question| {
+        let mut frame = q.registers(&[7]);
+        frame[6] = 9;
+        Deed::Send(frame)
+    };
+    let no_form = |q: &Question| Deed::Send(q.frame(&[q.function, 4, 0, 7]));
+    let nothing = |_: &Question| Deed::Nothing;
+    let refused = |q: &Question| Deed::Send(q.frame(&[q.function | 0x80, 4]));
+    type Answer = fn(&Question) -> Deed;
+    let cases: [(Answer, &str, bool); 4] = [
+        (other_unit, "its unit is 9", false),
+        (no_form, "does not have the form", false),
+        (nothing, "did not answer", true),
+        (refused, "device exception 4 (device failure)", false),
+    ];
+    for (answer, said, perhaps_held) in cases {
+        let device = FakeDevice::start(answer);
+        let tcp = format!("127.0.0.1:{}", device.port);
+        let line = ["read", "--tcp", &tcp, "--timeout-ms", "200", "--unit", "1"];
+        let (code, printed, told) = run(&[&line[..], &["--profile", "vaisala-hmp110"]].concat());
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains(said) || printed.contains(said), "{printed}{told}");
+        assert_eq!(told.contains("one connection only"), perhaps_held, "{told}");
+        assert!(!told.starts_with("unit 1: "), "{told}");
+    }
+}
+
+/// A gateway that is busy when it is asked for the second block, and gives it when it is asked again.
+#[test]
+fn an_exception_that_means_hurry_is_not_the_last_word() {
+    let context = Context::new();
+    let point = |parameter: &str, address: u16| {
+        format!(
+            "[[point]]\nparameter = \"{parameter}\"\nfunction = 3\naddress = {address}\n\
+             type = \"u16\"\nunit = \"1\"\n"
+        )
+        .replace("\"1\"", if parameter == "level" { "\"m\"" } else { "\"m3/h\"" })
+    };
+    let example = "[example]\nsource = \"by hand\"\nexpect = { level = 7, flow = 7 }\n\
+                   block = [{ function = 3, address = 0, words = [7] }, \
+                   { function = 3, address = 500, words = [7] }]\n";
+    let text = format!("{HEAD}{}{}{example}", point("level", 0), point("flow", 500));
+    let file = context.write("own.toml", &text);
+    for code in [6, 10, 11] {
+        let device = FakeDevice::start(move |q: &Question| match q.number {
+            1 => Deed::Send(q.frame(&[q.function | 0x80, code])),
+            _ => Deed::Send(q.registers(&[7])),
+        });
+        let tcp = format!("127.0.0.1:{}", device.port);
+        let profile = file.to_str().unwrap();
+        let (code, printed, told) =
+            run(&["read", "--tcp", &tcp, "--unit", "1", "--profile", profile]);
+        assert_eq!(code, Some(0), "{printed}{told}");
+    }
+}
+
+#[test]
+fn a_reading_that_brings_nothing_at_all_is_a_document_too() {
+    let arguments = ["read", "--tcp", "127.0.0.1:1", "--unit", "1", "--profile", "sdm12", "--json"];
+    let (code, printed, told) = run(&arguments);
+    assert_eq!(code, Some(2), "{told}");
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    assert!(printed["error"].as_str().unwrap().contains("sdm120"), "{printed}");
 }
 
 #[test]

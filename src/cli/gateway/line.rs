@@ -88,7 +88,18 @@ impl LineArguments {
         if self.baud.len() > 1 || self.parity.len() > 1 {
             bail_usage!(words::one_speed_only());
         }
-        self.setup()
+        let setup = self.setup()?;
+        if let (false, Some(bus)) =
+            (self.baud.is_empty() && self.parity.is_empty(), setup.buses.first())
+        {
+            if setup.configured {
+                bail_usage!(commissioning::speed_of_configuration());
+            }
+            if bus.serial.is_none() {
+                bail_usage!(words::no_serial_port(bus.line()));
+            }
+        }
+        Ok(setup)
     }
 
     /// The selected lines; `baud` and `parity` may list several to scan.

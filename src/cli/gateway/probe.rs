@@ -16,11 +16,13 @@ use crate::cli::json;
 use crate::cli::runtime::block_on;
 use crate::cli::usage::bail_usage;
 use crate::cli::values::{read, within};
-use crate::core::{Parameter, Unit};
+use crate::core::{Parameter, Unit, did_you_mean, nearest};
 use crate::device::probe::{self, Displayed, Sought};
 use crate::device::{Function, REGISTERS_MAX, Request};
 use crate::edge::control::Failure;
-use crate::locales::{Text, commissioning as said, gateway as words};
+use crate::locales::{
+    Text, commissioning as said, config as config_words, foreign, gateway as words,
+};
 
 /// Registers that are read where no number is given: an f32, or a whole number of 32 bits.
 const COUNT: u16 = 2;
@@ -42,7 +44,7 @@ pub struct Arguments {
     expect: Option<(String, Displayed)>,
     #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true, value_parser = range)]
     range: Option<Range>,
-    #[arg(long, value_parser = read::<Parameter>)]
+    #[arg(long, value_parser = parameter)]
     parameter: Option<Parameter>,
     #[arg(long, value_name = "UNIT", value_parser = measure)]
     unit_of: Option<Unit>,
@@ -58,6 +60,18 @@ fn function(text: &str) -> Result<Function, String> {
 
 fn displayed(text: &str) -> Result<(String, Displayed), crate::cli::usage::UsageError> {
     Ok((text.to_owned(), read(text)?))
+}
+
+/// Reads a parameter by its id; of a wrong one it names what is near, or all.
+fn parameter(text: &str) -> Result<Parameter, String> {
+    text.parse::<Parameter>().map_err(|wrong| {
+        let ids = || Parameter::ALL.iter().map(|parameter| parameter.id());
+        let named = Parameter::ALL.iter().find(|parameter| parameter.spec().name_zh == text);
+        let meant = named.map(|parameter| parameter.id()).or_else(|| nearest(text, ids()));
+        let hint = meant.and_then(|meant| did_you_mean(meant, [meant]));
+        let hint = hint.unwrap_or_else(|| config_words::one_of(Text::list(ids())));
+        Text::clauses([wrong, hint]).into()
+    })
 }
 
 fn range(text: &str) -> Result<Range, String> {
@@ -105,8 +119,8 @@ fn read_and_rank(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let (response, request) = ask(&mut line, arguments, asked).await?;
         if let Err(failure) = &response.outcome {
             let other = line.other_framing(arguments.unit, asked, failure).await;
-            let other = other.or_else(|| line.perhaps_held(failure));
-            other.into_iter().for_each(|hint| complain!("{hint}"));
+            let other = other.or_else(|| line.perhaps_held(arguments.unit, failure));
+            hints.extend(other);
         }
         let (unit, options) = (arguments.unit, RequestOptions::default());
         let mut alone = None;
@@ -129,11 +143,17 @@ fn read_and_rank(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let read = match response.outcome {
         Ok(read) => read,
         Err(failure) => {
-            hints.iter().for_each(|hint| complain!("{hint}"));
             if failure.exception == Some(2) {
-                complain!("{}", said::refused_here(other_function(function)));
+                hints.push(said::refused_here(other_function(function)));
             }
-            return Err(failure.into());
+            hints.iter().for_each(|hint| complain!("{hint}"));
+            let error = anyhow::Error::from(failure);
+            if setup.json {
+                json::failed(&error, &hints)?;
+                complain!("hanqing: {}", foreign::chain(&error));
+                return Ok(ExitCode::FAILURE);
+            }
+            return Err(error);
         }
     };
     if request.count == 1 && count > 1 {
@@ -229,5 +249,10 @@ mod tests {
         assert_eq!(measure("W"), Ok(Unit::Watt));
         assert!(measure("Watt").unwrap_err().contains("kWh"));
         assert_eq!(displayed("3.20").unwrap().0, "3.20");
+        assert_eq!(parameter("flow"), Ok(Parameter::Flow));
+        for (typed, hint) in [("levl", "`level`"), ("水位", "`level`"), ("depth", "run_hours")] {
+            let said = parameter(typed).unwrap_err();
+            assert!(said.contains(hint), "{said}");
+        }
     }
 }

@@ -54,8 +54,25 @@ struct Round {
     texts: Vec<TextReading>,
     frames: Option<Vec<Frame>>,
     wrong_blocks: Vec<WrongBlock>,
+    /// What the technician is told besides.
+    hints: Vec<Text>,
     /// Whether a bus could not be read at all.
     incomplete: bool,
+}
+
+impl Round {
+    /// Tells it on standard error, and keeps it for the document.
+    fn tell(&mut self, hint: Text) {
+        complain!("{hint}");
+        self.hints.push(hint);
+    }
+
+    /// Tells why a bus could not be read.
+    fn failed(&mut self, error: &anyhow::Error) {
+        let why = foreign::chain(error);
+        complain!("hanqing: {why}");
+        self.hints.push(why);
+    }
 }
 
 #[derive(Serialize)]
@@ -70,12 +87,20 @@ struct Document<R> {
     /// Of devices whose values were read one by one for that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     wrong_blocks: Vec<WrongBlock>,
+    /// What the technician is told besides.
+    hints: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     frames: Option<Vec<Frame>>,
 }
 
 /// Reads and prints.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let done = read_and_print(arguments);
+    // Of rounds each has a line of its own, and what ends them is no round.
+    if arguments.line.json && arguments.every.is_none() { json::or_error(done) } else { done }
+}
+
+fn read_and_print(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let setup = setup(arguments)?;
     block_on(async {
         // Without rounds Ctrl-C ends the program as it ends any other.
@@ -178,14 +203,14 @@ async fn read_round(
         if let Err(error) = read_bus(setup, bus, kept, known, &mut round).await {
             match failed {
                 None => failed = Some(error),
-                Some(_) => complain!("hanqing: {}", foreign::chain(&error)),
+                Some(_) => round.failed(&error),
             }
         }
     }
     round.wrong_blocks.clone_from(&known.wrong);
     match failed {
         Some(error) if round.readings.is_empty() => return Err(error),
-        Some(error) => complain!("hanqing: {}", foreign::chain(&error)),
+        Some(error) => round.failed(&error),
         None => return Ok(round),
     }
     round.incomplete = true;
@@ -209,7 +234,7 @@ async fn read_bus(
         let Some(profile) = setup.profiles.get(&device.profile) else {
             bail_usage!(words::no_profile(&device.profile));
         };
-        let readings = read_device(&mut line, bus, device, profile, known).await?;
+        let readings = read_device(&mut line, bus, device, profile, known, round).await?;
         let answers = readings.iter().any(PointReading::answered);
         round.readings.extend(readings);
         if known.asks_texts(bus, device, answers) {
@@ -234,6 +259,7 @@ fn print(arguments: &Arguments, round: Round, complete: bool) -> anyhow::Result<
             readings: round.readings.iter().map(PointReading::document).collect(),
             texts: round.texts,
             wrong_blocks: round.wrong_blocks,
+            hints: round.hints.iter().map(ToString::to_string).collect(),
             frames: round.frames,
         };
         return match arguments.every {
@@ -263,13 +289,14 @@ fn print(arguments: &Arguments, round: Round, complete: bool) -> anyhow::Result<
 /// Registers of one part of a point, or why there are none, and how long the request took, ms.
 pub(super) type PartRead = (Result<Vec<u16>, Failure>, f64);
 
-/// Reads the points of a device.
+/// Reads the points of a device, and tells `round` what the technician should know besides.
 async fn read_device(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,
     profile: &Profile,
     known: &mut Known,
+    round: &mut Round,
 ) -> anyhow::Result<Vec<PointReading>> {
     let gives: Vec<Given<'_>> = device.gives(profile).collect();
     let points: Vec<&Point> = gives.iter().map(|given| given.point).collect();
@@ -277,19 +304,25 @@ async fn read_device(
     let (parts, wrong) = known.read(line, bus, device, &planned).await?;
     let mut failures = parts.values().filter_map(|(words, _)| words.as_ref().err());
     if let Some(failure) = failures.find(|failure| failure.exception.is_none()) {
-        complain!("{}", words::unit_failed(device.unit, &failure.text));
+        round.tell(match failure.reason {
+            // Nobody has said yet which unit it is about.
+            Reason::Unreachable | Reason::Undecodable => {
+                words::unit_failed(device.unit, &failure.text)
+            }
+            _ => failure.text.clone(),
+        });
         let other = match planned.first() {
             Some(planned) => line.other_framing(device.unit, planned.request, failure).await,
             None => None,
         };
-        if let Some(hint) = other.or_else(|| line.perhaps_held(failure)) {
-            complain!("{hint}");
+        if let Some(hint) = other.or_else(|| line.perhaps_held(device.unit, failure)) {
+            round.tell(hint);
         }
     }
     if let Some(block) = wrong {
         let WrongBlock { function, address, .. } = block;
-        complain!("{}", commissioning::blocks_wrong(device.unit, function, address));
-        complain!("{}", commissioning::read_alone());
+        round.tell(commissioning::blocks_wrong(device.unit, function, address));
+        round.tell(commissioning::read_alone());
     }
     let reading = |(index, given): (usize, Given<'_>)| {
         let own: Vec<&PartRead> =
@@ -398,19 +431,30 @@ pub(super) async fn read_in_parts(
     Ok((parts.words().ok_or_else(Failure::restless), all_ms))
 }
 
-/// Reads once, and again after a failure as often as the bus settings allow.
+/// The silence that a gateway gets which may have answered with an exception because it was asked too soon, as when it
+/// is polled.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Reads once, and again after a failure as often as the bus settings allow; after an exception that may mean hurry
+/// (busy, no path, no answer) once more, later.
 pub(super) async fn request_with_retries(
     line: &mut Line,
     bus: &BusSettings,
     device: &DeviceSettings,
     request: Request,
 ) -> anyhow::Result<PartRead> {
-    let options = options(device);
+    let mut options = options(device);
     let mut left = bus.retries;
     loop {
         let response = line.read(device.unit, request, options).await?;
         match response.outcome {
             Err(failure) if failure.exception.is_none() && left > 0 => left -= 1,
+            Err(Failure { exception: Some(6 | 10 | 11), .. })
+                if left > 0 && options.gap < PATIENCE =>
+            {
+                left -= 1;
+                options.gap = PATIENCE;
+            }
             outcome => return Ok((outcome, response.ms)),
         }
     }

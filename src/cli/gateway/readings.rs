@@ -9,7 +9,7 @@ use crate::core::{Flag, Reason, Series};
 use crate::device::{self, DecodeError};
 use crate::edge::control::Failure;
 use crate::locales::{Argument, Text, gateway as words};
-use crate::modbus::{BusSettings, DeviceSettings, Given};
+use crate::modbus::{BusSettings, DeviceSettings, Given, ReadError};
 use crate::quality::{Verdict, gross_range};
 
 /// A point that was read.
@@ -210,7 +210,9 @@ fn explanation(
     let name = reason.map(Reason::name).unwrap_or_default();
     match (failure, fault) {
         (Some(failure), _) => match failure.exception {
-            Some(code) => words::with_code(name, code),
+            Some(code) => {
+                words::with_detail(words::with_code(name, code), ReadError::meaning_of(code))
+            }
             None => name,
         },
         (None, Some(fault)) => words::with_detail(name, Argument::of(fault)),

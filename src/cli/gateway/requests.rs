@@ -8,8 +8,10 @@ use super::wire::{Frame, Wire};
 use crate::core::Reason;
 use crate::device::Request;
 use crate::edge::control::{Answer, Client, Command, Failure, ReadCommand};
-use crate::locales::{Text, commissioning as said, gateway as words};
-use crate::modbus::{BusSettings, Link, ReadRequest, SerialMode};
+use crate::locales::{
+    Text, commissioning as said, foreign, gateway as words, modbus as modbus_words,
+};
+use crate::modbus::{BusSettings, Link, ReadError, ReadRequest, SerialMode};
 use crate::support::{Clock, Stopwatch};
 
 /// Units that are asked in the other framing before a command gives up the thought. Engineering judgement: most lines
@@ -129,14 +131,23 @@ impl Line {
         }
     }
 
-    /// After a read that failed with `failure`: that another program may hold the only connection which the device or
-    /// serial server takes. It accepts more and stays silent on them, or hangs up.
-    pub fn perhaps_held(&self, failure: &Failure) -> Option<Text> {
+    /// After a read of `unit` that failed with `failure`: that another program may hold the only connection which the
+    /// device or serial server takes. It accepts more and stays silent on them, or hangs up.
+    pub fn perhaps_held(&self, unit: u8, failure: &Failure) -> Option<Text> {
         let Self::Direct(line) = self else { return None };
         let over_tcp = line.settings.tcp.is_some() || line.settings.rtu_tcp.is_some();
-        let mute = matches!(failure.reason, Reason::Timeout | Reason::Transport);
+        let mute = failure.reason == Reason::Timeout || hung_up(unit, failure);
         (over_tcp && mute).then(said::connection_perhaps_held)
     }
+}
+
+/// Whether `failure` is that the other end has hung up, and not that it sent what cannot be followed.
+fn hung_up(unit: u8, failure: &Failure) -> bool {
+    let reset = foreign::io(&std::io::ErrorKind::ConnectionReset.into());
+    let problems = [modbus_words::device_closed(), modbus_words::closed_by_other_end(), reset];
+    problems
+        .into_iter()
+        .any(|problem| failure.text == ReadError::Transport { unit, problem }.text())
 }
 
 impl DirectLine {
@@ -156,12 +167,15 @@ impl DirectLine {
         Response { outcome, ms }
     }
 
-    /// The failure, and who has the port that cannot be opened.
+    /// The failure, and who has the port that cannot be opened, or how to find one that is there.
     fn with_holder(&self, failure: Failure) -> Failure {
         let serial = self.settings.serial.as_ref();
-        let serial = serial.filter(|_| failure.reason == Reason::Unreachable);
-        match serial.and_then(|serial| ports::holders(&serial.port)) {
-            Some(holder) => Failure { text: Text::clauses([failure.text, holder]), ..failure },
+        let Some(serial) = serial.filter(|_| failure.reason == Reason::Unreachable) else {
+            return failure;
+        };
+        let missing = || (!serial.port.exists()).then(said::ports_lists_them);
+        match ports::holders(&serial.port).or_else(missing) {
+            Some(why) => Failure { text: Text::clauses([failure.text, why]), ..failure },
             None => failure,
         }
     }

@@ -27,6 +27,14 @@ pub const BYTES_MAX: usize = ROWS_MAX * 200;
 /// How workbooks begin: an archive, or a container of Excel 97.
 const WORKBOOKS: [&[u8]; 2] = [b"PK\x03\x04", &[0xD0, 0xCF, 0x11, 0xE0]];
 
+/// What `typed` may mean as a parameter, a unit, a type or a byte order of a profile, in the words that tables have.
+pub(super) fn other_words(typed: &str) -> Vec<&'static str> {
+    let parameter = vocabulary::parameter(typed).map(crate::core::Parameter::id);
+    let unit = vocabulary::unit(typed).map(crate::core::Unit::symbol);
+    let others = [vocabulary::point_type(typed), vocabulary::order(typed)];
+    [parameter, unit].into_iter().chain(others).flatten().collect()
+}
+
 /// Whether `bytes` are a workbook, and not text.
 pub fn is_workbook(bytes: &[u8]) -> bool {
     WORKBOOKS.iter().any(|begin| bytes.starts_with(begin))
@@ -111,6 +119,10 @@ fn read_points(text: &[u8], base: Base, found: &mut Problems) -> Option<Points> 
     };
     let mut numbers = RowNumbers::new(text);
     numbers.next(header.position().map(csv::Position::byte));
+    if header.iter().all(str::is_empty) {
+        found.add(words::the_file(), "", own::no_table(), own::first_sheet());
+        return None;
+    }
     let columns = columns(&header, base, found)?;
     let mut table = Points::default();
     table.places.header = header.clone();

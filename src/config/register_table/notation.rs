@@ -31,6 +31,27 @@ pub(super) fn named(text: &str) -> Option<Named> {
     Some(Named { function, number: number.parse().ok()? })
 }
 
+/// `text` with the table's digit as others have it: 4x0013 is 40013.
+pub(super) fn in_digits(text: &str) -> String {
+    let text = text.trim();
+    let number =
+        |rest: &&str| matches!(rest.len(), 4 | 5) && rest.chars().all(|c| c.is_ascii_digit());
+    // 0x0010 is a hexadecimal address.
+    let tabled = ["1", "3", "4"].into_iter().find_map(|table| {
+        let rest = text.strip_prefix(table)?.strip_prefix(['x', 'X']).filter(number)?;
+        Some(format!("{table}{rest}"))
+    });
+    tabled.unwrap_or_else(|| text.to_owned())
+}
+
+/// Whether `text` names the first and the last register: 40009-40010, 8~9.
+pub(super) fn is_several(text: &str) -> bool {
+    let parts: Vec<&str> =
+        text.split(['-', '~', '～', '－', '–', '—', '至', ',', '，', '/']).collect();
+    let number = |part: &&str| part.trim().starts_with(|c: char| c.is_ascii_digit());
+    parts.len() > 1 && parts.iter().all(number)
+}
+
 /// Whether `text` has the digit of its table: five or six digits in all.
 pub(super) fn is_whole(text: &str) -> bool {
     matches!(text.trim().len(), 5 | 6)
@@ -67,6 +88,13 @@ mod tests {
             let got = named(text).map(|named| (named.function, named.number));
             assert_eq!(got, expected, "{text}");
         }
+        for (text, digits) in
+            [("4x0013", "40013"), ("3X00013", "300013"), ("0x0010", "0x0010"), ("4x13", "4x13")]
+        {
+            assert_eq!(in_digits(text), digits);
+        }
+        assert!(is_several("40009-40010") && is_several("8 ～ 9") && !is_several("0x10"));
+        assert!(!is_several("2024年") && !is_several("-1"));
         assert!(looks_named("40101", 3) && looks_named("300101", 4) && looks_named("00017", 1));
         assert!(!looks_named("40101", 4) && !looks_named("4010", 3) && !looks_named("40000", 3));
         assert!(!looks_named("0x9C41", 3) && !looks_named("32080", 3));

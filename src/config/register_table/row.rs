@@ -1,13 +1,16 @@
 //! One row of a register table: its point and its example, or the problems of its cells.
 
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
 use toml::{Table, Value};
 
 use super::Base;
 use super::notation;
 use super::vocabulary::{self, Column};
-use crate::core::{Kind, Parameter, Problems, Unit};
-use crate::device::{self, Point};
-use crate::locales::{Text, config as words, register_table as own};
+use crate::core::{Kind, Parameter, Problems, Unit, full_width_in, half_width};
+use crate::device::{self, Point, PointType};
+use crate::locales::{Text, config as words, device as device_words, register_table as own};
 
 /// The word that means a kilowatt-hour as well as a degree.
 const DEGREE: &str = "\u{5ea6}";
@@ -98,7 +101,8 @@ impl Row<'_> {
         let value = cell.as_deref().and_then(read);
         if value.is_none() {
             let rule = if cell.is_none() { words::required() } else { words::not_known() };
-            self.wrong(column, rule, hint);
+            let wide = cell.as_deref().and_then(full_width_number);
+            self.wrong(column, rule, wide.unwrap_or(hint));
         }
         value
     }
@@ -108,7 +112,8 @@ impl Row<'_> {
         let cell = self.cell(column)?;
         let number = cell.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
-            self.wrong(column, words::not_a_number(), words::write_number());
+            let hint = full_width_number(&cell).unwrap_or_else(words::write_number);
+            self.wrong(column, words::not_a_number(), hint);
         }
         number
     }
@@ -151,7 +156,10 @@ impl Row<'_> {
 
     /// Function code and address on the wire.
     fn register(&mut self, base: Base) -> Option<(u8, u16)> {
-        let number = self.required(Column::Address, address, words::write_address());
+        let several = self.cell(Column::Address).is_some_and(|cell| notation::is_several(&cell));
+        let hint = if several { own::first_register_only() } else { words::write_address() };
+        let of_cell = |cell: &str| address(&notation::in_digits(cell));
+        let number = self.required(Column::Address, of_cell, hint);
         let mut function = None;
         if let Some(cell) = self.cell(Column::Function) {
             let code = vocabulary::function(&cell).or_else(|| u8::try_from(address(&cell)?).ok());
@@ -176,7 +184,7 @@ impl Row<'_> {
             self.wrong(Column::Function, words::required(), words::functions_that_read());
         }
         let function = function?;
-        let cell = self.cell(Column::Address).unwrap_or_default();
+        let cell = notation::in_digits(&self.cell(Column::Address).unwrap_or_default());
         if base != Base::Modicon && notation::looks_named(&cell, function) {
             let (rule, hint) = (own::looks_named(), own::give_base_40001());
             self.wrong(Column::Address, rule, hint);
@@ -191,7 +199,7 @@ impl Row<'_> {
 
     /// The register that the address names with the digit of its table. `function` is what the row says itself.
     fn named(&mut self, function: Option<u8>) -> Option<notation::Named> {
-        let cell = self.cell(Column::Address).unwrap_or_default();
+        let cell = notation::in_digits(&self.cell(Column::Address).unwrap_or_default());
         let bit = self.cell(Column::Type).and_then(|cell| vocabulary::point_type(&cell));
         // A spreadsheet takes the zeros of 00005 away; where nothing says that it is a coil, 5 is only an address.
         let coil = function == Some(1) || bit == Some("bit");
@@ -271,6 +279,16 @@ impl Row<'_> {
         let factor = text("unit").and_then(vocabulary::unit).zip(parameter);
         let factor = factor.and_then(|(unit, p): (Unit, _)| unit.factor_to(p.spec().unit));
         let (registers, value, parameter) = (registers?, value?, parameter?);
+        let of_name = |name: &str| -> Result<PointType, Error> {
+            PointType::deserialize(name.into_deserializer())
+        };
+        let taken = text("type").and_then(|name| of_name(name).ok());
+        let taken = taken.map_or(registers.len(), |taken| taken.registers().into());
+        if registers.len() != taken {
+            let rule = device_words::wrong_register_count(registers.len(), taken);
+            self.wrong(Column::ExampleWords, rule, own::four_digits_each());
+            return None;
+        }
         let expected = canonical(point, &registers, value, factor.unwrap_or(1.0));
         let mut block = Table::new();
         for key in ["function", "address"] {
@@ -299,6 +317,14 @@ fn canonical(point: &Table, registers: &[u16], displayed: f64, factor: f64) -> f
     let held = point.and_then(|point| device::decode(&point, &[registers]).ok());
     let near = |held: &f64| (held / factor - displayed).abs() <= device::tolerance(displayed);
     held.filter(near).unwrap_or(exact)
+}
+
+/// What to say of a number that an input method has written.
+fn full_width_number(cell: &str) -> Option<Text> {
+    let number = |c: char| c.is_ascii_digit() || ".-+".contains(c);
+    let half = cell.chars().map(|c| half_width(c).unwrap_or(c));
+    let typed = half.clone().all(number) && half.ne(cell.chars());
+    typed.then(|| full_width_in(cell)).flatten()
 }
 
 /// A whole number as manuals write addresses: 16, 0x10, 10H.

@@ -137,7 +137,8 @@ fn a_file_that_is_not_a_table_says_why() {
     };
     // 参数 in GBK.
     assert!(problems(&[0xB2, 0xCE, 0xCA, 0xFD]).contains("CSV UTF-8"));
-    assert!(problems(b"").contains("missing"));
+    assert!(problems(b"").contains("no table"));
+    assert!(problems(b",,\n").contains("no table"));
     let headings = || problems("参数,地质,类型,类型,颜色\n".as_bytes());
     insta::assert_snapshot!(headings());
     insta::assert_snapshot!("headings_in_chinese", within(Lang::Chinese, headings));
@@ -195,7 +196,17 @@ fn cells_of_every_kind_are_read_or_named() {
         ("水位,16,0,u16,,,m,,0001,1\n", "column B (功能码) = 16"),
         ("水位,3,0,u16,,,m3,,0001,1\n", "column G (单位) = m3"),
         ("水位,3,0,u16,,0,m,,0001,0\n", "column F (倍率) = 0"),
-        ("水位,3,0,f32,,,m,,0001,1\n", "column J (示例值)"),
+        (
+            "水位,3,0,f32,,,m,,0001,1\n",
+            "column I (示例寄存器) = 0001: 1 registers where the type takes 2",
+        ),
+        (
+            "流量,3,0,f32,,,m3/h,,41 C8 00 00,25\n",
+            "column I (示例寄存器) = 41 C8 00 00: 4 registers",
+        ),
+        ("流量,3,8-9,f32,,,m3/h,,41C8 0000,25\n", "first register only"),
+        ("水位,3,８,u16,,,m,,0001,1\n", "full-width"),
+        ("水位,3,8,u16,,０.1,m,,0001,0.1\n", "full-width"),
         ("水位,3,0,u16,,,m,,0001 zz,1\n", "column I (示例寄存器) = 0001 zz"),
         ("水位,3,0,u16,,,m,,,1\n", "column I (示例寄存器)"),
         ("水位,3,0,u16,,,m,,0001,一\n", "column J (示例值) = 一"),
@@ -205,6 +216,15 @@ fn cells_of_every_kind_are_read_or_named() {
         assert_eq!(lines.len(), 1, "{wrong}: {lines:?}");
         assert!(lines[0].contains(part), "{wrong}: {lines:?}");
     }
+}
+
+#[test]
+fn a_number_with_an_x_behind_its_table_is_that_register() {
+    let table = format!("{HEADINGS}水位,,4x0013,u16,,,m,,0001,1\n");
+    let profile = profile_of_table(table.as_bytes(), &head(), Base::Modicon).unwrap();
+    assert!(profile.contains("function = 3") && profile.contains("address = 12\n"), "{profile}");
+    let problems = profile_of_table(table.replace(",,4x", ",3,4x").as_bytes(), &head(), Base::One);
+    assert!(problems.unwrap_err()[0].to_string().contains("--base 40001"));
 }
 
 #[test]

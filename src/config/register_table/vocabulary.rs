@@ -98,8 +98,12 @@ pub(super) fn point_type(word: &str) -> Option<&'static str> {
         "i32" | "int32" | "有符号32位" | "32位有符号" => "i32",
         "u64" | "uint64" => "u64",
         "i64" | "int64" => "i64",
-        "f32" | "float" | "float32" | "浮点" | "浮点数" | "单精度" | "32位浮点" => "f32",
-        "f64" | "double" | "float64" | "双精度" => "f64",
+        "f32" | "float" | "float32" | "real" | "浮点" | "浮点数" | "浮点型" | "单精度"
+        | "单精度浮点" | "单精度浮点数" | "32位浮点" | "32位浮点数" | "32位浮点型" => {
+            "f32"
+        }
+        "f64" | "double" | "float64" | "双精度" | "双精度浮点" | "双精度浮点数" | "64位浮点"
+        | "64位浮点数" => "f64",
         "bcd" | "bcd16" => "bcd16",
         "bcd32" => "bcd32",
         "bcd64" => "bcd64",
@@ -233,6 +237,7 @@ mod tests {
         // A kilowatt-hour, an angle, a temperature and a turbidity are all 度.
         assert_eq!(unit("度"), None);
         assert_eq!(point_type("Float"), Some("f32"));
+        assert_eq!(point_type("32位浮点型"), Some("f32"));
         assert_eq!(order("小端"), None);
     }
 }

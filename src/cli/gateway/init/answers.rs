@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::file;
 use crate::config::{self, Profiles};
 use crate::core::Problem;
+use crate::locales::{Text, setup as words};
 use crate::modbus::Parity;
 use crate::mqtt::MqttSettings;
 
@@ -98,6 +99,16 @@ pub struct Answers {
     pub trust_clock: bool,
 }
 
+/// What is wrong with `offset`, of a device with this profile, which perhaps has no level that it could correct.
+fn of_offset(problem: Problem, offset: &str, profile: &str) -> Problem {
+    match problem.value.is_empty() {
+        true => {
+            Problem::new(problem.path, offset, words::no_level_to_correct(profile), Text::default())
+        }
+        false => problem,
+    }
+}
+
 impl Answers {
     /// What the check of the configuration objects to in the last answer for `field`.
     pub fn problems(&self, field: Field, profiles: &Profiles) -> Vec<Problem> {
@@ -115,7 +126,14 @@ impl Answers {
                 let ruled = zero.checked(field, profiles).into_iter();
                 ruled.map(|problem| Problem { value: typed.clone(), ..problem }).collect()
             }
-            _ => found,
+            _ => match self.devices.last() {
+                Some(Device { offset: Some(offset), profile: Some(profile), .. })
+                    if field == Field::Offset =>
+                {
+                    found.into_iter().map(|problem| of_offset(problem, offset, profile)).collect()
+                }
+                _ => found,
+            },
         }
     }
 

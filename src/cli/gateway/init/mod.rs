@@ -46,9 +46,9 @@ pub struct Edge {
     rtu_tcp: Option<String>,
     #[arg(long, value_name = "PORT", group = "line")]
     serial: Option<String>,
-    #[arg(long, value_name = "BITS", default_value = "9600")]
+    #[arg(long, value_name = "BITS", default_value = "9600", conflicts_with_all = ["tcp", "rtu_tcp"])]
     baud: String,
-    #[arg(long, value_parser = parity)]
+    #[arg(long, value_parser = parity, conflicts_with_all = ["tcp", "rtu_tcp"])]
     parity: Option<Parity>,
     #[command(flatten)]
     devices: Devices,
