@@ -79,7 +79,8 @@ pub fn beside_intake(folder: &Path, seconds: u64) {
     row("its readings/s without alarms over those with", ratio(rate[0], rate[1]), "1.05 ×");
 }
 
-/// From a reading's way out at its gateway to the letter at the receiver.
+/// From a reading's way out at its gateway to the letter at the receiver. In a folder that has been used for it the
+/// sources have rung already, and ring no more.
 pub fn to_the_receiver(folder: &Path, stations: usize, readings: u64) {
     let bell = Bell::hang();
     let office = Office::open(folder, stations, readings, &bell.config());
