@@ -56,13 +56,12 @@ fn of_table(before: &[&str], header: &Header<'_>) -> Option<(Text, Text)> {
 }
 
 fn of_key(own: &str, before: &[&str], key: &str) -> Option<(Text, Text)> {
-    let key = key.trim();
+    let bare = |name: &str| name.trim().trim_matches(['"', '\'']).to_owned();
     let named = |line: &str| line.split_once('=').map(|(name, _)| name.trim().to_owned());
-    let name = named(own).filter(|_| !key.is_empty())?;
-    let last = name.rsplit('.').next().unwrap_or_default().trim();
-    // Within its line: { a = 1, a = 2 }
-    if last != key {
-        return Some((words::twice_in_line(key), words::keep_one()));
+    let name = named(own).filter(|_| !key.trim().is_empty())?;
+    if bare(name.rsplit('.').next().unwrap_or_default()) != bare(key) {
+        // Within its line: { a = 1, a = 2 }
+        return own.contains('{').then(|| (words::twice_in_line(key), words::keep_one()));
     }
     let numbered: Vec<(usize, &&str)> = (1..).zip(before).collect();
     let same_table = numbered.iter().rev().take_while(|(_, line)| Header::of(line).is_none());
@@ -81,6 +80,7 @@ mod tests {
             ("a = 1\nb = 2\na = 3", 3, "a", words::stands_already("a", 1)),
             ("[t]\na = 1\n[u]\nx.a = 2\nx.a = 3", 5, "a", words::stands_already("x.a", 4)),
             ("s = { a = 1, a = 2 }", 1, "a", words::twice_in_line("a")),
+            ("\"a\" = 1\n\"a\" = 2", 2, "\"a\"", words::stands_already("\"a\"", 1)),
             ("[t] # x\na = 1\n[t]", 3, "t", words::stands_already("[t]", 1)),
             ("[t]\na = 1\n[[t]]", 3, "t", words::one_bracket_before(1)),
             ("\n[[t.u]]\na = 1\n[[t]]", 4, "t", words::behind_its_part("[[t.u]]", 2)),
